@@ -1,0 +1,66 @@
+/* place.c: place codes of the national division code: parent = prefix, level by length (domain: place codes). */
+#include "common/place.h"
+
+static const uint8_t LEVEL_BYTES[PLACE_LEVELS + 1] = {0, 2, 4, 6, 9, 12, 15, 17};
+
+int place_level(struct span code)
+{
+	for (int level = 1; level <= PLACE_LEVELS; level++) {
+		if (code.n == LEVEL_BYTES[level]) {
+			return level;
+		}
+	}
+	return 0;
+}
+
+bool place_valid(struct span code)
+{
+	for (size_t i = 0; i < code.n; i++) {
+		if (code.p[i] < '0' || code.p[i] > '9') {
+			return false;
+		}
+	}
+	return place_level(code) > 0;
+}
+
+size_t place_bytes(int level)
+{
+	return level >= 1 && level <= PLACE_LEVELS ? LEVEL_BYTES[level] : 0;
+}
+
+struct span place_at_level(struct span code, int level)
+{
+	return span_first(code, place_bytes(level));
+}
+
+struct span place_parent(struct span code)
+{
+	int level = place_level(code);
+
+	return level > 1 ? place_at_level(code, level - 1) : (struct span){0};
+}
+
+bool place_covers(struct span outer, struct span inner)
+{
+	return outer.n && span_starts(inner, outer);
+}
+
+struct span place_common(struct span a, struct span b)
+{
+	for (int level = PLACE_LEVELS; level >= 1; level--) {
+		struct span prefix = place_at_level(a, level);
+
+		if (prefix.n == place_bytes(level) && span_starts(b, prefix)) {
+			return prefix;
+		}
+	}
+	return (struct span){0};
+}
+
+struct span place_normalise(struct span code)
+{
+	if (code.n != 6 || code.p[4] != '0' || code.p[5] != '0') {
+		return code;
+	}
+	return span_first(code, code.p[2] == '0' && code.p[3] == '0' ? 2 : 4);
+}

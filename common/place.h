@@ -1,0 +1,39 @@
+/* place.h: place codes of the national division code, province to grid (网格) and micro-grid: parent = prefix. */
+#ifndef GOVBUS_COMMON_PLACE_H
+#define GOVBUS_COMMON_PLACE_H
+
+#include <stdbool.h>
+
+#include "common/span.h"
+
+enum {
+	PLACE_MAX_BYTES = 17,
+	PLACE_COUNTY_BYTES = 6,
+	PLACE_LEVELS = 7, /* 1 province 省, 2 prefecture 市/州, 3 county 县, 4 township 乡镇/街道, 5 village 村/社区, 6 grid 网格, 7 micro-grid */
+};
+
+/** Digits only, and of a length that is a level: 2, 4, 6, 9, 12, 15 or 17. @thread any, as all here */
+bool place_valid(struct span code);
+
+/** Level 1 to 7 by length; 0 if the length is none. */
+int place_level(struct span code);
+
+/** Bytes of a code of that level (1 to 7). */
+size_t place_bytes(int level);
+
+/** The prefix at a level; the code itself if it is not deeper. */
+struct span place_at_level(struct span code, int level);
+
+/** The place above; absent for a province. */
+struct span place_parent(struct span code);
+
+/** Whether outer is the same place or one above. */
+bool place_covers(struct span outer, struct span inner);
+
+/** The deepest place that covers both; absent if not even the province is shared. */
+struct span place_common(struct span a, struct span b);
+
+/** GB/T 2260 writes 530000 and 530100: cuts trailing "00" pairs off six digits, and leaves every other code alone. */
+struct span place_normalise(struct span code);
+
+#endif

@@ -1,0 +1,57 @@
+/* span.h: a borrowed run of bytes, and the few things done with one. */
+#ifndef GOVBUS_COMMON_SPAN_H
+#define GOVBUS_COMMON_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Borrowed bytes: who owns them is said where a span is given out. Absent is p == NULL; empty has a p. */
+struct span {
+	const uint8_t *p;
+	size_t n;
+};
+
+/* A span over a string literal or a C string, its ending zero left out. */
+#define SPAN(literal) ((struct span){(const uint8_t *)("" literal), sizeof(literal) - 1})
+
+/* For printf: printf("%.*s", SPAN_ARGS(span)). */
+#define SPAN_ARGS(span) (int)(span).n, (const char *)(span).p
+
+static inline struct span span_of(const void *p, size_t n)
+{
+	return (struct span){(const uint8_t *)p, n};
+}
+
+static inline struct span span_cstr(const char *text)
+{
+	return (struct span){(const uint8_t *)text, text ? strlen(text) : 0};
+}
+
+static inline bool span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool span_starts(struct span text, struct span prefix)
+{
+	return text.n >= prefix.n && (prefix.n == 0 || memcmp(text.p, prefix.p, prefix.n) == 0);
+}
+
+/* Order of bytes, the shorter first: LMDB's order of keys. */
+static inline int span_cmp(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* The first n bytes, or all if it has fewer. */
+static inline struct span span_first(struct span s, size_t n)
+{
+	return (struct span){s.p, s.n < n ? s.n : n};
+}
+
+#endif
