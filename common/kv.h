@@ -1,0 +1,103 @@
+/* kv.h: an LMDB environment, its tables and transactions; the only place that knows LMDB. */
+#ifndef GOVBUS_COMMON_KV_H
+#define GOVBUS_COMMON_KV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/span.h"
+
+struct kv;
+
+enum kv_mode {
+	KV_READ,  /* read only; another process may write */
+	KV_WRITE, /* the one writing process, held by flock on "writer.lock" for its life; MDB_NOMETASYNC */
+};
+
+/* How to open an environment. Table number i is names[i]. */
+struct kv_config {
+	const char *dir;          /* made if absent (KV_WRITE) */
+	enum kv_mode mode;
+	const char *const *names; /* tables, NULL-ended, at most LIMIT_KV_TABLES */
+	uint64_t map_bytes;       /* 0: LIMIT_KV_MAP_BYTES; tests take less */
+};
+
+/* A transaction that remembers its first error: later calls do nothing. Zero it before kv_txn_begin. */
+struct kv_txn {
+	struct kv *kv;
+	void *mdb;
+	enum err err;
+	bool writable;
+};
+
+/* A walk over one table in key order. Zero it before kv_cursor_open. */
+struct kv_cursor {
+	struct kv_txn *txn;
+	void *mdb;
+	struct span key, value; /* where it stands; borrowed until the transaction ends or writes */
+	int table;
+};
+
+/**
+ * Opens an environment: checks dead readers, opens or makes its tables.
+ * @return BUSY when another process writes it, ABSENT when a reader finds none, STORE, STORE_FULL
+ * @thread any; one handle per process and environment (LMDB's rule)
+ */
+enum err kv_open(const struct kv_config *config, struct kv **ret_kv);
+
+/** Closes; NULL is fine. All transactions must have ended. */
+void kv_close(struct kv *kv);
+
+/** Begins. A reader's transaction may be reset and renewed by kv_txn_renew. The error is in txn->err too. */
+enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
+
+/** Moves a reading transaction to the newest state; what was borrowed from it is dead. */
+enum err kv_txn_renew(struct kv_txn *txn);
+
+/** Commits durably (power loss costs at most the last commit, never order). @return the first error of the transaction */
+enum err kv_txn_commit(struct kv_txn *txn);
+
+/** Ends without effect; after a commit or on a zeroed one a no-op, so it serves as CLEANUP. */
+void kv_txn_abort(struct kv_txn *txn);
+
+/** @return false when absent (txn->err is OK) or failed. @param ret_value borrows until the transaction ends or writes */
+bool kv_get(struct kv_txn *txn, int table, struct span key, struct span *ret_value);
+
+/** Puts or replaces. */
+void kv_put(struct kv_txn *txn, int table, struct span key, struct span value);
+
+/** Deletes; an absent key is no error. */
+void kv_del(struct kv_txn *txn, int table, struct span key);
+
+/** Number of rows of a table. */
+uint64_t kv_count(struct kv_txn *txn, int table);
+
+/** Opens a cursor, not standing anywhere. Close it before its transaction ends. */
+void kv_cursor_open(struct kv_txn *txn, int table, struct kv_cursor *cursor);
+void kv_cursor_close(struct kv_cursor *cursor);
+
+/** To the first key >= key. @return false at the end or on error (txn->err) */
+bool kv_cursor_seek(struct kv_cursor *cursor, struct span key);
+
+/** To the last key < key. @return false when there is none */
+bool kv_cursor_seek_before(struct kv_cursor *cursor, struct span key);
+
+bool kv_cursor_next(struct kv_cursor *cursor);
+bool kv_cursor_prev(struct kv_cursor *cursor);
+
+/** Writes through a cursor, in rising key order; append only when every key of the table is smaller (MDB_APPEND). */
+void kv_cursor_put(struct kv_cursor *cursor, struct span key, struct span value, bool append);
+void kv_cursor_del(struct kv_cursor *cursor, struct span key);
+
+/** Frees slots of dead readers: on open, every second, and on a full map (a dead reader makes the file grow). */
+void kv_check_readers(struct kv *kv);
+
+/** Size of the file's used part in bytes, for metrics. */
+uint64_t kv_used_bytes(struct kv *kv);
+
+/** For CLEANUP(kv_txn_abort) struct kv_txn txn = {0}; */
+#define CLEANUP(function) __attribute__((cleanup(function)))
+
+#endif
