@@ -94,8 +94,9 @@ void civil_format(int64_t at_us, char *ret_text)
 	struct civil_date date = civil_date_of(civil_day(at_us));
 	int64_t t = civil_time_of_day_us(at_us);
 
-	snprintf(ret_text, CIVIL_TEXT_SIZE, "%04d-%02u-%02uT%02u:%02u:%02u.%06u+08:00", (int)date.year % 10000,
-		 date.month, date.day, (unsigned)(t / CIVIL_HOUR_US), (unsigned)(t / CIVIL_MINUTE_US % 60),
+	snprintf(ret_text, CIVIL_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%06u+08:00",
+		 (unsigned)date.year % 10000, date.month % 100u, date.day % 100u,
+		 (unsigned)(t / CIVIL_HOUR_US) % 100, (unsigned)(t / CIVIL_MINUTE_US % 60),
 		 (unsigned)(t / CIVIL_SECOND_US % 60), (unsigned)(t % CIVIL_SECOND_US));
 }
 
