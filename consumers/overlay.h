@@ -1,0 +1,53 @@
+/* overlay.h: rows folded in memory over an environment, written in key order: the one write path (design 7). */
+#ifndef GOVBUS_CONSUMERS_OVERLAY_H
+#define GOVBUS_CONSUMERS_OVERLAY_H
+
+#include "common/kv.h"
+#include "projections/projection.h"
+
+/* A stack of generations over committed rows. Handlers and registers write to the newest one through its view; reads see the
+ * newest row: newest generation first, then older ones, then the environment. A generation is written to LMDB as one:
+ * one put per touched row, in key order, index entries derived by comparing the stored row with the new one.
+ * A consumer has one generation (freeze and write at once); the decider freezes one while its records await acknowledgement. */
+struct overlay;
+
+/**
+ * @param tables  ends with a NULL name; the view's table numbers. In the environment each has its own table, and each of its indexes one.
+ * @param kv      committed rows; NULL: none (tests, simulators: everything stays in memory)
+ * @param first_table  kv table number of tables[0]; a table's indexes follow it at once (overlay_kv_names makes the list)
+ */
+enum err overlay_new(const struct table *tables, struct kv *kv, int first_table, struct overlay **ret_overlay);
+void overlay_free(struct overlay *overlay);
+
+/** The kv table names for these tables: each table, then "table.index" for each index; appended to names (borrowed for ever). @return how many */
+int overlay_kv_names(const struct table *tables, const char **names, int room);
+
+/** The view for handlers; borrowed. */
+struct view *overlay_view(struct overlay *overlay);
+
+/** Everything written from here on can be undone: set before each event. */
+void overlay_mark(struct overlay *overlay);
+
+/** Takes back all since the mark (an event that failed half-way), and clears the view's error. */
+void overlay_undo(struct overlay *overlay);
+
+/** Closes the newest generation and begins another. @return the closed one's number, rising from 1 */
+uint64_t overlay_freeze(struct overlay *overlay);
+
+/** Writes the oldest generation into a transaction; after the commit call overlay_committed. Errors are in txn->err. */
+void overlay_write(struct overlay *overlay, struct kv_txn *txn);
+
+/** The oldest generation is now in the environment: forgets it and reads the new state. */
+void overlay_committed(struct overlay *overlay);
+
+/** Drops all generations: back to what is committed. */
+void overlay_drop(struct overlay *overlay);
+
+/** Touched rows and bytes of memory over all generations: bounds of a batch. */
+size_t overlay_rows(const struct overlay *overlay);
+size_t overlay_bytes(const struct overlay *overlay);
+
+/** Estimate of pages a commit would dirty (bound: 100,000, LMDB spills past 131,071). */
+size_t overlay_dirty_pages(const struct overlay *overlay);
+
+#endif
