@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# What a compiler does not say: formatting, cppcheck, clang-tidy, shell syntax.  tools/lint.sh [format|cppcheck|tidy|shell] [FILE...]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+jobs=${GOVBUS_JOBS:-$(nproc)}
+failed=0
+
+# Tracked C files, or those given.
+c_files() { git ls-files --cached --others --exclude-standard -- "${files[@]}" | grep -E "$1" || true; }
+
+format() {
+	c_files '\.[ch]$' | xargs -r -P "$jobs" -n 20 clang-format --dry-run -Werror
+}
+
+cppcheck_all() {
+	mkdir -p build/cppcheck
+	c_files '\.c$' | cppcheck --quiet --file-list=- --enable=warning,performance,portability --std=c11 --inline-suppr \
+		--error-exitcode=1 --suppress=missingIncludeSystem --cppcheck-build-dir=build/cppcheck -j "$jobs" \
+		-I . -D_GNU_SOURCE -DGOVBUS_VERSION='""' --library=posix,gnu
+}
+
+# Files that the dev build compiles; the compiler's own warnings are gcc's business.
+tidy() {
+	cmake --preset dev >/dev/null
+	c_files '\.c$' | xargs -r -P "$jobs" -n 1 clang-tidy --quiet -p build/dev \
+		--extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-error 2>/dev/null
+}
+
+shell() {
+	git ls-files | grep -E '(\.sh|^run|^\.ci/run)$' | xargs -r -n 1 bash -n
+}
+
+step() {
+	local started=$SECONDS
+	if "$2"; then
+		printf 'lint: %-9s ok, %d s\n' "$1" $((SECONDS - started))
+	else
+		printf 'lint: %-9s FAILED\n' "$1"
+		failed=1
+	fi
+}
+
+which=all
+case ${1:-} in
+format | cppcheck | tidy | shell) which=$1 && shift ;;
+esac
+files=("$@")
+[ $# -gt 0 ] || files=('*.[ch]')
+tools/deps.sh lint
+for part in format:format cppcheck:cppcheck_all tidy:tidy shell:shell; do
+	[ $which = all ] || [ $which = "${part%:*}" ] || continue
+	step "${part%:*}" "${part#*:}"
+done
+exit $failed
