@@ -30,7 +30,8 @@ void *arena_zalloc(struct arena *arena, size_t n);
 struct span arena_copy(struct arena *arena, struct span bytes);
 
 /** Text as by printf, in the arena; absent when memory is exhausted. A zero follows it, not counted. */
-struct span arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct span arena_printf(struct arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /** Takes everything back; blocks are kept for the next use. */
 void arena_reset(struct arena *arena);

@@ -46,7 +46,10 @@ static void hash_add(crypto_generichash_state *state, struct span bytes)
 	crypto_generichash_update(state, bytes.p, bytes.n);
 }
 
-struct case_id case_id_of_report(struct span place, int64_t time_us, struct span source, struct span id)
+struct case_id case_id_of_report(struct span place,
+				 int64_t time_us,
+				 struct span source,
+				 struct span id)
 {
 	crypto_generichash_state state;
 	uint8_t hash[16];
@@ -73,8 +76,8 @@ bool case_id_parse(struct span text, struct case_id *ret_id)
 	uint64_t hash;
 
 	if (text.n != CASE_ID_TEXT_BYTES || text.p[6] != '-' || text.p[15] != '-' ||
-	    !digits(text, 0, 6, &county) || !digits(text, 7, 8, &date) || !civil_day_parse(date, &day) ||
-	    !base32_parse(span_of(text.p + 16, 12), &hash)) {
+	    !digits(text, 0, 6, &county) || !digits(text, 7, 8, &date) ||
+	    !civil_day_parse(date, &day) || !base32_parse(span_of(text.p + 16, 12), &hash)) {
 		return false;
 	}
 	be_put(ret_id->key, county, 3);
@@ -107,7 +110,9 @@ void case_id_county(const struct case_id *id, char ret_county[7])
 	ret_county[6] = 0;
 }
 
-void case_id_receipt(const struct case_id *id, const uint8_t secret[32], char ret_code[CASE_ID_RECEIPT_BYTES + 1])
+void case_id_receipt(const struct case_id *id,
+		     const uint8_t secret[32],
+		     char ret_code[CASE_ID_RECEIPT_BYTES + 1])
 {
 	uint8_t hash[16];
 

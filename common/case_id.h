@@ -25,7 +25,10 @@ struct case_id {
  * @param place at least six digits, checked by the caller
  * @thread any
  */
-struct case_id case_id_of_report(struct span place, int64_t time_us, struct span source, struct span id);
+struct case_id case_id_of_report(struct span place,
+				 int64_t time_us,
+				 struct span source,
+				 struct span id);
 
 /** Reads the text form. @return false if it is not one (wrong length, digits, date or alphabet) */
 bool case_id_parse(struct span text, struct case_id *ret_id);
@@ -40,6 +43,8 @@ void case_id_county(const struct case_id *id, char ret_county[7]);
  * The citizen's receipt code: 60 bits of a keyed BLAKE2b over the case id, in Crockford base32.
  * @param secret the receipt key shared by all doors, 32 bytes
  */
-void case_id_receipt(const struct case_id *id, const uint8_t secret[32], char ret_code[CASE_ID_RECEIPT_BYTES + 1]);
+void case_id_receipt(const struct case_id *id,
+		     const uint8_t secret[32],
+		     char ret_code[CASE_ID_RECEIPT_BYTES + 1]);
 
 #endif

@@ -81,7 +81,8 @@ static bool date_exists(int32_t year, unsigned month, unsigned day, int32_t *ret
 
 bool civil_day_parse(uint32_t yyyymmdd, int32_t *ret_day)
 {
-	return date_exists((int32_t)(yyyymmdd / 10000), yyyymmdd / 100 % 100, yyyymmdd % 100, ret_day);
+	return date_exists((int32_t)(yyyymmdd / 10000), yyyymmdd / 100 % 100, yyyymmdd % 100,
+			   ret_day);
 }
 
 int64_t civil_minute(int64_t at_us)
@@ -134,9 +135,9 @@ static bool take_date(struct span *text, int32_t *ret_day)
 {
 	unsigned year, month, day;
 
-	return take_digits(text, 4, &year) && take_byte(text, '-', '-') && take_digits(text, 2, &month) &&
-	       take_byte(text, '-', '-') && take_digits(text, 2, &day) &&
-	       date_exists((int32_t)year, month, day, ret_day);
+	return take_digits(text, 4, &year) && take_byte(text, '-', '-') &&
+	       take_digits(text, 2, &month) && take_byte(text, '-', '-') &&
+	       take_digits(text, 2, &day) && date_exists((int32_t)year, month, day, ret_day);
 }
 
 static unsigned take_fraction_us(struct span *text)
@@ -159,8 +160,9 @@ static bool take_zone(struct span *text, int64_t *ret_offset_us)
 	}
 	bool west = text->n && text->p[0] == '-';
 
-	if (!take_byte(text, '+', '-') || !take_digits(text, 2, &hours) || !take_byte(text, ':', ':') ||
-	    !take_digits(text, 2, &minutes) || hours > 23 || minutes > 59) {
+	if (!take_byte(text, '+', '-') || !take_digits(text, 2, &hours) ||
+	    !take_byte(text, ':', ':') || !take_digits(text, 2, &minutes) || hours > 23 ||
+	    minutes > 59) {
 		return false;
 	}
 	*ret_offset_us = (hours * CIVIL_HOUR_US + minutes * CIVIL_MINUTE_US) * (west ? -1 : 1);
@@ -173,8 +175,9 @@ bool civil_parse(struct span text, int64_t *ret_us)
 	unsigned hour, minute, second, fraction = 0;
 	int64_t offset;
 
-	if (!take_date(&text, &day) || !take_byte(&text, 'T', 't') || !take_digits(&text, 2, &hour) ||
-	    !take_byte(&text, ':', ':') || !take_digits(&text, 2, &minute) || !take_byte(&text, ':', ':') ||
+	if (!take_date(&text, &day) || !take_byte(&text, 'T', 't') ||
+	    !take_digits(&text, 2, &hour) || !take_byte(&text, ':', ':') ||
+	    !take_digits(&text, 2, &minute) || !take_byte(&text, ':', ':') ||
 	    !take_digits(&text, 2, &second) || hour > 23 || minute > 59 || second > 59) {
 		return false;
 	}
@@ -189,8 +192,8 @@ bool civil_parse(struct span text, int64_t *ret_us)
 	if (!take_zone(&text, &offset) || text.n) {
 		return false;
 	}
-	*ret_us = day * CIVIL_DAY_US + hour * CIVIL_HOUR_US + minute * CIVIL_MINUTE_US + second * CIVIL_SECOND_US +
-		  fraction - offset;
+	*ret_us = day * CIVIL_DAY_US + hour * CIVIL_HOUR_US + minute * CIVIL_MINUTE_US +
+		  second * CIVIL_SECOND_US + fraction - offset;
 	return true;
 }
 

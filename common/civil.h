@@ -10,9 +10,9 @@
 /* A moment is microseconds since 1970-01-01 UTC. A day is a count of days since 1970-01-01 in Asia/Shanghai. */
 #define CIVIL_SECOND_US INT64_C(1000000)
 #define CIVIL_MINUTE_US (60 * CIVIL_SECOND_US)
-#define CIVIL_HOUR_US (60 * CIVIL_MINUTE_US)
-#define CIVIL_DAY_US (24 * CIVIL_HOUR_US)
-#define CIVIL_ZONE_US (8 * CIVIL_HOUR_US)
+#define CIVIL_HOUR_US   (60 * CIVIL_MINUTE_US)
+#define CIVIL_DAY_US    (24 * CIVIL_HOUR_US)
+#define CIVIL_ZONE_US   (8 * CIVIL_HOUR_US)
 
 /* RFC 3339 with six decimals and its ending zero: 2023-01-19T09:00:00.000000+08:00 */
 enum { CIVIL_TEXT_SIZE = 33 };

@@ -6,8 +6,8 @@ const char *err_text(enum err err)
 	switch (err) {
 	case ERR_OK:
 		return "ok";
-#define X(name, code, text)                                                                         \
-	case ERR_##name:                                                                            \
+#define X(name, code, text) \
+	case ERR_##name:    \
 		return text;
 		ERR_MAP(X)
 #undef X
@@ -20,8 +20,8 @@ const char *err_name(enum err err)
 	switch (err) {
 	case ERR_OK:
 		return "OK";
-#define X(name, code, text)                                                                         \
-	case ERR_##name:                                                                            \
+#define X(name, code, text) \
+	case ERR_##name:    \
 		return #name;
 		ERR_MAP(X)
 #undef X
@@ -34,8 +34,8 @@ int err_exit_code(enum err err)
 	switch (err) {
 	case ERR_OK:
 		return 0;
-#define X(name, code, text)                                                                         \
-	case ERR_##name:                                                                            \
+#define X(name, code, text) \
+	case ERR_##name:    \
 		return code;
 		ERR_MAP(X)
 #undef X

@@ -3,32 +3,33 @@
 #define GOVBUS_COMMON_ERR_H
 
 /* X(name, exit code of a program that ends with it, text). LMDB, Kafka and msgpack codes are translated once, in common/. */
-#define ERR_MAP(X)                                                                                  \
-	X(NOMEM, 70, "out of memory")                                                               \
-	X(MALFORMED, 65, "bytes do not match their schema")                                         \
-	X(INVALID, 65, "a member breaks its schema")                                                \
-	X(TOO_BIG, 65, "larger than its limit")                                                     \
-	X(UNKNOWN, 65, "unknown type or version")                                                   \
-	X(ABSENT, 66, "not found")                                                                  \
-	X(CONFLICT, 65, "same id, other content")                                                   \
-	X(DENIED, 77, "no right to do this")                                                        \
-	X(USAGE, 64, "wrong usage or configuration")                                                \
-	X(BUSY, 75, "in use by another process")                                                    \
-	X(STORE, 74, "the LMDB store failed")                                                       \
-	X(STORE_FULL, 74, "the LMDB store or its disk is full")                                     \
-	X(STORE_VERSION, 78, "the store was written by another version")                            \
-	X(IO, 74, "input or output failed")                                                         \
-	X(KAFKA, 69, "Kafka failed")                                                                \
-	X(KAFKA_AWAY, 69, "no Kafka broker answers")                                                \
-	X(TOPIC_CONFIG, 78, "a topic is not set up as govbus needs it")                             \
-	X(LOG_TRIMMED, 80, "the log was trimmed: records that were not yet read are gone")          \
-	X(LOG_RECREATED, 81, "the log was recreated: it is not the one this state was folded from") \
-	X(LOG_LOST_TAIL, 82, "the log lost its tail: state is ahead of it")                         \
-	X(LOG_GAP, 83, "the log breaks its own order")                                              \
-	X(ACTIONS_LOST_TAIL, 84, "the action log lost its tail")                                    \
-	X(CLOCK, 85, "the clock is off")                                                            \
-	X(FENCED, 86, "another member took this place")                                             \
-	X(STOPPED, 0, "stopped")                                                                    \
+#define ERR_MAP(X)                                                                         \
+	X(NOMEM, 70, "out of memory")                                                      \
+	X(MALFORMED, 65, "bytes do not match their schema")                                \
+	X(INVALID, 65, "a member breaks its schema")                                       \
+	X(TOO_BIG, 65, "larger than its limit")                                            \
+	X(UNKNOWN, 65, "unknown type or version")                                          \
+	X(ABSENT, 66, "not found")                                                         \
+	X(CONFLICT, 65, "same id, other content")                                          \
+	X(DENIED, 77, "no right to do this")                                               \
+	X(USAGE, 64, "wrong usage or configuration")                                       \
+	X(BUSY, 75, "in use by another process")                                           \
+	X(STORE, 74, "the LMDB store failed")                                              \
+	X(STORE_FULL, 74, "the LMDB store or its disk is full")                            \
+	X(STORE_VERSION, 78, "the store was written by another version")                   \
+	X(IO, 74, "input or output failed")                                                \
+	X(KAFKA, 69, "Kafka failed")                                                       \
+	X(KAFKA_AWAY, 69, "no Kafka broker answers")                                       \
+	X(TOPIC_CONFIG, 78, "a topic is not set up as govbus needs it")                    \
+	X(LOG_TRIMMED, 80, "the log was trimmed: records that were not yet read are gone") \
+	X(LOG_RECREATED, 81,                                                               \
+	  "the log was recreated: it is not the one this state was folded from")           \
+	X(LOG_LOST_TAIL, 82, "the log lost its tail: state is ahead of it")                \
+	X(LOG_GAP, 83, "the log breaks its own order")                                     \
+	X(ACTIONS_LOST_TAIL, 84, "the action log lost its tail")                           \
+	X(CLOCK, 85, "the clock is off")                                                   \
+	X(FENCED, 86, "another member took this place")                                    \
+	X(STOPPED, 0, "stopped")                                                           \
 	X(BUG, 71, "govbus broke its own rule")
 
 enum err {

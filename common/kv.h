@@ -12,14 +12,14 @@
 struct kv;
 
 enum kv_mode {
-	KV_READ,  /* read only; another process may write */
+	KV_READ, /* read only; another process may write */
 	KV_WRITE, /* the one writing process, held by flock on "writer.lock" for its life; MDB_NOMETASYNC */
 	KV_SHARED, /* several processes write, each transaction alone (LMDB's own lock); every commit fully synced: for what no log can rebuild */
 };
 
 /* How to open an environment. Table number i is names[i]. */
 struct kv_config {
-	const char *dir;          /* made if absent (KV_WRITE, KV_SHARED) */
+	const char *dir; /* made if absent (KV_WRITE, KV_SHARED) */
 	enum kv_mode mode;
 	const char *const *names; /* tables, NULL-ended, at most LIMIT_KV_TABLES */
 	uint64_t map_bytes;       /* 0: LIMIT_KV_MAP_BYTES; tests take less */

@@ -16,7 +16,10 @@ struct overlay;
  * @param kv      committed rows; NULL: none (tests, simulators: everything stays in memory)
  * @param first_table  kv table number of tables[0]; a table's indexes follow it at once (overlay_kv_names makes the list)
  */
-enum err overlay_new(const struct table *tables, struct kv *kv, int first_table, struct overlay **ret_overlay);
+enum err overlay_new(const struct table *tables,
+		     struct kv *kv,
+		     int first_table,
+		     struct overlay **ret_overlay);
 void overlay_free(struct overlay *overlay);
 
 /** The kv table names for these tables: each table, then "table.index" for each index; appended to names (borrowed for ever). @return how many */

@@ -11,12 +11,13 @@ enum { CALENDAR_FIRST_YEAR = 2000, CALENDAR_YEARS = 64 };
 
 /* A calendar as of one version: each year that was set, and the hours. Years that were not set know weekends alone. */
 struct calendar {
-	uint64_t version; /* of the newest year set */
+	uint64_t version;                              /* of the newest year set */
 	uint16_t am_open, am_close, pm_open, pm_close; /* minutes after midnight */
 	int32_t last_year; /* the latest year set; past it a due is provisional; 0: none */
 	struct calendar_year {
 		bool set;
-		uint64_t off[6], work[6]; /* a bit per day of the year: holidays; compensating working days */
+		uint64_t off[6],
+			work[6]; /* a bit per day of the year: holidays; compensating working days */
 	} years[CALENDAR_YEARS];
 };
 
@@ -46,18 +47,27 @@ int64_t calendar_next_opening(const struct calendar *cal, int64_t at_us);
  * min, h: on the wall; wh: in working hours; wd: 18:00 (closing) of the n-th working day after the day of the start; cd: 24:00 of the
  * n-th day after; sd: 24:00 of the same day.
  */
-int64_t calendar_add(const struct calendar *cal, int64_t start_us, uint64_t amount, enum code_time_unit unit);
+int64_t calendar_add(const struct calendar *cal,
+		     int64_t start_us,
+		     uint64_t amount,
+		     enum code_time_unit unit);
 
 /**
  * A deadline with its colours (answers 11): yellow once yellow_bp of the allowed working time is used (of wall time for min, h, cd, sd),
  * and for limits of 2 wd or more at the latest when one working day is left; red when due.
  * For wd the allowed time runs from the next opening. Golden: domain.md §2.6, §7 G5.
  */
-struct deadline calendar_deadline(const struct calendar *cal, int64_t start_us, uint64_t amount,
-				  enum code_time_unit unit, uint32_t yellow_bp);
+struct deadline calendar_deadline(const struct calendar *cal,
+				  int64_t start_us,
+				  uint64_t amount,
+				  enum code_time_unit unit,
+				  uint32_t yellow_bp);
 
 /** A deadline moved on by a time on hold: working time on hold is added again to working limits, wall time to others. */
-struct deadline calendar_shift(const struct calendar *cal, struct deadline deadline, enum code_time_unit unit,
-			       int64_t held_from_us, int64_t held_to_us);
+struct deadline calendar_shift(const struct calendar *cal,
+			       struct deadline deadline,
+			       enum code_time_unit unit,
+			       int64_t held_from_us,
+			       int64_t held_to_us);
 
 #endif

@@ -29,14 +29,17 @@ struct index {
 struct table {
 	const char *name;
 	const struct index *indexes; /* ends with a NULL name; NULL: none */
-	int (*partition_of)(struct span key, int partitions); /* which partition feeds the row of this key */
+	int (*partition_of)(struct span key,
+			    int partitions); /* which partition feeds the row of this key */
 };
 
 /**
  * Folds one valid record: reads and writes rows of its own tables through the view, and nothing else.
  * @return OK, or why it cannot be applied: the event is then parked under its subject (all it wrote is undone)
  */
-typedef enum err handler_apply(struct view *view, const struct event *ev, const struct place_in_log *at);
+typedef enum err handler_apply(struct view *view,
+			       const struct event *ev,
+			       const struct place_in_log *at);
 
 struct handler {
 	enum event_type type; /* EVENT_NONE ends the list */
@@ -47,10 +50,11 @@ struct handler {
 typedef bool projection_check(struct kv_txn *txn, struct buf *ret_problems);
 
 struct projection {
-	const char *name;     /* "case-status": folder and group name */
-	uint32_t version;     /* raise on any change of rows: forces a rebuild */
-	enum topic topic;     /* the event topic it folds */
-	const struct table *tables; /* ends with a NULL name; number in the list = table number for the view */
+	const char *name; /* "case-status": folder and group name */
+	uint32_t version; /* raise on any change of rows: forces a rebuild */
+	enum topic topic; /* the event topic it folds */
+	const struct table
+		*tables; /* ends with a NULL name; number in the list = table number for the view */
 	const struct handler *handlers;
 	projection_check *check;
 	/* The seq the projection holds for an event's subject (0: none yet): the runtime skips and parks by it. */

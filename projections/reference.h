@@ -17,8 +17,8 @@ struct as_of {
 
 struct ref_place {
 	struct span code, name, name_en;
-	uint8_t kind;             /* enum code_place_kind */
-	uint8_t change;           /* enum code_place_change of its last change, or 0; merged, split, recoded, abolished: no longer takes reports */
+	uint8_t kind;   /* enum code_place_kind */
+	uint8_t change; /* enum code_place_change of its last change, or 0; merged, split, recoded, abolished: no longer takes reports */
 	bool in_force;
 	uint8_t n_successors;
 	struct span successors[8];
@@ -34,7 +34,7 @@ struct ref_policy {
 	struct span id, calendar;
 	uint64_t amount, version;
 	uint32_t yellow_bp;
-	uint8_t unit; /* enum code_time_unit */
+	uint8_t unit;                     /* enum code_time_unit */
 	uint8_t close_level, owner_level; /* 0: not said */
 };
 
@@ -55,39 +55,72 @@ enum err reference_fold(struct reference *ref, const struct event *ev, int64_t o
 int64_t reference_position(const struct reference *ref);
 
 /** A place; false when unknown or not yet in force. Spans live as long as the reference (nothing is ever forgotten). */
-bool reference_place(const struct reference *ref, struct as_of as_of, struct span code, struct ref_place *ret_place);
+bool reference_place(const struct reference *ref,
+		     struct as_of as_of,
+		     struct span code,
+		     struct ref_place *ret_place);
 
 /** A registered unit, or an implicit one: "centre:PLACE" of a known place of levels 1 to 5, "grid:PLACE" of one of levels 6 and 7. */
-bool reference_unit(const struct reference *ref, struct as_of as_of, struct span id, struct ref_unit *ret_unit);
+bool reference_unit(const struct reference *ref,
+		    struct as_of as_of,
+		    struct span id,
+		    struct ref_unit *ret_unit);
 
 /** Whether an item (a type code, or a prefix of it) is active on a list, for a place (scopes that cover it count). @param ret_item may be NULL: the subject of the item found */
-bool reference_listed(const struct reference *ref, struct as_of as_of, enum code_list_kind list, struct span code,
-		      struct span place, struct span *ret_item);
+bool reference_listed(const struct reference *ref,
+		      struct as_of as_of,
+		      enum code_list_kind list,
+		      struct span code,
+		      struct span place,
+		      struct span *ret_item);
 
 /** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity; else general (answers 10). */
-bool reference_policy(const struct reference *ref, struct as_of as_of, struct span type_code, enum code_severity severity,
-		      enum code_step step, struct ref_policy *ret_policy);
+bool reference_policy(const struct reference *ref,
+		      struct as_of as_of,
+		      struct span type_code,
+		      enum code_severity severity,
+		      enum code_step step,
+		      struct ref_policy *ret_policy);
 
 /** A calendar as known then; NULL if unknown. Borrowed. */
-const struct calendar *reference_calendar(const struct reference *ref, struct as_of as_of, struct span id);
+const struct calendar *reference_calendar(const struct reference *ref,
+					  struct as_of as_of,
+					  struct span id);
 
 /** The flow profile for a source and type: the longest source prefix, then the longest type prefix; "full" otherwise. */
-bool reference_profile(const struct reference *ref, struct as_of as_of, struct span source, struct span type_code,
+bool reference_profile(const struct reference *ref,
+		       struct as_of as_of,
+		       struct span source,
+		       struct span type_code,
 		       struct ref_profile *ret_profile);
 
 /** A profile by its id ("full", "simple"). */
-bool reference_profile_named(const struct reference *ref, struct as_of as_of, struct span id, struct ref_profile *ret_profile);
+bool reference_profile_named(const struct reference *ref,
+			     struct as_of as_of,
+			     struct span id,
+			     struct ref_profile *ret_profile);
 
 /** Whether a unit of this level and type has a function (list FUNCTIONS, item LEVEL.UNIT_TYPE.FUNCTION). */
-bool reference_may(const struct reference *ref, struct as_of as_of, const struct ref_unit *unit, enum code_function function);
+bool reference_may(const struct reference *ref,
+		   struct as_of as_of,
+		   const struct ref_unit *unit,
+		   enum code_function function);
 
 /* Visits. @return false to stop */
 typedef bool reference_visit_place(void *context, const struct ref_place *place);
 
 /** Visits the places in force whose name (Chinese or English) contains the text, in the order of codes. */
-void reference_find_places(const struct reference *ref, struct as_of as_of, struct span name, reference_visit_place *visit, void *context);
+void reference_find_places(const struct reference *ref,
+			   struct as_of as_of,
+			   struct span name,
+			   reference_visit_place *visit,
+			   void *context);
 
 /** Visits the places one level below. */
-void reference_children(const struct reference *ref, struct as_of as_of, struct span code, reference_visit_place *visit, void *context);
+void reference_children(const struct reference *ref,
+			struct as_of as_of,
+			struct span code,
+			reference_visit_place *visit,
+			void *context);
 
 #endif

@@ -18,7 +18,8 @@ struct view_ops {
 	void (*put)(struct view *view, int table, struct span key, struct span value);
 	void (*add)(struct view *view, int table, struct span key, struct span value);
 	void (*del)(struct view *view, int table, struct span key);
-	void (*scan)(struct view *view, int table, struct span prefix, view_visit *visit, void *context);
+	void (*scan)(
+		struct view *view, int table, struct span prefix, view_visit *visit, void *context);
 };
 
 /* The first member of whatever implements it (consumers/overlay.h). Remembers its first error. */
@@ -62,7 +63,8 @@ static inline void view_del(struct view *view, int table, struct span key)
 }
 
 /** Visits the rows whose key begins with prefix, those of this batch included, in key order. Slow: for starts and checks. */
-static inline void view_scan(struct view *view, int table, struct span prefix, view_visit *visit, void *context)
+static inline void view_scan(
+	struct view *view, int table, struct span prefix, view_visit *visit, void *context)
 {
 	if (!view->err) {
 		view->ops->scan(view, table, prefix, visit, context);

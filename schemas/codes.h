@@ -8,11 +8,14 @@
 #include "common/span.h"
 
 /* One enum per list: SEVERITY_… as CODE_severity_urgent; 0 is absent. CODE_severity_COUNT is one past the last. */
-#define CODES_BEGIN(list, help) enum code_##list { CODE_##list##_NONE,
+#define CODES_BEGIN(list, help) \
+	enum code_##list        \
+	{                       \
+		CODE_##list##_NONE,
 #define CODE(list, name, wire, zh, en) CODE_##list##_##name,
-#define CODES_END(list)                                                                             \
-	CODE_##list##_COUNT                                                                         \
-	}                                                                                           \
+#define CODES_END(list)     \
+	CODE_##list##_COUNT \
+	}                   \
 	;
 #include "schemas/codes.def"
 #undef CODES_BEGIN

@@ -9,14 +9,14 @@
 
 /* A struct per event type. A member x has its presence in has_x (a list in its own count n_x). Lists stand as arrays. */
 #define EVENT_BEGIN(name, type, topic, help) struct name {
-#define FIELD(name, kind, need, bound, help)                                                        \
-	KIND_TYPE_##kind name;                                                                      \
+#define FIELD(name, kind, need, bound, help) \
+	KIND_TYPE_##kind name;               \
 	bool has_##name;
-#define LIST(name, kind, need, max, help)                                                           \
-	KIND_TYPE_##kind name[max];                                                                 \
+#define LIST(name, kind, need, max, help) \
+	KIND_TYPE_##kind name[max];       \
 	uint8_t n_##name;
-#define EVENT_END(name)                                                                             \
-	}                                                                                           \
+#define EVENT_END(name) \
+	}               \
 	;
 #include "schemas/events.def"
 struct envelope {
@@ -112,7 +112,10 @@ enum err event_validate_posted(const struct event *ev, struct problem *ret_probl
  * @param json   a jansson object (json_t *), borrowed; the event points into it and into arena
  * @return MALFORMED, INVALID (a member is wrong or unknown), UNKNOWN (the type)
  */
-enum err event_from_json(const void *json, struct arena *arena, struct event *ret_ev, struct problem *ret_problem);
+enum err event_from_json(const void *json,
+			 struct arena *arena,
+			 struct event *ret_ev,
+			 struct problem *ret_problem);
 
 /**
  * The event as a CloudEvents JSON object (json_t *, a new reference): times RFC 3339 with six decimals, 64-bit
@@ -136,10 +139,10 @@ void event_digest(const struct event *ev, const uint8_t secret[32], uint8_t ret_
 enum err event_copy(struct arena *arena, const struct event *ev, struct event *ret_ev);
 
 /* Set a member and its presence in one go: EVENT_SET(ev->env, seq, 7). */
-#define EVENT_SET(object, member, value)                                                            \
-	do {                                                                                        \
-		(object).member = (value);                                                          \
-		(object).has_##member = true;                                                       \
+#define EVENT_SET(object, member, value)      \
+	do {                                  \
+		(object).member = (value);    \
+		(object).has_##member = true; \
 	} while (0)
 
 #endif
