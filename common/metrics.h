@@ -1,0 +1,43 @@
+/* metrics.h: counters and gauges of this process, and how /metrics prints them (OpenMetrics). */
+#ifndef GOVBUS_COMMON_METRICS_H
+#define GOVBUS_COMMON_METRICS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+
+enum metric_kind { METRIC_COUNTER, METRIC_GAUGE };
+
+/* One metric, in static storage. Made with METRIC_…, shown once it was added. */
+struct metric {
+	const char *name;   /* govbus_events_applied (a counter is printed with _total) */
+	const char *labels; /* "topic=\"gov.case\"" or NULL; metrics of one name must follow one another */
+	const char *help;
+	enum metric_kind kind;
+	_Atomic int64_t value;
+	struct metric *next;
+};
+
+/** Makes it known to /metrics. Once each, before threads start; the order is that of printing. */
+void metrics_add(struct metric *metric);
+
+static inline void metric_count(struct metric *metric, int64_t by)
+{
+	atomic_fetch_add_explicit(&metric->value, by, memory_order_relaxed);
+}
+
+static inline void metric_set(struct metric *metric, int64_t value)
+{
+	atomic_store_explicit(&metric->value, value, memory_order_relaxed);
+}
+
+static inline int64_t metric_get(struct metric *metric)
+{
+	return atomic_load_explicit(&metric->value, memory_order_relaxed);
+}
+
+/** Prints all as OpenMetrics text, "# EOF" included; adds resident memory and CPU time of the process. @thread any */
+void metrics_print(struct buf *out);
+
+#endif
