@@ -8,7 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONF_MAX_OPTIONS = 64, CONF_MAX_RDKAFKA = 64, CONF_LINE_BYTES = 1024, CONF_FIRST_KEY = 1000, CONF_KEY_MANUAL = 999, CONF_KEY_RDKAFKA = 998 };
+enum {
+	CONF_MAX_OPTIONS = 64,
+	CONF_MAX_RDKAFKA = 64,
+	CONF_LINE_BYTES = 1024,
+	CONF_FIRST_KEY = 1000,
+	CONF_KEY_MANUAL = 999,
+	CONF_KEY_RDKAFKA = 998
+};
 
 extern char **environ;
 
@@ -57,13 +64,20 @@ static bool is_false(const char *text)
 	return strcmp(text, "false") == 0 || strcmp(text, "no") == 0 || strcmp(text, "0") == 0;
 }
 
-static enum err refuse(const struct conf *conf, const char *where, const char *name, const char *why)
+static enum err refuse(const struct conf *conf,
+		       const char *where,
+		       const char *name,
+		       const char *why)
 {
-	fprintf(stderr, "%s: %s: option %s: %s (see %s --help)\n", conf->program, where, name, why, conf->program);
+	fprintf(stderr, "%s: %s: option %s: %s (see %s --help)\n", conf->program, where, name, why,
+		conf->program);
 	return ERR_USAGE;
 }
 
-static enum err check_value(const struct conf *conf, const char *where, const struct conf_option *option, const char *value)
+static enum err check_value(const struct conf *conf,
+			    const char *where,
+			    const struct conf_option *option,
+			    const char *value)
 {
 	char why[128];
 	int64_t number;
@@ -78,7 +92,8 @@ static enum err check_value(const struct conf *conf, const char *where, const st
 		return refuse(conf, where, option->name, "must be a whole number");
 	}
 	if ((option->min || option->max) && (number < option->min || number > option->max)) {
-		snprintf(why, sizeof why, "must be from %lld to %lld", (long long)option->min, (long long)option->max);
+		snprintf(why, sizeof why, "must be from %lld to %lld", (long long)option->min,
+			 (long long)option->max);
 		return refuse(conf, where, option->name, why);
 	}
 	return ERR_OK;
@@ -96,7 +111,10 @@ static enum err keep(char **slot, const char *value)
 	return ERR_OK;
 }
 
-static enum err set_rdkafka(struct conf *conf, const char *where, const char *name, const char *value)
+static enum err set_rdkafka(struct conf *conf,
+			    const char *where,
+			    const char *name,
+			    const char *value)
 {
 	for (int i = 0; i < conf->rdkafka_count; i++) {
 		if (strcmp(conf->rdkafka_names[i], name) == 0) {
@@ -146,7 +164,8 @@ static enum err read_file(struct conf *conf, const char *path, bool needed)
 	FILE *file = fopen(path, "re");
 
 	if (!file) {
-		return needed ? refuse(conf, path, "GOVBUS_CONFIG", strerror(errno)) : ERR_OK;
+		return needed ? refuse(conf, path, "GOVBUS_CONFIG", strerrordesc_np(errno))
+			      : ERR_OK;
 	}
 	while (!err && fgets(line, sizeof line, file)) {
 		char *text = trim(line), *equals = strchr(text, '=');
@@ -235,7 +254,8 @@ static error_t on_flag(int key, char *value, struct argp_state *state)
 		return set_rdkafka(conf, "flags", value, equals + 1) ? EINVAL : 0;
 	}
 	if (key >= CONF_FIRST_KEY && key < CONF_FIRST_KEY + conf->count) {
-		return set(conf, "flags", conf->options[key - CONF_FIRST_KEY].name, value) ? EINVAL : 0;
+		return set(conf, "flags", conf->options[key - CONF_FIRST_KEY].name, value) ? EINVAL
+											   : 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -245,9 +265,9 @@ static void make_flags(struct conf *conf)
 	for (int i = 0; i < conf->count; i++) {
 		const struct conf_option *option = &conf->options[i];
 
-		snprintf(conf->flag_help[i], sizeof conf->flag_help[i], "%s (default %s%s%s)", option->help,
-			 option->def && *option->def ? option->def : "none", option->unit ? " " : "",
-			 option->unit ? option->unit : "");
+		snprintf(conf->flag_help[i], sizeof conf->flag_help[i], "%s (default %s%s%s)",
+			 option->help, option->def && *option->def ? option->def : "none",
+			 option->unit ? " " : "", option->unit ? option->unit : "");
 		conf->flags[i] = (struct argp_option){.name = option->name,
 						      .key = CONF_FIRST_KEY + i,
 						      .arg = "VALUE",
@@ -257,8 +277,10 @@ static void make_flags(struct conf *conf)
 							.key = CONF_KEY_RDKAFKA,
 							.arg = "NAME=VALUE",
 							.doc = "An option of librdkafka"};
-	conf->flags[conf->count + 1] = (struct argp_option){
-		.name = "manual", .key = CONF_KEY_MANUAL, .doc = "Print the page for docs/CONFIGURATION.md"};
+	conf->flags[conf->count + 1] =
+		(struct argp_option){.name = "manual",
+				     .key = CONF_KEY_MANUAL,
+				     .doc = "Print the page for docs/CONFIGURATION.md"};
 }
 
 static enum err read_flags(struct conf *conf, int argc, char **argv)
@@ -291,7 +313,11 @@ static enum err read_default_file(struct conf *conf, int argc, char **argv)
 	return read_file(conf, path, false);
 }
 
-enum err conf_load(const char *program, const char *about, const struct conf_option *options, int argc, char **argv,
+enum err conf_load(const char *program,
+		   const char *about,
+		   const struct conf_option *options,
+		   int argc,
+		   char **argv,
 		   struct conf **ret_conf)
 {
 	struct conf *conf = calloc(1, sizeof *conf);
@@ -364,18 +390,24 @@ bool conf_rdkafka(const struct conf *conf, int i, const char **ret_name, const c
 	return true;
 }
 
-void conf_manual(const char *program, const char *about, const struct conf_option *options, FILE *out)
+void conf_manual(const char *program,
+		 const char *about,
+		 const struct conf_option *options,
+		 FILE *out)
 {
 	char name[128];
 
-	fprintf(out, "## %s\n\n%s\n\n| flag | environment | default | meaning |\n| --- | --- | --- | --- |\n", program, about);
+	fprintf(out,
+		"## %s\n\n%s\n\n| flag | environment | default | meaning |\n| --- | --- | --- | --- |\n",
+		program, about);
 	for (const struct conf_option *option = options; option->name; option++) {
 		environment_name(option->name, name, sizeof name);
 		fprintf(out, "| `--%s` | `%s` | %s%s%s | %s", option->name, name,
 			option->def && *option->def ? option->def : "–", option->unit ? " " : "",
 			option->unit ? option->unit : "", option->help);
 		if (option->min || option->max) {
-			fprintf(out, " (%lld to %lld)", (long long)option->min, (long long)option->max);
+			fprintf(out, " (%lld to %lld)", (long long)option->min,
+				(long long)option->max);
 		}
 		fprintf(out, " |\n");
 	}

@@ -12,26 +12,40 @@ enum conf_kind { CONF_TEXT, CONF_NUMBER, CONF_BOOL };
 
 /* One option. Flag --some-name VALUE, environment GOVBUS_SOME_NAME, file some-name = value. */
 struct conf_option {
-	const char *name;      /* NULL ends a table */
-	const char *def;       /* default, as text; NULL: "" */
-	const char *unit;      /* "ms", "bytes"; NULL: none */
+	const char *name; /* NULL ends a table */
+	const char *def;  /* default, as text; NULL: "" */
+	const char *unit; /* "ms", "bytes"; NULL: none */
 	const char *help;
 	enum conf_kind kind;
-	int64_t min, max;      /* of a number; both 0: any */
+	int64_t min, max; /* of a number; both 0: any */
 };
 
 /* What every long-running program has: home, kafka, topic-prefix, listen, instance, log-level. A program's table begins with CONF_COMMON(its port). */
-#define CONF_COMMON(listen_default)                                                                                          \
-	{"home", ".govbus", NULL, "Folder of all state of this bus on this machine", CONF_TEXT, 0, 0},                       \
-	{"kafka", "127.0.0.1:9092", NULL, "Kafka bootstrap servers", CONF_TEXT, 0, 0},                                       \
-	{"topic-prefix", "", NULL, "Put before every topic and group: a second bus on the same cluster", CONF_TEXT, 0, 0},   \
-	{"listen", listen_default, NULL, "Address and port of HTTP (health, metrics; the gateway: everything)", CONF_TEXT, 0, 0}, \
-	{"instance", "1", NULL, "Name of this instance among those of its program", CONF_TEXT, 0, 0},                        \
-	{"log-level", "info", NULL, "Lowest level written: debug, info, warn, error", CONF_TEXT, 0, 0}
+#define CONF_COMMON(listen_default)                                                                \
+	{"home",    ".govbus", NULL, "Folder of all state of this bus on this machine",            \
+	 CONF_TEXT, 0,         0},                                                                 \
+		{"kafka", "127.0.0.1:9092", NULL, "Kafka bootstrap servers", CONF_TEXT, 0, 0},     \
+		{"topic-prefix",                                                                   \
+		 "",                                                                               \
+		 NULL,                                                                             \
+		 "Put before every topic and group: a second bus on the same cluster",             \
+		 CONF_TEXT,                                                                        \
+		 0,                                                                                \
+		 0},                                                                               \
+		{"listen",  listen_default,                                                        \
+		 NULL,      "Address and port of HTTP (health, metrics; the gateway: everything)", \
+		 CONF_TEXT, 0,                                                                     \
+		 0},                                                                               \
+		{"instance", "1", NULL, "Name of this instance among those of its program",        \
+		 CONF_TEXT,  0,   0},                                                              \
+	{                                                                                          \
+		"log-level", "info", NULL, "Lowest level written: debug, info, warn, error",       \
+			CONF_TEXT, 0, 0                                                            \
+	}
 
 /* The ports of the programs' own HTTP on the loopback. */
-#define CONF_LISTEN_GATEWAY "127.0.0.1:8080"
-#define CONF_LISTEN_DECIDER "127.0.0.1:8081"
+#define CONF_LISTEN_GATEWAY     "127.0.0.1:8080"
+#define CONF_LISTEN_DECIDER     "127.0.0.1:8081"
 #define CONF_LISTEN_CASE_STATUS "127.0.0.1:8082"
 
 struct conf;
@@ -45,7 +59,11 @@ struct conf;
  * @param about    one sentence
  * @return USAGE, with the reason on standard error: unknown names, bad numbers, values out of range
  */
-enum err conf_load(const char *program, const char *about, const struct conf_option *options, int argc, char **argv,
+enum err conf_load(const char *program,
+		   const char *about,
+		   const struct conf_option *options,
+		   int argc,
+		   char **argv,
 		   struct conf **ret_conf);
 void conf_free(struct conf *conf);
 
@@ -58,6 +76,9 @@ bool conf_bool(const struct conf *conf, const char *name);
 bool conf_rdkafka(const struct conf *conf, int i, const char **ret_name, const char **ret_value);
 
 /** Prints the table as a page of docs/CONFIGURATION.md. */
-void conf_manual(const char *program, const char *about, const struct conf_option *options, FILE *out);
+void conf_manual(const char *program,
+		 const char *about,
+		 const struct conf_option *options,
+		 FILE *out);
 
 #endif

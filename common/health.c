@@ -69,8 +69,14 @@ static unsigned answer(struct health *health, const char *path, struct buf *out)
 	return MHD_HTTP_NOT_FOUND;
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method,
-				  const char *version, const char *body, size_t *body_bytes, void **state)
+static enum MHD_Result on_request(void *context,
+				  struct MHD_Connection *connection,
+				  const char *path,
+				  const char *method,
+				  const char *version,
+				  const char *body,
+				  size_t *body_bytes,
+				  void **state)
 {
 	struct buf out = {0};
 
@@ -79,8 +85,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 		return MHD_NO;
 	}
 	unsigned status = answer(context, path, &out);
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(out.n, out.p ? (void *)out.p : (void *)"", MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		out.n, out.p ? (void *)out.p : (void *)"", MHD_RESPMEM_MUST_COPY);
 
 	buf_done(&out);
 	if (!response) {
@@ -88,9 +94,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 	}
 	bool metrics = strcmp(path, "/metrics") == 0;
 
-	MHD_add_response_header(response, "Content-Type",
-				metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-					: "text/plain; charset=utf-8");
+	MHD_add_response_header(
+		response, "Content-Type",
+		metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+			: "text/plain; charset=utf-8");
 	enum MHD_Result result = MHD_queue_response(connection, status, response);
 
 	MHD_destroy_response(response);
@@ -119,13 +126,15 @@ static enum err start(struct health *health)
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | (is_v4 ? 0 : MHD_USE_IPv6);
 
 	errno = 0;
-	health->daemon = MHD_start_daemon(flags, port, NULL, NULL, on_request, health, MHD_OPTION_SOCK_ADDR,
-					  is_v4 ? (void *)&v4 : (void *)&v6, MHD_OPTION_CONNECTION_LIMIT,
-					  (unsigned)HEALTH_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-					  (unsigned)HEALTH_TIMEOUT_S, MHD_OPTION_END);
+	health->daemon =
+		MHD_start_daemon(flags, port, NULL, NULL, on_request, health, MHD_OPTION_SOCK_ADDR,
+				 is_v4 ? (void *)&v4 : (void *)&v6, MHD_OPTION_CONNECTION_LIMIT,
+				 (unsigned)HEALTH_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+				 (unsigned)HEALTH_TIMEOUT_S, MHD_OPTION_END);
 	if (!health->daemon) {
-		fprintf(stderr, "cannot listen on %s: %s; stop what uses it or choose another with --listen\n", listen,
-			errno ? strerror(errno) : "refused");
+		fprintf(stderr,
+			"cannot listen on %s: %s; stop what uses it or choose another with --listen\n",
+			listen, errno ? strerrordesc_np(errno) : "refused");
 		return ERR_BUSY;
 	}
 	return ERR_OK;

@@ -11,7 +11,7 @@
 typedef bool health_probe(void *context, struct buf *reasons);
 
 struct health_config {
-	const char *listen;   /* "127.0.0.1:8081" */
+	const char *listen;    /* "127.0.0.1:8081" */
 	health_probe *healthy; /* is the process sound? */
 	health_probe *ready;   /* does it do its work now? */
 	void *context;

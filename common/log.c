@@ -52,7 +52,8 @@ void log_write(enum log_level level, const char *what, const struct log_field *f
 		if (fields[i].text.p) {
 			add_member(&line, fields[i].name, fields[i].text);
 		} else {
-			buf_printf(&line, ",\"%s\":%lld", fields[i].name, (long long)fields[i].number);
+			buf_printf(&line, ",\"%s\":%lld", fields[i].name,
+				   (long long)fields[i].number);
 		}
 	}
 	buf_add_text(&line, "}\n");

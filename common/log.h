@@ -16,8 +16,8 @@ struct log_field {
 };
 
 #define LOG_NUMBER(name, value) ((struct log_field){(name), {0}, (int64_t)(value)})
-#define LOG_TEXT(name, cstr) ((struct log_field){(name), span_cstr((cstr) ? (cstr) : ""), 0})
-#define LOG_SPAN(name, span) ((struct log_field){(name), (span).p ? (span) : span_cstr(""), 0})
+#define LOG_TEXT(name, cstr)    ((struct log_field){(name), span_cstr((cstr) ? (cstr) : ""), 0})
+#define LOG_SPAN(name, span)    ((struct log_field){(name), (span).p ? (span) : span_cstr(""), 0})
 
 /** Names this program in every line, and sets the lowest level written. Once, at start. */
 void log_open(const char *program, enum log_level lowest);
@@ -29,8 +29,9 @@ enum log_level log_level_named(const char *name);
 void log_write(enum log_level level, const char *what, const struct log_field *fields, int count);
 
 /* LOG(INFO, "partition claimed", LOG_NUMBER("partition", 3), LOG_TEXT("topic", name)); at least one field. */
-#define LOG(level, what, ...)                                                                       \
-	log_write(LOG_##level, what, (const struct log_field[]){__VA_ARGS__},                       \
-		  (int)(sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field)))
+#define LOG(level, what, ...)                                               \
+	log_write(                                                          \
+		LOG_##level, what, (const struct log_field[]){__VA_ARGS__}, \
+		(int)(sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field)))
 
 #endif

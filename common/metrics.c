@@ -41,8 +41,8 @@ void metrics_print(struct buf *out)
 		bool counter = metric->kind == METRIC_COUNTER;
 
 		if (strcmp(last, metric->name) != 0) {
-			buf_printf(out, "# TYPE %s %s\n# HELP %s %s\n", metric->name, counter ? "counter" : "gauge",
-				   metric->name, metric->help);
+			buf_printf(out, "# TYPE %s %s\n# HELP %s %s\n", metric->name,
+				   counter ? "counter" : "gauge", metric->name, metric->help);
 		}
 		last = metric->name;
 		buf_printf(out, "%s%s", metric->name, counter ? "_total" : "");
@@ -51,8 +51,11 @@ void metrics_print(struct buf *out)
 		}
 		buf_printf(out, " %lld\n", (long long)metric_get(metric));
 	}
-	buf_printf(out, "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %lld\n",
-		   (long long)resident_bytes());
-	buf_printf(out, "# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total %.3f\n# EOF\n",
+	buf_printf(
+		out,
+		"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %lld\n",
+		(long long)resident_bytes());
+	buf_printf(out,
+		   "# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total %.3f\n# EOF\n",
 		   (double)clock_cpu_us() / 1e6);
 }

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,7 +58,8 @@ enum err secrets_load(const char *home, const char *name, uint8_t ret_key[SECRET
 {
 	char folder[PATH_BYTES], path[PATH_BYTES];
 
-	if (sodium_init() < 0 || snprintf(folder, sizeof folder, "%s/secrets", home) >= (int)sizeof folder ||
+	if (sodium_init() < 0 ||
+	    snprintf(folder, sizeof folder, "%s/secrets", home) >= (int)sizeof folder ||
 	    snprintf(path, sizeof path, "%s/secrets/%s.key", home, name) >= (int)sizeof path) {
 		return ERR_IO;
 	}

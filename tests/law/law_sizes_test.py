@@ -7,6 +7,7 @@ import law
 MAX_LINES = {".c": 500, ".h": 200, ".py": 500, ".sh": 500}
 MAX_FUNCTION_LINES = 70
 MAX_PARAMETERS = 6
+THEIR_SIGNATURE = "enum MHD_Result"  # a callback whose parameters libmicrohttpd decides
 
 
 def parameters(signature):
@@ -45,7 +46,7 @@ def check(root):
 		for line, signature, lines in law.functions(text):
 			if lines > MAX_FUNCTION_LINES:
 				complaints.append(f"{path}:{line}: function of {lines} lines, at most {MAX_FUNCTION_LINES}")
-			if parameters(signature) > MAX_PARAMETERS:
+			if parameters(signature) > MAX_PARAMETERS and not signature.startswith(f"static {THEIR_SIGNATURE}"):
 				complaints.append(f"{path}:{line}: {parameters(signature)} parameters, at most {MAX_PARAMETERS}")
 	return complaints
 

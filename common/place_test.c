@@ -1,0 +1,76 @@
+/* place_test.c: levels, prefixes and the traps of place codes. */
+#include "tests/support/cmocka_all.h"
+
+#include "common/place.h"
+
+/* A code's level follows from its length alone, and anything else is no code. */
+static void test_levels(void **state)
+{
+	(void)state;
+	assert_int_equal(place_level(SPAN("53")), 1);
+	assert_int_equal(place_level(SPAN("5301")), 2);
+	assert_int_equal(place_level(SPAN("530102")), 3);
+	assert_int_equal(place_level(SPAN("530102001")), 4);
+	assert_int_equal(place_level(SPAN("530102001001")), 5);
+	assert_int_equal(place_level(SPAN("530102001001001")), 6);
+	assert_int_equal(place_level(SPAN("53010200100100101")), 7);
+	assert_true(place_valid(SPAN("530102001001001")));
+	assert_false(place_valid(SPAN("")));
+	assert_false(place_valid(SPAN("530")));
+	assert_false(place_valid(SPAN("53010a")));
+}
+
+/* The place above is the prefix, six times over from a micro-grid to the province. */
+static void test_parents(void **state)
+{
+	struct span code = SPAN("53010200100100101");
+	int steps = 0;
+
+	(void)state;
+	for (; place_parent(code).p; code = place_parent(code)) {
+		steps++;
+	}
+	assert_int_equal(steps, 6);
+	assert_true(span_eq(code, SPAN("53")));
+}
+
+/* The nearest common place of two counties is their prefecture; of two provinces there is none. */
+static void test_common(void **state)
+{
+	(void)state;
+	assert_true(span_eq(place_common(SPAN("530102"), SPAN("530111")), SPAN("5301")));
+	assert_true(span_eq(place_common(SPAN("530102001"), SPAN("530102")), SPAN("530102")));
+	assert_true(span_eq(place_common(SPAN("5301"), SPAN("5303")), SPAN("53")));
+	assert_null(place_common(SPAN("53"), SPAN("51")).p);
+}
+
+/* Only six digits lose their "00" pairs (GB/T 2260 writes 530000); a county does not. */
+static void test_normalise(void **state)
+{
+	(void)state;
+	assert_true(span_eq(place_normalise(SPAN("530000")), SPAN("53")));
+	assert_true(span_eq(place_normalise(SPAN("530100")), SPAN("5301")));
+	assert_true(span_eq(place_normalise(SPAN("530102")), SPAN("530102")));
+	assert_true(span_eq(place_normalise(SPAN("530102100")), SPAN("530102100")));
+}
+
+/* A place covers itself and what lies below, nothing beside it. */
+static void test_covers(void **state)
+{
+	(void)state;
+	assert_true(place_covers(SPAN("5301"), SPAN("530102")));
+	assert_true(place_covers(SPAN("5301"), SPAN("5301")));
+	assert_false(place_covers(SPAN("530102"), SPAN("5301")));
+	assert_false(place_covers((struct span){0}, SPAN("5301")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_levels), cmocka_unit_test(test_parents),
+		cmocka_unit_test(test_common), cmocka_unit_test(test_normalise),
+		cmocka_unit_test(test_covers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
