@@ -188,6 +188,22 @@ static void check_settings(const struct kafka_topic *topic,
 	}
 }
 
+/* One topic's settings as the broker tells them, against the table. */
+static void check_resource(const rd_kafka_ConfigResource_t *resource,
+			   const struct kafka_topic *topics,
+			   size_t n,
+			   struct buf *ret_problems)
+{
+	struct settings_found found = {0};
+
+	found.entries = rd_kafka_ConfigResource_configs(resource, &found.n);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(topics[i].name, rd_kafka_ConfigResource_name(resource)) == 0) {
+			check_settings(&topics[i], &found, ret_problems);
+		}
+	}
+}
+
 static enum err check_configs(struct kafka_handle *handle,
 			      const struct kafka_topic *topics,
 			      size_t n,
@@ -210,15 +226,7 @@ static enum err check_configs(struct kafka_handle *handle,
 				rd_kafka_event_DescribeConfigs_result(event), &answers);
 
 		for (size_t i = 0; i < answers; i++) {
-			struct settings_found found = {0};
-
-			found.entries = rd_kafka_ConfigResource_configs(resources[i], &found.n);
-			for (size_t k = 0; k < n; k++) {
-				if (strcmp(topics[k].name,
-					   rd_kafka_ConfigResource_name(resources[i])) == 0) {
-					check_settings(&topics[k], &found, ret_problems);
-				}
-			}
+			check_resource(resources[i], topics, n, ret_problems);
 		}
 		rd_kafka_event_destroy(event);
 	}

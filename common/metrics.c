@@ -2,6 +2,7 @@
 #include "common/metrics.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,11 +23,12 @@ void metrics_add(struct metric *metric)
 static int64_t resident_bytes(void)
 {
 	long pages = 0;
+	char line[128];
 	FILE *file = fopen("/proc/self/statm", "re");
 
 	if (file) {
-		if (fscanf(file, "%*d %ld", &pages) != 1) {
-			pages = 0;
+		if (fgets(line, sizeof line, file) && strchr(line, ' ')) {
+			pages = strtol(strchr(line, ' '), NULL, 10);
 		}
 		fclose(file);
 	}
