@@ -1,0 +1,313 @@
+/* overlay_write.c: writes a generation in key order, index entries derived from the row before and after. */
+#include "consumers/overlay_write.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/limits.h"
+
+/* One change of one table of the environment. */
+struct change {
+	const uint8_t *key, *value;
+	uint32_t value_n;
+	uint16_t key_n;
+	bool live;
+};
+
+/* The bytes after what all keys share, as numbers: most comparisons end there and touch no key. */
+struct place {
+	uint64_t high, low;
+	uint32_t change;
+};
+
+struct changes {
+	struct change *p;
+	struct place *order;
+	uint32_t n, room;
+};
+
+static bool add_change(struct changes *changes, struct change change)
+{
+	if (changes->n == changes->room) {
+		uint32_t room = changes->room ? changes->room * 2 : 256;
+		struct change *p = realloc(changes->p, room * sizeof *p);
+
+		if (!p) {
+			return false;
+		}
+		changes->p = p;
+		struct place *order = realloc(changes->order, room * sizeof *order);
+
+		if (!order) {
+			return false;
+		}
+		changes->order = order;
+		changes->room = room;
+	}
+	changes->p[changes->n++] = change;
+	return true;
+}
+
+static size_t shared_prefix(const struct changes *changes)
+{
+	size_t n = changes->n ? changes->p[0].key_n : 0;
+
+	for (uint32_t i = 1; i < changes->n && n; i++) {
+		size_t same = 0;
+
+		if (changes->p[i].key_n < n) {
+			n = changes->p[i].key_n;
+		}
+		while (same < n && changes->p[i].key[same] == changes->p[0].key[same]) {
+			same++;
+		}
+		n = same;
+	}
+	return n;
+}
+
+static uint64_t number_at(const struct change *change, size_t at)
+{
+	uint64_t word = 0;
+
+	if (at < change->key_n) {
+		size_t n = change->key_n - at;
+
+		memcpy(&word, change->key + at, n < sizeof word ? n : sizeof word);
+	}
+	return be64toh(word);
+}
+
+/* Order of keys; of one key the deletion first, then the later change later, so that the last one wins. */
+static int compare(const void *a, const void *b, void *context)
+{
+	const struct place *x = a, *y = b;
+	const struct change *changes = context;
+
+	if (x->high != y->high) {
+		return x->high < y->high ? -1 : 1;
+	}
+	if (x->low != y->low) {
+		return x->low < y->low ? -1 : 1;
+	}
+	const struct change *c = &changes[x->change], *d = &changes[y->change];
+	int order = span_cmp(span_of(c->key, c->key_n), span_of(d->key, d->key_n));
+
+	if (order) {
+		return order;
+	}
+	if (c->live != d->live) {
+		return c->live ? 1 : -1;
+	}
+	return x->change < y->change ? -1 : x->change > y->change;
+}
+
+static void sort(struct changes *changes)
+{
+	size_t skip = shared_prefix(changes);
+	bool sorted = true;
+
+	for (uint32_t i = 0; i < changes->n; i++) {
+		changes->order[i] = (struct place){.high = number_at(&changes->p[i], skip),
+						   .low = number_at(&changes->p[i], skip + 8),
+						   .change = i};
+		if (i && sorted) {
+			sorted =
+				compare(&changes->order[i - 1], &changes->order[i], changes->p) < 0;
+		}
+	}
+	if (!sorted) {
+		qsort_r(changes->order, changes->n, sizeof *changes->order, compare, changes->p);
+	}
+}
+
+static bool same_key(const struct change *a, const struct change *b)
+{
+	return a->key_n == b->key_n && memcmp(a->key, b->key, a->key_n) == 0;
+}
+
+/* Sorts and writes; a table whose keys are all smaller is appended to. */
+static void write_changes(struct changes *changes, struct kv_txn *txn, int table)
+{
+	struct kv_cursor cursor = {0};
+
+	if (!changes->n || txn->err) {
+		return;
+	}
+	sort(changes);
+	kv_cursor_open(txn, table, &cursor);
+	const struct change *first = &changes->p[changes->order[0].change];
+	bool append = !kv_cursor_seek(&cursor, span_of(first->key, first->key_n));
+
+	for (uint32_t i = 0; i < changes->n && !txn->err; i++) {
+		const struct change *change = &changes->p[changes->order[i].change];
+
+		if (i + 1 < changes->n &&
+		    same_key(change, &changes->p[changes->order[i + 1].change])) {
+			continue;
+		}
+		struct span key = span_of(change->key, change->key_n);
+
+		if (change->live) {
+			kv_cursor_put(&cursor, key, span_of(change->value, change->value_n),
+				      append);
+		} else if (!append) {
+			kv_cursor_del(&cursor, key);
+		}
+	}
+	kv_cursor_close(&cursor);
+}
+
+static struct span value_of(const struct row *row)
+{
+	return span_of(row->value, row->value_n);
+}
+
+static struct span base_of(const struct row *row)
+{
+	return span_of(row->base, row->base_n);
+}
+
+/* Whether writing it would change anything, as far as is known. */
+static bool changed(const struct row *row)
+{
+	if (!row->dirty) {
+		return false;
+	}
+	if (!row->base_known || row->live != row->base_live) {
+		return !row->base_known || row->live || row->base_live;
+	}
+	return row->live && !span_eq(value_of(row), base_of(row));
+}
+
+static bool collect_rows(const struct generation *gen, int table, struct changes *changes)
+{
+	for (uint32_t i = 0; i < gen->n_rows; i++) {
+		const struct row *row = &gen->rows[i];
+
+		if (row->table == table && changed(row) &&
+		    !add_change(changes, (struct change){.key = row->key,
+							 .key_n = row->key_n,
+							 .value = row->value,
+							 .value_n = row->value_n,
+							 .live = row->live})) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool add_entry(struct changes *changes,
+		      struct arena *arena,
+		      struct span entry,
+		      const struct row *row,
+		      bool live)
+{
+	struct span key = arena_copy(arena, entry);
+
+	return key.p && add_change(changes, (struct change){.key = key.p,
+							    .key_n = (uint16_t)key.n,
+							    .value = row->key,
+							    .value_n = row->key_n,
+							    .live = live});
+}
+
+/* The entries of one index that move: what the row had before, what it has now. */
+static bool derive(const struct row *row,
+		   const struct index *index,
+		   struct arena *arena,
+		   struct changes *changes)
+{
+	uint8_t before[LIMIT_KEY_BYTES], after[LIMIT_KEY_BYTES];
+	struct span key = span_of(row->key, row->key_n), was = {0}, is = {0};
+
+	assert(row->base_known);
+	if (row->base_live) {
+		was = span_of(before, index->key_of(key, base_of(row), before));
+	}
+	if (row->live) {
+		is = span_of(after, index->key_of(key, value_of(row), after));
+	}
+	assert(was.n <= sizeof before && is.n <= sizeof after);
+	if (span_eq(was, is)) {
+		return true;
+	}
+	return (!was.n || add_entry(changes, arena, was, row, false)) &&
+	       (!is.n || add_entry(changes, arena, is, row, true));
+}
+
+static bool collect_entries(const struct generation *gen,
+			    int table,
+			    const struct index *index,
+			    struct arena *arena,
+			    struct changes *changes)
+{
+	for (uint32_t i = 0; i < gen->n_rows; i++) {
+		const struct row *row = &gen->rows[i];
+
+		if (row->table == table && changed(row) && !derive(row, index, arena, changes)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool write_table(const struct overlay *overlay,
+			const struct generation *gen,
+			int table,
+			struct changes *changes,
+			struct kv_txn *txn)
+{
+	const struct overlay_table *info = &overlay->info[table];
+	struct arena arena = {0};
+	bool ok = collect_rows(gen, table, changes);
+
+	if (ok) {
+		write_changes(changes, txn, info->kv_table);
+	}
+	for (int i = 0; ok && i < info->n_indexes; i++) {
+		changes->n = 0;
+		arena_reset(&arena);
+		ok = collect_entries(gen, table, &overlay->tables[table].indexes[i], &arena,
+				     changes);
+		if (ok) {
+			write_changes(changes, txn, info->kv_table + 1 + i);
+		}
+	}
+	arena_done(&arena);
+	return ok;
+}
+
+struct generation *overlay_write_oldest(const struct overlay *overlay)
+{
+	struct generation *gen = overlay->newest;
+
+	if (!gen || !gen->older) {
+		return NULL;
+	}
+	while (gen->older) {
+		gen = gen->older;
+	}
+	return gen;
+}
+
+void overlay_write(struct overlay *overlay, struct kv_txn *txn)
+{
+	const struct generation *gen = overlay_write_oldest(overlay);
+	struct changes changes = {0};
+
+	if (!gen || !overlay->kv) {
+		return;
+	}
+	for (int table = 0; table < overlay->n_tables && !txn->err; table++) {
+		changes.n = 0;
+		if (gen->dirty_rows[table] && !write_table(overlay, gen, table, &changes, txn) &&
+		    !txn->err) {
+			txn->err = ERR_NOMEM;
+		}
+	}
+	free(changes.p);
+	free(changes.order);
+}
