@@ -43,7 +43,7 @@ struct kv_cursor {
 
 /**
  * Opens an environment: checks dead readers, opens or makes its tables.
- * @return BUSY when another process writes it, ABSENT when a reader finds none, STORE, STORE_FULL
+ * @return BUSY when another process writes it, ABSENT when a reader finds no environment or not all tables, STORE, STORE_FULL
  * @thread any; one handle per process and environment (LMDB's rule)
  */
 enum err kv_open(const struct kv_config *config, struct kv **ret_kv);
@@ -57,7 +57,11 @@ enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
 /** Moves a reading transaction to the newest state; what was borrowed from it is dead. */
 enum err kv_txn_renew(struct kv_txn *txn);
 
-/** Commits durably (power loss costs at most the last commit, never order). @return the first error of the transaction */
+/**
+ * Commits durably (power loss costs at most the last commit, never order); the transaction has then ended either way.
+ * @return the first error of the transaction. After STORE of a commit (a failed sync) this handle never writes again: end the
+ * process. STORE_FULL (map or disk) left the store as it was; later transactions may succeed.
+ */
 enum err kv_txn_commit(struct kv_txn *txn);
 
 /** Ends without effect; after a commit or on a zeroed one a no-op, so it serves as CLEANUP. */
@@ -66,7 +70,7 @@ void kv_txn_abort(struct kv_txn *txn);
 /** @return false when absent (txn->err is OK) or failed. @param ret_value borrows until the transaction ends or writes */
 bool kv_get(struct kv_txn *txn, int table, struct span key, struct span *ret_value);
 
-/** Puts or replaces. */
+/** Puts or replaces. A key has 1 to LIMIT_KEY_BYTES bytes: else INVALID or TOO_BIG, as everywhere here. */
 void kv_put(struct kv_txn *txn, int table, struct span key, struct span value);
 
 /** Deletes; an absent key is no error. */
@@ -74,6 +78,9 @@ void kv_del(struct kv_txn *txn, int table, struct span key);
 
 /** Number of rows of a table. */
 uint64_t kv_count(struct kv_txn *txn, int table);
+
+/** Pages that a table takes: an upper bound of what rewriting all its rows would dirty. */
+uint64_t kv_pages(struct kv_txn *txn, int table);
 
 /** Opens a cursor, not standing anywhere. Close it before its transaction ends. */
 void kv_cursor_open(struct kv_txn *txn, int table, struct kv_cursor *cursor);
@@ -92,7 +99,8 @@ bool kv_cursor_prev(struct kv_cursor *cursor);
 void kv_cursor_put(struct kv_cursor *cursor, struct span key, struct span value, bool append);
 void kv_cursor_del(struct kv_cursor *cursor, struct span key);
 
-/** Frees slots of dead readers: on open, every second, and on a full map (a dead reader makes the file grow). */
+/** Frees slots of dead readers (one makes the file grow). Happens by itself on open, each second at the begin of a write, and on a
+ *  full map: so after STORE_FULL the same transaction is worth one more try. */
 void kv_check_readers(struct kv *kv);
 
 /** Size of the file's used part in bytes, for metrics. */

@@ -1,0 +1,496 @@
+/* kv.c: an LMDB environment, its tables and transactions; the only place that knows LMDB. */
+#include "common/kv.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/limits.h"
+
+enum { KV_MAGIC = 0x6b76656e, KV_PATH_BYTES = 4096, KV_CHECK_SECONDS = 1 };
+
+struct kv {
+	uint32_t magic;
+	MDB_env *env;
+	MDB_dbi dbis[LIMIT_KV_TABLES];
+	int tables;
+	int lock_fd; /* of a KV_WRITE, else -1 */
+	enum kv_mode mode;
+	time_t checked_at;
+	bool broken; /* a write failed in a way after which the kernel's pages cannot be trusted */
+};
+
+/* The one translation of LMDB's codes and of the errnos that it passes on. */
+static enum err err_of(int code)
+{
+	switch (code) {
+	case MDB_SUCCESS:
+		return ERR_OK;
+	case MDB_NOTFOUND:
+	case ENOENT:
+		return ERR_ABSENT;
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL:
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return ERR_STORE_FULL;
+	case MDB_READERS_FULL:
+		return ERR_BUSY;
+	case MDB_VERSION_MISMATCH:
+		return ERR_STORE_VERSION;
+	case MDB_BAD_VALSIZE:
+		return ERR_TOO_BIG;
+	case ENOMEM:
+		return ERR_NOMEM;
+	default:
+		return ERR_STORE;
+	}
+}
+
+static void fail(struct kv_txn *txn, int code)
+{
+	if (!txn->err) {
+		txn->err = err_of(code);
+	}
+}
+
+static MDB_val val_of(struct span s)
+{
+	return (MDB_val){.mv_size = s.n, .mv_data = (void *)(uintptr_t)s.p};
+}
+
+/* The folder and those above it. */
+static enum err make_folder(const char *dir)
+{
+	char path[KV_PATH_BYTES];
+	size_t n = strlen(dir);
+
+	if (n == 0 || n >= sizeof path) {
+		return ERR_USAGE;
+	}
+	memcpy(path, dir, n + 1);
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0') {
+			continue;
+		}
+		path[i] = '\0';
+		if (mkdir(path, 0700) && errno != EEXIST) {
+			return err_of(errno) == ERR_STORE_FULL ? ERR_STORE_FULL : ERR_STORE;
+		}
+		path[i] = i < n ? '/' : '\0';
+	}
+	return ERR_OK;
+}
+
+/* One writing process per environment: a second one would be kept waiting inside LMDB, and a stopped one would be waited for for ever. */
+static enum err lock_writer(struct kv *kv, const char *dir)
+{
+	char path[KV_PATH_BYTES];
+
+	if (snprintf(path, sizeof path, "%s/writer.lock", dir) >= (int)sizeof path) {
+		return ERR_USAGE;
+	}
+	kv->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (kv->lock_fd < 0) {
+		return err_of(errno) == ERR_STORE_FULL ? ERR_STORE_FULL : ERR_STORE;
+	}
+	if (flock(kv->lock_fd, LOCK_EX | LOCK_NB)) {
+		return errno == EWOULDBLOCK ? ERR_BUSY : ERR_STORE;
+	}
+	return ERR_OK;
+}
+
+static enum err open_tables(struct kv *kv, const char *const *names, bool make)
+{
+	MDB_txn *mdb = NULL;
+	int code = mdb_txn_begin(kv->env, NULL, make ? 0 : MDB_RDONLY, &mdb);
+
+	if (code) {
+		return err_of(code);
+	}
+	for (int i = 0; names[i] && !code; i++) {
+		assert(i < LIMIT_KV_TABLES);
+		code = mdb_dbi_open(mdb, names[i], make ? MDB_CREATE : 0, &kv->dbis[i]);
+		kv->tables = i + 1;
+	}
+	if (code) {
+		mdb_txn_abort(mdb);
+		return err_of(code);
+	}
+	return err_of(mdb_txn_commit(mdb));
+}
+
+static enum err open_env(struct kv *kv, const struct kv_config *config)
+{
+	unsigned flags = config->mode == KV_READ    ? MDB_RDONLY
+			 : config->mode == KV_WRITE ? MDB_NOMETASYNC
+						    : 0;
+	uint64_t map_bytes = config->map_bytes ? config->map_bytes : LIMIT_KV_MAP_BYTES;
+	int code = mdb_env_create(&kv->env);
+
+	if (!code) {
+		code = mdb_env_set_mapsize(kv->env, map_bytes);
+	}
+	if (!code) {
+		code = mdb_env_set_maxdbs(kv->env, LIMIT_KV_TABLES);
+	}
+	if (!code) {
+		code = mdb_env_set_maxreaders(kv->env, LIMIT_KV_READERS);
+	}
+	if (!code) {
+		/* NOTLS: a reading transaction belongs to its object, not to the thread that began it. */
+		code = mdb_env_open(kv->env, config->dir, MDB_NOTLS | flags, 0600);
+	}
+	if (code) {
+		return err_of(code);
+	}
+	kv_check_readers(kv);
+	return open_tables(kv, config->names, config->mode != KV_READ);
+}
+
+enum err kv_open(const struct kv_config *config, struct kv **ret_kv)
+{
+	struct kv *kv = calloc(1, sizeof *kv);
+	enum err err = ERR_OK;
+
+	if (!kv) {
+		return ERR_NOMEM;
+	}
+	kv->magic = KV_MAGIC;
+	kv->lock_fd = -1;
+	kv->mode = config->mode;
+	if (kv->mode != KV_READ) {
+		err = make_folder(config->dir);
+	}
+	if (!err && kv->mode == KV_WRITE) {
+		err = lock_writer(kv, config->dir);
+	}
+	if (!err) {
+		err = open_env(kv, config);
+	}
+	if (err) {
+		kv_close(kv);
+		return err;
+	}
+	*ret_kv = kv;
+	return ERR_OK;
+}
+
+void kv_close(struct kv *kv)
+{
+	if (!kv) {
+		return;
+	}
+	assert(kv->magic == KV_MAGIC);
+	if (kv->env) {
+		mdb_env_close(kv->env);
+	}
+	if (kv->lock_fd >= 0) {
+		close(kv->lock_fd);
+	}
+	kv->magic = 0;
+	free(kv);
+}
+
+void kv_check_readers(struct kv *kv)
+{
+	int dead = 0;
+
+	if (mdb_reader_check(kv->env, &dead) == MDB_SUCCESS) {
+		struct timespec now;
+
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+		kv->checked_at = now.tv_sec;
+	}
+}
+
+/* A dead reader pins old pages, and the file grows by 500 MB/s at full rate until its slot is freed. */
+static void check_readers_in_time(struct kv *kv)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (now.tv_sec - kv->checked_at >= KV_CHECK_SECONDS) {
+		kv_check_readers(kv);
+	}
+}
+
+enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn)
+{
+	MDB_txn *mdb = NULL;
+	unsigned flags = writable ? 0 : MDB_RDONLY;
+
+	assert(kv->magic == KV_MAGIC && !txn->mdb);
+	*txn = (struct kv_txn){.kv = kv, .writable = writable};
+	if (writable && (kv->broken || kv->mode == KV_READ)) {
+		txn->err = kv->broken ? ERR_STORE : ERR_DENIED;
+		return txn->err;
+	}
+	if (writable) {
+		check_readers_in_time(kv);
+	}
+	int code = mdb_txn_begin(kv->env, NULL, flags, &mdb);
+
+	if (code == MDB_READERS_FULL) {
+		kv_check_readers(kv);
+		code = mdb_txn_begin(kv->env, NULL, flags, &mdb);
+	}
+	if (code) {
+		fail(txn, code);
+		return txn->err;
+	}
+	txn->mdb = mdb;
+	return ERR_OK;
+}
+
+enum err kv_txn_renew(struct kv_txn *txn)
+{
+	assert(!txn->writable);
+	if (!txn->mdb) {
+		return txn->kv ? kv_txn_begin(txn->kv, false, txn) : txn->err;
+	}
+	mdb_txn_reset(txn->mdb);
+	int code = mdb_txn_renew(txn->mdb);
+
+	txn->err = err_of(code);
+	if (code) {
+		mdb_txn_abort(txn->mdb);
+		txn->mdb = NULL;
+	}
+	return txn->err;
+}
+
+enum err kv_txn_commit(struct kv_txn *txn)
+{
+	if (txn->err || !txn->mdb) {
+		kv_txn_abort(txn);
+		return txn->err ? txn->err : ERR_BUG;
+	}
+	int code = mdb_txn_commit(txn->mdb);
+
+	txn->mdb = NULL;
+	fail(txn, code);
+	if (txn->writable && txn->err == ERR_STORE) {
+		/* After a failed fdatasync the kernel may call lost pages clean: never write through this handle again. */
+		txn->kv->broken = true;
+	}
+	if (txn->err == ERR_STORE_FULL) {
+		kv_check_readers(txn->kv);
+	}
+	return txn->err;
+}
+
+void kv_txn_abort(struct kv_txn *txn)
+{
+	if (!txn->mdb) {
+		return;
+	}
+	mdb_txn_abort(txn->mdb);
+	txn->mdb = NULL;
+	if (txn->err == ERR_STORE_FULL) {
+		kv_check_readers(txn->kv);
+	}
+}
+
+/* Whether the transaction can still be used; a key that LMDB would refuse is refused here, with an error of its own. */
+static bool usable(struct kv_txn *txn, int table)
+{
+	if (txn->err || !txn->mdb) {
+		return false;
+	}
+	assert(table >= 0 && table < txn->kv->tables);
+	return true;
+}
+
+static bool key_fits(struct kv_txn *txn, struct span key)
+{
+	if (key.n == 0 || key.n > LIMIT_KEY_BYTES) {
+		txn->err = key.n ? ERR_TOO_BIG : ERR_INVALID;
+		return false;
+	}
+	return true;
+}
+
+bool kv_get(struct kv_txn *txn, int table, struct span key, struct span *ret_value)
+{
+	MDB_val k = val_of(key), v;
+
+	if (!usable(txn, table) || !key_fits(txn, key)) {
+		return false;
+	}
+	int code = mdb_get(txn->mdb, txn->kv->dbis[table], &k, &v);
+
+	if (code == MDB_SUCCESS) {
+		*ret_value = span_of(v.mv_data, v.mv_size);
+		return true;
+	}
+	if (code != MDB_NOTFOUND) {
+		fail(txn, code);
+	}
+	return false;
+}
+
+void kv_put(struct kv_txn *txn, int table, struct span key, struct span value)
+{
+	MDB_val k = val_of(key), v = val_of(value);
+
+	if (usable(txn, table) && key_fits(txn, key)) {
+		fail(txn, mdb_put(txn->mdb, txn->kv->dbis[table], &k, &v, 0));
+	}
+}
+
+void kv_del(struct kv_txn *txn, int table, struct span key)
+{
+	MDB_val k = val_of(key);
+
+	if (usable(txn, table) && key_fits(txn, key)) {
+		int code = mdb_del(txn->mdb, txn->kv->dbis[table], &k, NULL);
+
+		fail(txn, code == MDB_NOTFOUND ? MDB_SUCCESS : code);
+	}
+}
+
+static bool read_stat(struct kv_txn *txn, int table, MDB_stat *ret_stat)
+{
+	if (!usable(txn, table)) {
+		return false;
+	}
+	int code = mdb_stat(txn->mdb, txn->kv->dbis[table], ret_stat);
+
+	fail(txn, code);
+	return code == MDB_SUCCESS;
+}
+
+uint64_t kv_count(struct kv_txn *txn, int table)
+{
+	MDB_stat stat;
+
+	return read_stat(txn, table, &stat) ? stat.ms_entries : 0;
+}
+
+uint64_t kv_pages(struct kv_txn *txn, int table)
+{
+	MDB_stat stat;
+
+	return read_stat(txn, table, &stat)
+		       ? stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages
+		       : 0;
+}
+
+uint64_t kv_used_bytes(struct kv *kv)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	if (mdb_env_info(kv->env, &info) || mdb_env_stat(kv->env, &stat)) {
+		return 0;
+	}
+	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+void kv_cursor_open(struct kv_txn *txn, int table, struct kv_cursor *cursor)
+{
+	MDB_cursor *mdb = NULL;
+
+	*cursor = (struct kv_cursor){.txn = txn, .table = table};
+	if (usable(txn, table)) {
+		fail(txn, mdb_cursor_open(txn->mdb, txn->kv->dbis[table], &mdb));
+		cursor->mdb = mdb;
+	}
+}
+
+void kv_cursor_close(struct kv_cursor *cursor)
+{
+	if (cursor->mdb) {
+		mdb_cursor_close(cursor->mdb);
+	}
+	*cursor = (struct kv_cursor){0};
+}
+
+static bool cursor_usable(const struct kv_cursor *cursor)
+{
+	return cursor->mdb && usable(cursor->txn, cursor->table);
+}
+
+/* Moves, and borrows what it then stands on. */
+static bool move(struct kv_cursor *cursor, struct span key, MDB_cursor_op op)
+{
+	MDB_val k = val_of(key), v = {0};
+
+	if (!cursor_usable(cursor)) {
+		return false;
+	}
+	int code = mdb_cursor_get(cursor->mdb, &k, &v, op);
+
+	if (code == MDB_SUCCESS) {
+		cursor->key = span_of(k.mv_data, k.mv_size);
+		cursor->value = span_of(v.mv_data, v.mv_size);
+		return true;
+	}
+	cursor->key = cursor->value = (struct span){0};
+	if (code != MDB_NOTFOUND) {
+		fail(cursor->txn, code);
+	}
+	return false;
+}
+
+bool kv_cursor_seek(struct kv_cursor *cursor, struct span key)
+{
+	return move(cursor, key, key.n ? MDB_SET_RANGE : MDB_FIRST);
+}
+
+bool kv_cursor_seek_before(struct kv_cursor *cursor, struct span key)
+{
+	if (key.n == 0) {
+		return false;
+	}
+	if (move(cursor, key, MDB_SET_RANGE)) {
+		return move(cursor, (struct span){0}, MDB_PREV);
+	}
+	return move(cursor, (struct span){0}, MDB_LAST);
+}
+
+bool kv_cursor_next(struct kv_cursor *cursor)
+{
+	return move(cursor, (struct span){0}, MDB_NEXT);
+}
+
+bool kv_cursor_prev(struct kv_cursor *cursor)
+{
+	return move(cursor, (struct span){0}, MDB_PREV);
+}
+
+void kv_cursor_put(struct kv_cursor *cursor, struct span key, struct span value, bool append)
+{
+	MDB_val k = val_of(key), v = val_of(value);
+
+	if (cursor_usable(cursor) && key_fits(cursor->txn, key)) {
+		int code = mdb_cursor_put(cursor->mdb, &k, &v, append ? MDB_APPEND : 0);
+
+		fail(cursor->txn, code);
+	}
+}
+
+void kv_cursor_del(struct kv_cursor *cursor, struct span key)
+{
+	MDB_val k = val_of(key), v = {0};
+
+	if (!cursor_usable(cursor) || !key_fits(cursor->txn, key)) {
+		return;
+	}
+	int code = mdb_cursor_get(cursor->mdb, &k, &v, MDB_SET);
+
+	if (code == MDB_SUCCESS) {
+		code = mdb_cursor_del(cursor->mdb, 0);
+	}
+	fail(cursor->txn, code == MDB_NOTFOUND ? MDB_SUCCESS : code);
+}
