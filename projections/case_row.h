@@ -1,0 +1,62 @@
+/* case_row.h: the row of table "case" in case-status: where a case stands, as it lies in LMDB and as a struct. */
+#ifndef GOVBUS_PROJECTIONS_CASE_ROW_H
+#define GOVBUS_PROJECTIONS_CASE_ROW_H
+
+#include "common/buf.h"
+#include "common/case_id.h"
+#include "common/limits.h"
+
+enum {
+	CASE_ROW_PLACE_BYTES = 17,
+	CASE_ROW_ORIGIN_BYTES = 16,
+	CASE_ROW_MAX_BYTES = 2048,
+};
+
+/* Moments of a deadline; 0: none. */
+struct case_row_due {
+	int64_t due_us, yellow_us, red_us;
+};
+
+/* The part of fixed length: plain bytes, zero-filled. */
+struct case_row_fixed {
+	uint32_t seq;
+	uint16_t ordinal; /* timeline rows since that seq that are no events: refusals, repeats, tries */
+	uint16_t skipped; /* steps passed over, a bit per enum code_step */
+	uint8_t state;    /* enum code_case_state */
+	uint8_t severity, step, channel, outcome, reason; /* reason: of rejection (RJ) or of the hold (HO) */
+	uint8_t returns, reopens, holds, reworks, escalations, score;
+	uint8_t late;        /* closed after its deadline */
+	uint8_t provisional; /* its deadline lies past the calendar's last year */
+	uint8_t close_level, close_level_expected;
+	char type_code[4];
+	char place[CASE_ROW_PLACE_BYTES + 3]; /* where it was filed, zero-filled */
+	char receipt[CASE_ID_RECEIPT_BYTES];  /* zero-filled when there is none */
+	uint8_t origin[CASE_ROW_ORIGIN_BYTES]; /* hash of the report's source and id: the sender's own number */
+	int64_t reported_us, updated_us, closed_us, hold_until_us, window_until_us, held_us, orig_due_us;
+	struct case_row_due case_due, step_due;
+};
+
+/* A row. Texts borrow from wherever it was read from. */
+struct case_row {
+	struct case_row_fixed fixed;
+	struct span owner, lead_unit, title, source, id, profile, campaign, prior_case, point_id;
+	struct span assist[LIMIT_ASSIST_UNITS];
+	uint8_t n_assist;
+};
+
+/** Reads a stored row; texts borrow from bytes. @return false if the bytes are no row @thread any, as all here */
+bool case_row_read(struct span bytes, struct case_row *ret_row);
+
+/** Writes a row. @param ret_bytes room for CASE_ROW_MAX_BYTES; the row's bounds (schemas) keep it below @return its length, 0 if it does not fit */
+size_t case_row_write(const struct case_row *row, uint8_t *ret_bytes);
+
+/** The hash by which a report is found by its sender's number: 16 bytes of BLAKE2b over source and id. */
+void case_row_origin(struct span source, struct span id, uint8_t ret_origin[CASE_ROW_ORIGIN_BYTES]);
+
+/** Whether the case is open: RP AC DI IP HO FB VE. */
+bool case_row_is_open(const struct case_row_fixed *row);
+
+/** Colour at a moment: hold while on hold, none without a deadline or when not open, else by the nearer of both deadlines' colours. @return enum code_colour */
+uint8_t case_row_colour(const struct case_row_fixed *row, int64_t at_us);
+
+#endif
