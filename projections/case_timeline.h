@@ -1,0 +1,42 @@
+/* case_timeline.h: the rows of table "timeline" in case-status: what was done about a case, refusals too, in order. */
+#ifndef GOVBUS_PROJECTIONS_CASE_TIMELINE_H
+#define GOVBUS_PROJECTIONS_CASE_TIMELINE_H
+
+#include "common/case_id.h"
+#include "projections/case_row.h"
+#include "schemas/event.h"
+
+enum {
+	CASE_TIMELINE_KEY_BYTES = CASE_ID_KEY_BYTES + 6, /* case, seq of the last event (4), ordinal (2) */
+};
+
+/* The part of fixed length: plain bytes, zero-filled. */
+struct case_timeline_fixed {
+	int64_t time_us, decided_us;
+	uint8_t origin[CASE_ROW_ORIGIN_BYTES]; /* hash of the action's source and id: outcomes are found by it */
+	uint16_t type;                         /* enum event_type */
+	uint8_t from, to;                      /* enum code_case_state */
+	uint8_t unit_bytes, owner_bytes, actor_bytes;
+	uint8_t spare;
+};
+
+/* A row. Texts and data borrow from wherever it was read from. */
+struct case_timeline_row {
+	struct case_timeline_fixed fixed;
+	struct span unit, owner, actor;
+	struct span data; /* MessagePack of the event's data, sealed members still sealed */
+};
+
+/** Key of a row. @thread any, as all here */
+void case_timeline_key(const struct case_id *id, uint32_t seq, uint16_t ordinal, uint8_t ret_key[CASE_TIMELINE_KEY_BYTES]);
+
+/** Seq and ordinal of a key. */
+void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint16_t *ret_ordinal);
+
+/** Reads a stored row. @return false if the bytes are no row */
+bool case_timeline_read(struct span bytes, struct case_timeline_row *ret_row);
+
+/** Writes the row of an event. @param ret_bytes room for LIMIT_EVENT_BYTES @return its length */
+size_t case_timeline_write(const struct event *ev, uint8_t *ret_bytes);
+
+#endif
