@@ -12,8 +12,9 @@ _Static_assert(sizeof(struct case_row_fixed) == 184, "goes to disk");
 /* The texts in the order in which they stand in a row. */
 static void texts_of(struct case_row *row, struct span *texts[TEXTS])
 {
-	struct span *list[] = {&row->owner,   &row->lead_unit, &row->title,	 &row->source,  &row->id,
-			       &row->profile, &row->campaign,  &row->prior_case, &row->point_id};
+	struct span *list[] = {&row->owner,    &row->lead_unit,  &row->title,
+			       &row->source,   &row->id,         &row->profile,
+			       &row->campaign, &row->prior_case, &row->point_id};
 	int n = 0;
 
 	for (; n < 9; n++) {

@@ -20,10 +20,12 @@ struct case_row_due {
 /* The part of fixed length: plain bytes, zero-filled. */
 struct case_row_fixed {
 	uint32_t seq;
-	uint16_t ordinal; /* timeline rows since that seq that are no events: refusals, repeats, tries */
+	uint16_t
+		ordinal; /* timeline rows since that seq that are no events: refusals, repeats, tries */
 	uint16_t skipped; /* steps passed over, a bit per enum code_step */
 	uint8_t state;    /* enum code_case_state */
-	uint8_t severity, step, channel, outcome, reason; /* reason: of rejection (RJ) or of the hold (HO) */
+	uint8_t severity, step, channel, outcome,
+		reason; /* reason: of rejection (RJ) or of the hold (HO) */
 	uint8_t returns, reopens, holds, reworks, escalations, score;
 	uint8_t late;        /* closed after its deadline */
 	uint8_t provisional; /* its deadline lies past the calendar's last year */
@@ -31,8 +33,10 @@ struct case_row_fixed {
 	char type_code[4];
 	char place[CASE_ROW_PLACE_BYTES + 3]; /* where it was filed, zero-filled */
 	char receipt[CASE_ID_RECEIPT_BYTES];  /* zero-filled when there is none */
-	uint8_t origin[CASE_ROW_ORIGIN_BYTES]; /* hash of the report's source and id: the sender's own number */
-	int64_t reported_us, updated_us, closed_us, hold_until_us, window_until_us, held_us, orig_due_us;
+	uint8_t origin
+		[CASE_ROW_ORIGIN_BYTES]; /* hash of the report's source and id: the sender's own number */
+	int64_t reported_us, updated_us, closed_us, hold_until_us, window_until_us, held_us,
+		orig_due_us;
 	struct case_row_due case_due, step_due;
 };
 

@@ -10,7 +10,10 @@ static void put_be(uint8_t *p, uint32_t value, int n)
 	}
 }
 
-void case_timeline_key(const struct case_id *id, uint32_t seq, uint16_t ordinal, uint8_t ret_key[CASE_TIMELINE_KEY_BYTES])
+void case_timeline_key(const struct case_id *id,
+		       uint32_t seq,
+		       uint16_t ordinal,
+		       uint8_t ret_key[CASE_TIMELINE_KEY_BYTES])
 {
 	memcpy(ret_key, id->key, CASE_ID_KEY_BYTES);
 	put_be(ret_key + CASE_ID_KEY_BYTES, seq, 4);
@@ -33,7 +36,8 @@ bool case_timeline_read(struct span bytes, struct case_timeline_row *ret_row)
 		return false;
 	}
 	memcpy(&ret_row->fixed, bytes.p, at);
-	size_t texts = (size_t)ret_row->fixed.unit_bytes + ret_row->fixed.owner_bytes + ret_row->fixed.actor_bytes;
+	size_t texts = (size_t)ret_row->fixed.unit_bytes + ret_row->fixed.owner_bytes +
+		       ret_row->fixed.actor_bytes;
 
 	if (bytes.n - at < texts) {
 		return false;
@@ -59,7 +63,8 @@ static size_t add(uint8_t *p, size_t at, struct span text)
 size_t case_timeline_write(const struct event *ev, uint8_t *ret_bytes)
 {
 	const struct envelope *env = &ev->env;
-	struct span unit = span_first(env->unit, LIMIT_UNIT_BYTES), owner = span_first(env->owner, LIMIT_UNIT_BYTES);
+	struct span unit = span_first(env->unit, LIMIT_UNIT_BYTES),
+		    owner = span_first(env->owner, LIMIT_UNIT_BYTES);
 	struct span actor = span_first(env->actor, LIMIT_UNIT_BYTES);
 	struct case_timeline_fixed fixed = {
 		.time_us = env->time,

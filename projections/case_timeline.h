@@ -7,15 +7,17 @@
 #include "schemas/event.h"
 
 enum {
-	CASE_TIMELINE_KEY_BYTES = CASE_ID_KEY_BYTES + 6, /* case, seq of the last event (4), ordinal (2) */
+	CASE_TIMELINE_KEY_BYTES =
+		CASE_ID_KEY_BYTES + 6, /* case, seq of the last event (4), ordinal (2) */
 };
 
 /* The part of fixed length: plain bytes, zero-filled. */
 struct case_timeline_fixed {
 	int64_t time_us, decided_us;
-	uint8_t origin[CASE_ROW_ORIGIN_BYTES]; /* hash of the action's source and id: outcomes are found by it */
-	uint16_t type;                         /* enum event_type */
-	uint8_t from, to;                      /* enum code_case_state */
+	uint8_t origin
+		[CASE_ROW_ORIGIN_BYTES]; /* hash of the action's source and id: outcomes are found by it */
+	uint16_t type;                   /* enum event_type */
+	uint8_t from, to;                /* enum code_case_state */
 	uint8_t unit_bytes, owner_bytes, actor_bytes;
 	uint8_t spare;
 };
@@ -28,7 +30,10 @@ struct case_timeline_row {
 };
 
 /** Key of a row. @thread any, as all here */
-void case_timeline_key(const struct case_id *id, uint32_t seq, uint16_t ordinal, uint8_t ret_key[CASE_TIMELINE_KEY_BYTES]);
+void case_timeline_key(const struct case_id *id,
+		       uint32_t seq,
+		       uint16_t ordinal,
+		       uint8_t ret_key[CASE_TIMELINE_KEY_BYTES]);
 
 /** Seq and ordinal of a key. */
 void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint16_t *ret_ordinal);

@@ -1,0 +1,34 @@
+/* case_status_tables.h: the tables of case-status, by number, and the keys of their indexes. */
+#ifndef GOVBUS_PROJECTIONS_CASE_STATUS_TABLES_H
+#define GOVBUS_PROJECTIONS_CASE_STATUS_TABLES_H
+
+#include "projections/projection.h"
+
+/* Tables by number, for views; and their indexes, for readers: their kv table numbers. */
+enum case_status_table {
+	CASE_STATUS_CASE,
+	CASE_STATUS_TIMELINE,
+	CASE_STATUS_ASKED,
+	CASE_STATUS_BOARD,
+	CASE_STATUS_TABLES
+};
+enum case_status_kv {
+	CASE_STATUS_KV_CASE,
+	CASE_STATUS_KV_BY_PLACE, /* place 0x00 state due id: in the order of codes, then states, then deadlines */
+	CASE_STATUS_KV_BY_OWNER, /* owner 0x00 open/closed due id */
+	CASE_STATUS_KV_BY_LEAD,  /* lead unit 0x00 open/closed due id */
+	CASE_STATUS_KV_BY_DEADLINE, /* the nearer deadline of an open case, id: each open case has exactly one */
+	CASE_STATUS_KV_BY_ORIGIN,  /* hash of the report's source and id, id */
+	CASE_STATUS_KV_BY_RECEIPT, /* receipt code */
+	CASE_STATUS_KV_TIMELINE,
+	CASE_STATUS_KV_ASKED, /* refused reports without a case: id -> how many timeline rows */
+	CASE_STATUS_KV_BOARD,
+	CASE_STATUS_KV_TABLES
+};
+
+extern const struct table case_status_tables[];
+
+/** A deadline's place in index keys: 8 bytes that sort by time, absent deadlines last. @thread any */
+void case_status_tables_put_due(int64_t due_us, uint8_t ret_bytes[8]);
+
+#endif
