@@ -42,6 +42,9 @@ enum event_type {
 	EVENT_TYPE_COUNT
 };
 
+/* Members that one table may have: the decoder keeps a bit for each. */
+enum { EVENT_FIELDS_MAX = 64 };
+
 /* A member that this version does not know, kept as it came: its name and its MessagePack bytes. */
 struct extra {
 	struct span name, value;
