@@ -1,0 +1,134 @@
+/* deciding.h: the deciding core: what a decider writes next into one partition. Pure: no clock, no Kafka, no LMDB. */
+#ifndef GOVBUS_PROJECTIONS_DECIDING_H
+#define GOVBUS_PROJECTIONS_DECIDING_H
+
+#include "projections/register.h"
+#include "projections/tail.h"
+
+/* What folding one partition leaves behind besides the register's rows. Plain bytes: stored with them. */
+struct deciding_place {
+	struct tail tail;
+	int64_t barred_minute; /* no tick of this minute or before can be written any more; 0: none */
+	int64_t timer_minute; /* minute of the last event of a timer, and how many of that minute */
+	int64_t timer_n;
+	int64_t cause_n;      /* events that followed from the outcome at tail.cause */
+	int64_t confirmed_us; /* clock.confirmed: the clock may jump up to here */
+	uint64_t
+		outcome_hash; /* over source, id and digest of the last outcome: is the action log the one we know? */
+	uint8_t after_timer; /* what is owed follows from a timer, not from the outcome */
+	uint8_t spare[7];
+};
+
+/** Nothing folded yet. */
+void deciding_place_init(struct deciding_place *place);
+
+/**
+ * Receives each record as it is decided, whole, in order, after it was folded.
+ * @return an error ends the deciding: state is then ahead of what was written, so start again from the log
+ */
+typedef enum err deciding_emit(void *context, const struct event *ev);
+
+/* One partition as its writer holds it. Filled by whoever uses it; not thread-safe. */
+struct deciding {
+	struct reg *reg;
+	struct deciding_place place; /* all that was read and decided */
+	int partitions;              /* of the register: a subject must belong to this one */
+	int64_t refposition;         /* reference records folded so far: decides by these */
+	deciding_emit *emit;
+	void *context;
+	struct arena arena; /* of one record */
+	enum err err;       /* sticky */
+};
+
+/* An action as it stands in the log. */
+struct deciding_action {
+	struct span bytes;
+	int64_t offset;
+	int64_t broker_us;  /* LogAppendTime; 0: not known */
+	int64_t wall_us;    /* the writer's clock */
+	bool reference_end; /* the reference log was read to its end: a stamp beyond it is refused */
+	const char *
+		fault; /* the number of the incident: refuse it as FAULT, without a look (protocol 6); else NULL */
+};
+
+enum deciding_result {
+	DECIDING_DONE,
+	DECIDING_REFERENCE, /* read the reference log up to wanted_refoffset, or to its end, first */
+	DECIDING_CONFIRM, /* more than 40 days after the last tick: only clock.confirmed may come */
+	DECIDING_FAILED,  /* see err */
+};
+
+enum {
+	DECIDING_CONFIRM_DAYS = 40,
+	DECIDING_RIGHT_HISTORY = 1,
+};
+
+/**
+ * Folds one record that was read: judges it and, if it is valid, moves the place and the register's rows on.
+ * @return its verdict; d->err if the register cannot fold it
+ */
+enum tail_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset);
+
+/** Opens the register on what was folded so far (after the claim was read back). */
+enum err deciding_open(struct deciding *d);
+void deciding_close(struct deciding *d);
+
+/**
+ * Decides one action: first what is owed, then timers and ticks up to now, then exactly one outcome, then what that owes.
+ * @param ret_wanted_refoffset set with DECIDING_REFERENCE
+ */
+enum deciding_result deciding_act(struct deciding *d,
+				  const struct deciding_action *action,
+				  int64_t *ret_wanted_refoffset);
+
+/**
+ * Without an action: what is owed, and in live mode timers and ticks up to now, each minute's tick when `caught_up`.
+ * An empty partition of a bus that is live already goes live here.
+ */
+enum deciding_result deciding_idle(struct deciding *d,
+				   int64_t wall_us,
+				   bool caught_up,
+				   bool bus_live);
+
+/** Whether a jump of the clock waits for a person (live mode, 40 days; protocol 10). */
+bool deciding_clock_must_confirm(const struct deciding *d, int64_t wall_us);
+
+/** The claim that would replace the latest valid one. @param ret_ev whole; borrows writer and id, id needs 40 bytes */
+void deciding_claim(const struct deciding *d,
+		    uint64_t nonce,
+		    const char *writer,
+		    int64_t wall_us,
+		    char *id,
+		    struct event *ret_ev);
+
+/** A record that states anew where the action log goes on (govbus repair); written by a writer that holds the claim. */
+enum err deciding_repair(struct deciding *d,
+			 int64_t next_action,
+			 struct span reason,
+			 int64_t wall_us);
+
+/** Hash that tells an outcome's action: source, id, digest. Of bytes that do not decode: their hash is the digest. */
+uint64_t deciding_hash(struct span source, struct span id, struct span digest);
+uint64_t deciding_act_hash(struct span bytes, int64_t offset);
+
+/* For the files of the core alone. */
+
+/** Completes a record (claim, decidedtime, refoffset, rules), folds it and emits it. */
+enum err deciding_write(struct deciding *d,
+			struct event *ev,
+			int64_t decided_us,
+			int64_t refoffset);
+
+/** Writes all that the state owes. */
+enum err deciding_write_owed(struct deciding *d);
+
+/** Timers due and ticks to be, in order, up to a moment; each minute's tick of `every_minute`. */
+enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_minute);
+
+/** went.live without an action. */
+enum err deciding_write_went_live(struct deciding *d, int64_t wall_us);
+
+/** What the decider says of itself: source of claims, ticks, timers and what is owed. */
+#define DECIDING_SOURCE SPAN("/govbus/decider")
+
+#endif
