@@ -1,0 +1,143 @@
+/* kafka_decider_parts.h: what the files of the decider's loop share. */
+#ifndef GOVBUS_PRODUCERS_KAFKA_DECIDER_PARTS_H
+#define GOVBUS_PRODUCERS_KAFKA_DECIDER_PARTS_H
+
+#include <pthread.h>
+
+#include "common/kafka_member.h"
+#include "common/kafka_reader.h"
+#include "common/kafka_topics.h"
+#include "common/kafka_writer.h"
+#include "producers/decider_poison.h"
+#include "producers/decider_store.h"
+#include "producers/kafka_decider.h"
+
+/*
+ * A partition's life:
+ *
+ *   AWAY ──owned──▶ WAITING ─▶ FOLDING ─▶ ASKING ─▶ CLAIMING ─▶ DECIDING ⇄ CHECKING
+ *
+ * FOLDING   rows from the store, then the event log to its end.
+ * ASKING    an offset commit, which the group accepts of its current member alone.
+ * CLAIMING  until our own claim is read back, known by its nonce. If it is void: WAITING.
+ * DECIDING  rows follow acknowledgements at contiguous offsets.
+ * CHECKING  an offset was skipped or is missing: our records are confirmed by reading them. Another's valid claim: WAITING.
+ * STOPPED   something that only a person can cure; why is in `why`.
+ *
+ * The race this is for: a writer is stopped (SIGSTOP, a cut cable) with records in its queue, loses the partition, and wakes. Its
+ * records land after the new writer's claim and are void for every reader; it must not take them for valid itself:
+ *   1. they are acknowledged, but not at the offsets that follow from its claim (the new claim lies between);
+ *   2. so it stops deciding and reads, until its records were read as valid or the other's claim is read;
+ *   3. in the second case it drops all rows that were not committed, and begins again.
+ */
+enum phase {
+	PHASE_AWAY,
+	PHASE_WAITING,
+	PHASE_FOLDING,
+	PHASE_ASKING,
+	PHASE_CLAIMING,
+	PHASE_DECIDING,
+	PHASE_CHECKING,
+	PHASE_STOPPED,
+	PHASE_COUNT
+};
+
+enum {
+	PARTS_MAX = LIMIT_CASE_PARTITIONS + 1,
+	PARTS_RING = 16384, /* records of one partition on their way; a power of two */
+	PARTS_READ_AT_ONCE = 1000,
+	PARTS_FREEZE_US = 200000,
+	PARTS_FREEZE_ROWS = 20000,
+	PARTS_ASK_AGAIN_US = 200000,
+	PARTS_IDLE_US = 20000,
+	PARTS_SKEW_US = 60 * 1000000,
+	PARTS_SKEW_WAIT_US = 10 * 1000000,
+};
+
+/* A record that was handed to the producer: enough to know it again when it is read. */
+struct sent {
+	int64_t cause, decided_us, sent_us;
+};
+
+struct part {
+	struct decider *decider;
+	const char *actions, *events; /* topics, in full */
+	int index, topic;             /* in decider->parts; of the writer */
+	struct reg reg;
+	struct deciding core;
+	struct decider_rows *rows;
+	enum phase phase;
+	bool owned, failed, verified, caught_up, confirming, opened;
+	uint16_t epoch; /* of this claim's records: reports of an earlier life are told by it */
+	uint64_t nonce; /* of our claim */
+	int64_t base;   /* record n of ours stands at base + n; 0 is the claim */
+	int64_t sent,
+		stands; /* numbers of the last record sent, and of the last known to stand in the log */
+	int64_t frozen; /* the last in a generation */
+	struct sent *ring;
+	int64_t since_us; /* when this phase began */
+	int64_t wake_us;  /* WAITING */
+	int64_t frozen_us, idle_us;
+	int64_t wanted_refoffset; /* -1: none; no action is read while set */
+	bool reference_end;
+	int64_t ends; /* offset of the action log's end when last reached */
+	enum err stopped;
+	char why[160];
+};
+
+struct decider {
+	struct decider_config config;
+	struct decider_store *store;
+	struct decider_poison *poison;
+	struct kafka_member *member;
+	struct kafka_reader *actions, *events, *refreader;
+	struct kafka_writer *writer;
+	struct reference *reference;
+	struct tail reftail;
+	char reftopic[KAFKA_TOPIC_NAME_BYTES], writer_name[80];
+	bool ref_ended, clock_off, done;
+	int64_t clock_off_us; /* how far, for people */
+	struct part parts[PARTS_MAX];
+	int n_parts;
+	char names[2 * DECIDER_STORE_REGISTERS][KAFKA_TOPIC_NAME_BYTES];
+	struct buf scratch;
+	struct event ev; /* of the record being read */
+	enum err err;
+	volatile int stopping;
+	uint64_t random;
+	int64_t committed_us, said_us;
+
+	pthread_mutex_t lock; /* guards what the health server reads */
+	struct buf reasons;
+	bool ready;
+	bool today; /* actions carry today's time while in history mode */
+};
+
+extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
+
+/* kafka_decider_parts.c: the life of a partition */
+void kafka_decider_parts_begin(struct part *part);
+void kafka_decider_parts_leave(struct part *part);
+void kafka_decider_parts_restart(struct part *part, int64_t wait_us);
+void kafka_decider_parts_stop(struct part *part, enum err err, const char *why);
+void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *record);
+void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record);
+void kafka_decider_parts_serve(struct part *part, int64_t now_us);
+int64_t kafka_decider_parts_random_wait_us(struct decider *decider);
+
+/* kafka_decider_write.c: records on their way, reports, generations */
+enum err kafka_decider_write_record(void *part, const struct event *ev);
+void kafka_decider_write_claim(struct part *part);
+void kafka_decider_write_delivered(void *decider, void *opaque, const struct kafka_report *report);
+void kafka_decider_write_stands(struct part *part, int64_t offset);
+void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
+void kafka_decider_write_freeze(struct part *part, int64_t now_us);
+enum err kafka_decider_write_commit(struct decider *decider, int64_t now_us);
+
+/* kafka_decider_status.c: what it says of itself */
+void kafka_decider_status_open(void);
+void kafka_decider_status_say(struct decider *decider, int64_t now_us);
+void kafka_decider_status_decided(const struct event *ev);
+void kafka_decider_status_count(const char *what);
+
+#endif
