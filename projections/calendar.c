@@ -1,0 +1,287 @@
+/* calendar.c: working time: which days are worked, and moving along the hours that are open. */
+#include "projections/calendar.h"
+
+#include "common/civil.h"
+
+enum { WEEKDAY_SATURDAY = 6, DAYS_OF_LEAP_YEAR = 366 };
+
+void calendar_init(struct calendar *cal)
+{
+	*cal = (struct calendar){
+		.am_open = 8 * 60 + 30,
+		.am_close = 12 * 60,
+		.pm_open = 14 * 60,
+		.pm_close = 18 * 60,
+	};
+}
+
+static void set_days(uint64_t *bits, const uint32_t *days, uint8_t n, int32_t year)
+{
+	int32_t first = civil_day_of(year, 1, 1);
+
+	for (uint8_t i = 0; i < n; i++) {
+		int32_t day;
+
+		if (civil_day_parse(days[i], &day) && day >= first &&
+		    day < civil_day_of(year + 1, 1, 1)) {
+			bits[(day - first) / 64] |= UINT64_C(1) << ((day - first) % 64);
+		}
+	}
+}
+
+/* Hours out of order would leave nothing to work in, and the walks below without an end. */
+static bool hours_in_order(const struct calendar_set *year)
+{
+	return year->am_open < year->am_close && year->am_close <= year->pm_open &&
+	       year->pm_open < year->pm_close && year->pm_close <= 24 * 60;
+}
+
+void calendar_set_year(struct calendar *cal, const struct calendar_set *year)
+{
+	struct calendar_year *of;
+
+	if (hours_in_order(year)) {
+		cal->am_open = (uint16_t)year->am_open;
+		cal->am_close = (uint16_t)year->am_close;
+		cal->pm_open = (uint16_t)year->pm_open;
+		cal->pm_close = (uint16_t)year->pm_close;
+	}
+	if (year->version > cal->version) {
+		cal->version = year->version;
+	}
+	if (year->year < CALENDAR_FIRST_YEAR ||
+	    year->year >= CALENDAR_FIRST_YEAR + CALENDAR_YEARS) {
+		return;
+	}
+	of = &cal->years[year->year - CALENDAR_FIRST_YEAR];
+	*of = (struct calendar_year){.set = true};
+	set_days(of->off, year->holidays, year->n_holidays, (int32_t)year->year);
+	set_days(of->work, year->workdays, year->n_workdays, (int32_t)year->year);
+	if ((int32_t)year->year > cal->last_year) {
+		cal->last_year = (int32_t)year->year;
+	}
+}
+
+bool calendar_is_working_day(const struct calendar *cal, int32_t day)
+{
+	bool weekend = civil_weekday(day) >= WEEKDAY_SATURDAY;
+	int32_t year = civil_date_of(day).year;
+	const struct calendar_year *of;
+	int32_t n;
+
+	if (year < CALENDAR_FIRST_YEAR || year >= CALENDAR_FIRST_YEAR + CALENDAR_YEARS) {
+		return !weekend;
+	}
+	of = &cal->years[year - CALENDAR_FIRST_YEAR];
+	n = day - civil_day_of(year, 1, 1);
+	if (of->work[n / 64] >> (n % 64) & 1) {
+		return true;
+	}
+	return !weekend && !(of->off[n / 64] >> (n % 64) & 1);
+}
+
+static int64_t day_work_us(const struct calendar *cal)
+{
+	return (cal->am_close - cal->am_open + cal->pm_close - cal->pm_open) * CIVIL_MINUTE_US;
+}
+
+/* How much of from..to lies before a time of day. */
+static int64_t part_us(int64_t time_us, int from_minute, int to_minute)
+{
+	int64_t from_us = from_minute * CIVIL_MINUTE_US, to_us = to_minute * CIVIL_MINUTE_US;
+
+	if (time_us <= from_us) {
+		return 0;
+	}
+	return (time_us < to_us ? time_us : to_us) - from_us;
+}
+
+/* Work done on the moment's day before it. */
+static int64_t worked_today_us(const struct calendar *cal, int64_t at_us)
+{
+	int64_t time_us = civil_time_of_day_us(at_us);
+
+	if (!calendar_is_working_day(cal, civil_day(at_us))) {
+		return 0;
+	}
+	return part_us(time_us, cal->am_open, cal->am_close) +
+	       part_us(time_us, cal->pm_open, cal->pm_close);
+}
+
+int64_t calendar_worked_us(const struct calendar *cal, int64_t from_us, int64_t to_us)
+{
+	int64_t sum_us;
+
+	if (to_us <= from_us) {
+		return 0;
+	}
+	sum_us = worked_today_us(cal, to_us) - worked_today_us(cal, from_us);
+	for (int32_t day = civil_day(from_us); day < civil_day(to_us); day++) {
+		sum_us += calendar_is_working_day(cal, day) ? day_work_us(cal) : 0;
+	}
+	return sum_us;
+}
+
+static int32_t next_working_day(const struct calendar *cal, int32_t day)
+{
+	while (!calendar_is_working_day(cal, day)) {
+		day++;
+	}
+	return day;
+}
+
+int64_t calendar_next_opening(const struct calendar *cal, int64_t at_us)
+{
+	int32_t day = civil_day(at_us);
+	int64_t midnight_us = civil_midnight_us(day), time_us = at_us - midnight_us;
+
+	if (calendar_is_working_day(cal, day) && time_us < cal->pm_close * CIVIL_MINUTE_US) {
+		if (time_us < cal->am_open * CIVIL_MINUTE_US) {
+			return midnight_us + cal->am_open * CIVIL_MINUTE_US;
+		}
+		if (time_us >= cal->am_close * CIVIL_MINUTE_US &&
+		    time_us < cal->pm_open * CIVIL_MINUTE_US) {
+			return midnight_us + cal->pm_open * CIVIL_MINUTE_US;
+		}
+		return at_us;
+	}
+	day = next_working_day(cal, day + 1);
+	return civil_midnight_us(day) + cal->am_open * CIVIL_MINUTE_US;
+}
+
+/* The first moment at which so much work has been done since another: a closing rather than the opening after it. */
+static int64_t advance(const struct calendar *cal, int64_t from_us, int64_t work_us)
+{
+	int32_t day = civil_day(from_us);
+	int64_t am_us = (cal->am_close - cal->am_open) * CIVIL_MINUTE_US;
+
+	if (work_us <= 0) {
+		return from_us;
+	}
+	work_us += worked_today_us(cal, from_us);
+	day = next_working_day(cal, day);
+	while (work_us > day_work_us(cal)) {
+		work_us -= day_work_us(cal);
+		day = next_working_day(cal, day + 1);
+	}
+	return civil_midnight_us(day) +
+	       (work_us <= am_us ? cal->am_open * CIVIL_MINUTE_US + work_us
+				 : cal->pm_open * CIVIL_MINUTE_US + work_us - am_us);
+}
+
+/* Closing of the n-th working day after a moment's day; of that day itself for none. */
+static int64_t closing_after(const struct calendar *cal, int64_t start_us, uint64_t days)
+{
+	int32_t day = civil_day(start_us);
+
+	for (uint64_t i = 0; i < days; i++) {
+		day = next_working_day(cal, day + 1);
+	}
+	return civil_midnight_us(day) + cal->pm_close * CIVIL_MINUTE_US;
+}
+
+int64_t calendar_add(const struct calendar *cal,
+		     int64_t start_us,
+		     uint64_t amount,
+		     enum code_time_unit unit)
+{
+	switch (unit) {
+	case CODE_time_unit_minute:
+		return start_us + (int64_t)amount * CIVIL_MINUTE_US;
+	case CODE_time_unit_hour:
+		return start_us + (int64_t)amount * CIVIL_HOUR_US;
+	case CODE_time_unit_working_hour:
+		return advance(cal, start_us, (int64_t)amount * CIVIL_HOUR_US);
+	case CODE_time_unit_working_day:
+		return closing_after(cal, start_us, amount);
+	case CODE_time_unit_calendar_day:
+		return civil_midnight_us(civil_day(start_us) + (int32_t)amount + 1);
+	case CODE_time_unit_same_day:
+		return civil_midnight_us(civil_day(start_us) + 1);
+	default:
+		return start_us;
+	}
+}
+
+static bool is_working(enum code_time_unit unit)
+{
+	return unit == CODE_time_unit_working_hour || unit == CODE_time_unit_working_day;
+}
+
+static bool is_provisional(const struct calendar *cal, int64_t due_us, enum code_time_unit unit)
+{
+	return is_working(unit) && civil_date_of(civil_day(due_us)).year > cal->last_year;
+}
+
+/* The share of a time, without overflow for centuries of it. */
+static int64_t share_us(int64_t time_us, uint32_t basis_points)
+{
+	return time_us / 10000 * basis_points + time_us % 10000 * basis_points / 10000;
+}
+
+static int64_t yellow_working(const struct calendar *cal,
+			      int64_t start_us,
+			      int64_t due_us,
+			      uint32_t yellow_bp)
+{
+	int64_t allowed_us = calendar_worked_us(cal, start_us, due_us);
+
+	return advance(cal, calendar_next_opening(cal, start_us), share_us(allowed_us, yellow_bp));
+}
+
+struct deadline calendar_deadline(const struct calendar *cal,
+				  int64_t start_us,
+				  uint64_t amount,
+				  enum code_time_unit unit,
+				  uint32_t yellow_bp)
+{
+	int64_t due_us = calendar_add(cal, start_us, amount, unit);
+	int64_t yellow_us = is_working(unit) ? yellow_working(cal, start_us, due_us, yellow_bp)
+					     : start_us + share_us(due_us - start_us, yellow_bp);
+
+	if (unit == CODE_time_unit_working_day && amount >= 2) {
+		int64_t day_left_us = closing_after(cal, start_us, amount - 1);
+
+		yellow_us = day_left_us < yellow_us ? day_left_us : yellow_us;
+	}
+	return (struct deadline){
+		.due_us = due_us,
+		.yellow_us = yellow_us < due_us ? yellow_us : due_us,
+		.red_us = due_us,
+		.provisional = is_provisional(cal, due_us, unit),
+	};
+}
+
+/* A moment that had passed when the hold began stays: what was late does not become timely by being held. */
+static int64_t shift(const struct calendar *cal,
+		     int64_t moment_us,
+		     bool working,
+		     int64_t held_from_us,
+		     int64_t held_to_us)
+{
+	if (moment_us <= held_from_us) {
+		return moment_us;
+	}
+	if (!working) {
+		return moment_us + (held_to_us - held_from_us);
+	}
+	return advance(cal, held_to_us, calendar_worked_us(cal, held_from_us, moment_us));
+}
+
+struct deadline calendar_shift(const struct calendar *cal,
+			       struct deadline deadline,
+			       enum code_time_unit unit,
+			       int64_t held_from_us,
+			       int64_t held_to_us)
+{
+	bool working = is_working(unit);
+
+	if (held_to_us <= held_from_us) {
+		return deadline;
+	}
+	deadline.due_us = shift(cal, deadline.due_us, working, held_from_us, held_to_us);
+	deadline.yellow_us = shift(cal, deadline.yellow_us, working, held_from_us, held_to_us);
+	deadline.red_us = shift(cal, deadline.red_us, working, held_from_us, held_to_us);
+	deadline.provisional = is_provisional(cal, deadline.due_us, unit);
+	return deadline;
+}
