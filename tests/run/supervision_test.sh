@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# ./run starts its programs, waits until they are ready, says how far behind they are, says why one would not start, and stops them all.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scratch=$(mktemp -d)
+export GOVBUS_HOME=$scratch/home GOVBUS_BIN=$scratch/bin GOVBUS_KAFKA=127.0.0.1:1
+export GOVBUS_LISTEN=127.0.0.1:$((20000 + RANDOM % 10000))
+. ./run
+trap 'programs_stop; rm -rf "$scratch"' EXIT
+
+fail() {
+	printf 'failed: %s\n' "$*" >&2
+	exit 1
+}
+
+expect() { [[ "$2" == *"$3"* ]] || fail "$1: expected '$3' in: $2"; }
+
+# A program that is ready after half a second and three records behind in each of two partitions; or that ends at once.
+mkdir -p "$GOVBUS_BIN"
+cat >"$GOVBUS_BIN/govbus-decider" <<'END'
+#!/usr/bin/env python3
+import http.server, os, sys, time
+if os.path.exists(os.environ["GOVBUS_BIN"] + "/broken"):
+    sys.exit("cannot: the reason; cure: the command")
+address = sys.argv[sys.argv.index("--listen") + 1].rsplit(":", 1)
+started = time.monotonic()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        ready = self.path != "/readyz" or time.monotonic() - started > 0.5
+        text = 'govbus_lag_records{partition="0"} 3\ngovbus_lag_records{partition="1"} 3\n' if self.path == "/metrics" else "well\n" if ready else "not yet\n"
+        self.send_response(200 if ready else 503)
+        self.end_headers()
+        self.wfile.write(text.encode())
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer((address[0], int(address[1])), Handler).serve_forever()
+END
+chmod +x "$GOVBUS_BIN/govbus-decider"
+cp "$GOVBUS_BIN/govbus-decider" "$GOVBUS_BIN/govbus-case-status"
+cp "$GOVBUS_BIN/govbus-decider" "$GOVBUS_BIN/govbus-gateway"
+
+expect "nothing runs yet" "$(status)" "decider        stopped"
+programs_start
+expect "ready when started" "$(curl -sS "http://$GOVBUS_LISTEN/readyz")" "well"
+expect "its lag is the sum of its partitions'" "$(status)" "6 records behind"
+
+# Started again, those that run are left alone.
+before=$(process_pid "$(program_pidfile gateway)")
+programs_start
+[ "$(process_pid "$(program_pidfile gateway)")" = "$before" ] || fail "the gateway was started twice"
+
+# One that was killed is seen as stopped and comes back; a pid file that speaks of another process's pid is not believed.
+kill -9 "$(process_pid "$(program_pidfile decider)")"
+sleep 0.2
+expect "a killed program is stopped" "$(status)" "decider        stopped"
+printf '%s 1\n' $$ >"$(program_pidfile decider)"
+expect "a reused pid is not the program" "$(status)" "decider        stopped"
+programs_start
+expect "it is back" "$(status)" "decider        pid"
+
+programs_stop
+for name in decider case-status gateway; do
+	expect "stopped with the others" "$(status)" "$(printf '%-14s stopped' $name)"
+done
+
+# A program that ends at its start: its last words and where its log is.
+touch "$GOVBUS_BIN/broken"
+said=$(programs_start 2>&1) && fail "a broken program passed for started"
+expect "its last words" "$said" "the reason; cure: the command"
+expect "where its log is" "$said" "$GOVBUS_HOME/log/decider.log"
+rm "$GOVBUS_BIN/broken"
+
+# A port in use is said in one line with the cure.
+python3 -c "import socket, sys, time
+s = socket.create_server(('127.0.0.1', $((${GOVBUS_LISTEN##*:} + 1))))
+time.sleep(30)" &
+occupant=$!
+for _ in $(seq 50); do
+	port_open 127.0.0.1 $((${GOVBUS_LISTEN##*:} + 1)) && break
+	sleep 0.1
+done
+said=$(programs_start 2>&1) && fail "a port in use passed for started"
+kill $occupant
+expect "the cure" "$said" "cure: GOVBUS_LISTEN="
+[ "$(wc -l <<<"$said")" -eq 1 ] || fail "a port in use takes more than a line: $said"
+echo "all as expected"
