@@ -1,0 +1,129 @@
+/* case_query.c: reads one case, its timeline and boards of case-status, over any number of shards. */
+#include "projections/case_query.h"
+
+#include "common/partition.h"
+#include "projections/case_status_tables.h"
+
+static struct kv_txn *txn_of(const struct case_query *query, const struct case_id *id)
+{
+	char county[7];
+
+	case_id_county(id, county);
+	return &query->txns[partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS) %
+			    query->shards];
+}
+
+bool case_query_get(const struct case_query *query,
+		    const struct case_id *id,
+		    struct case_row *ret_row)
+{
+	struct span stored;
+
+	return kv_get(txn_of(query, id), CASE_STATUS_KV_CASE, span_of(id->key, CASE_ID_KEY_BYTES),
+		      &stored) &&
+	       case_row_read(stored, ret_row);
+}
+
+bool case_query_receipt(const struct case_query *query,
+			struct span code,
+			struct case_id *ret_id,
+			struct case_row *ret_row)
+{
+	struct span key;
+
+	for (int i = 0; i < query->shards; i++) {
+		if (kv_get(&query->txns[i], CASE_STATUS_KV_BY_RECEIPT, code, &key) &&
+		    key.n == CASE_ID_KEY_BYTES) {
+			memcpy(ret_id->key, key.p, CASE_ID_KEY_BYTES);
+			return case_query_get(query, ret_id, ret_row);
+		}
+	}
+	return false;
+}
+
+void case_query_timeline(const struct case_query *query,
+			 const struct case_id *id,
+			 case_query_visit_line *visit,
+			 void *context)
+{
+	struct span prefix = span_of(id->key, CASE_ID_KEY_BYTES);
+	struct kv_cursor cursor = {0};
+	struct case_timeline_row row;
+	uint32_t seq;
+	uint16_t ordinal;
+
+	kv_cursor_open(txn_of(query, id), CASE_STATUS_KV_TIMELINE, &cursor);
+	for (bool more = kv_cursor_seek(&cursor, prefix); more && span_starts(cursor.key, prefix);
+	     more = kv_cursor_next(&cursor)) {
+		case_timeline_key_parse(cursor.key, &seq, &ordinal);
+		if (case_timeline_read(cursor.value, &row) && !visit(context, seq, ordinal, &row)) {
+			break;
+		}
+	}
+	kv_cursor_close(&cursor);
+}
+
+static struct case_board_row *family_of(struct case_query_board *board, struct span family)
+{
+	for (int i = 0; i < board->n_families; i++) {
+		if (memcmp(board->families[i].family, family.p, 2) == 0) {
+			return &board->families[i].row;
+		}
+	}
+	if (board->n_families == (int)(sizeof board->families / sizeof board->families[0])) {
+		return &board->families[board->n_families - 1].row;
+	}
+	memcpy(board->families[board->n_families].family, family.p, 2);
+	return &board->families[board->n_families++].row;
+}
+
+/* Days before the range matter for what is open at its end, and for nothing else. */
+static void add_day(struct case_query_board *board,
+		    struct span family,
+		    const struct case_board_row *row,
+		    bool in_range)
+{
+	struct case_board_row part = in_range ? *row : (struct case_board_row){.open = row->open};
+
+	case_board_sum(family_of(board, family), &part);
+	case_board_sum(&board->total, &part);
+}
+
+static void add_shard(struct kv_txn *txn,
+		      struct span place,
+		      int32_t from_day,
+		      int32_t to_day,
+		      struct case_query_board *board)
+{
+	uint8_t prefix[PLACE_MAX_BYTES + 1];
+	struct span found, family;
+	struct kv_cursor cursor = {0};
+	struct case_board_row row;
+	int32_t day;
+
+	memcpy(prefix, place.p, place.n);
+	prefix[place.n] = 0;
+	struct span start = span_of(prefix, place.n + 1);
+
+	kv_cursor_open(txn, CASE_STATUS_KV_BOARD, &cursor);
+	for (bool more = kv_cursor_seek(&cursor, start); more && span_starts(cursor.key, start);
+	     more = kv_cursor_next(&cursor)) {
+		if (case_board_key_parse(cursor.key, &found, &family, &day) && day <= to_day &&
+		    case_board_read(cursor.value, &row)) {
+			add_day(board, family, &row, day >= from_day);
+		}
+	}
+	kv_cursor_close(&cursor);
+}
+
+void case_query_board(const struct case_query *query,
+		      struct span place,
+		      int32_t from_day,
+		      int32_t to_day,
+		      struct case_query_board *ret_board)
+{
+	*ret_board = (struct case_query_board){0};
+	for (int i = 0; i < query->shards && place.n <= PLACE_MAX_BYTES; i++) {
+		add_shard(&query->txns[i], place, from_day, to_day, ret_board);
+	}
+}

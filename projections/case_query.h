@@ -1,0 +1,92 @@
+/* case_query.h: reads case-status: one case, its timeline, lists by index with cursors, boards; over any number of shards. */
+#ifndef GOVBUS_PROJECTIONS_CASE_QUERY_H
+#define GOVBUS_PROJECTIONS_CASE_QUERY_H
+
+#include "projections/case_board.h"
+#include "projections/case_row.h"
+#include "projections/case_timeline.h"
+
+enum {
+	CASE_QUERY_SHARDS = 16,
+	CASE_QUERY_LIMIT = 200, /* rows of one answer */
+	CASE_QUERY_EXAMINED =
+		20000, /* index entries looked at for one answer: a page may be short, its cursor goes on */
+	CASE_QUERY_CURSOR_BYTES = LIMIT_KEY_BYTES + 2,
+};
+
+/* The shards' environments as they stand: partition p is in shard p % shards. */
+struct case_query {
+	struct kv_txn *txns; /* one reading transaction each, borrowed */
+	int shards;
+};
+
+/** A case's row. @param ret_row borrows from the transactions @return false: absent, or failed (txns[].err) @thread that of the transactions, as all here */
+bool case_query_get(const struct case_query *query,
+		    const struct case_id *id,
+		    struct case_row *ret_row);
+
+/** The case of a receipt code (as given out: upper case). */
+bool case_query_receipt(const struct case_query *query,
+			struct span code,
+			struct case_id *ret_id,
+			struct case_row *ret_row);
+
+/* Called per timeline row, oldest first. @return false to stop */
+typedef bool case_query_visit_line(void *context,
+				   uint32_t seq,
+				   uint16_t ordinal,
+				   const struct case_timeline_row *row);
+
+/** Visits the timeline of a case (of a refused report too, which has no row). */
+void case_query_timeline(const struct case_query *query,
+			 const struct case_id *id,
+			 case_query_visit_line *visit,
+			 void *context);
+
+/* What a list is about; absent members do not matter. */
+struct case_query_filter {
+	struct span place;      /* filed there or below */
+	struct span unit;       /* owner (centre:, grid:) or lead unit */
+	struct span type_code;  /* or its first letters */
+	struct span source, id; /* the sender's own number: both or none */
+	uint8_t state;          /* enum code_case_state; 0: any */
+	int64_t due_before_us;  /* open cases whose nearer deadline is before it; 0: any */
+	struct span cursor;     /* where the page before ended; absent: from the start */
+	int limit;              /* rows at most, up to CASE_QUERY_LIMIT */
+};
+
+/* Called per case. @return false: leave it out (the asker has no right to it); it does not count */
+typedef bool case_query_visit_case(void *context,
+				   const struct case_id *id,
+				   const struct case_row *row);
+
+/**
+ * Visits the cases that fit, in the order of the index that fits best: the sender's number, the unit's deadlines, the
+ * place (then state, then deadline), or deadlines. A cursor is the index key after which to go on, so it stays valid while rows come and go.
+ * @param ret_cursor  room for CASE_QUERY_CURSOR_BYTES; where the next page begins
+ * @return bytes of the cursor; 0: that was all
+ */
+size_t case_query_list(const struct case_query *query,
+		       const struct case_query_filter *filter,
+		       case_query_visit_case *visit,
+		       void *context,
+		       uint8_t *ret_cursor);
+
+/* A board: counts of a range of days, per family and in all. `open` is the number open at the end of the last day. */
+struct case_query_board {
+	struct {
+		char family[3];
+		struct case_board_row row;
+	} families[32];
+	int n_families;
+	struct case_board_row total;
+};
+
+/** Sums the board of one place over days from_day to to_day (both included). */
+void case_query_board(const struct case_query *query,
+		      struct span place,
+		      int32_t from_day,
+		      int32_t to_day,
+		      struct case_query_board *ret_board);
+
+#endif
