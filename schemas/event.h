@@ -132,7 +132,7 @@ void *event_data_to_json(enum event_type type, const void *data, bool sealed);
 
 /**
  * The digest of what the sender sent: a keyed BLAKE2b over type, envelope members (less traceparent, dryrun,
- * expectedseq) and data members in schema order, each with its number and length; times in microseconds. Taken before
+ * expectedseq) and data members in schema order, each with its name and length; times in microseconds. Taken before
  * anything is stamped or sealed.
  * @param secret the digest key shared by all doors
  */

@@ -306,6 +306,11 @@ static enum err decode(struct decoder *d)
 	if (mp_left(&d->mp)) {
 		return refuse(d, ERR_MALFORMED, "", (struct span){0}, "goes on after its end");
 	}
+	if (d->posted && d->has_type && !d->has_data) {
+		/* CloudEvents may come without data; needed members are asked for later. */
+		d->has_data = true;
+		memset(&d->ev->data, 0, event_schema(d->ev->type)->size);
+	}
 	if (!d->has_version || !d->has_type || !d->has_data) {
 		return refuse(d, ERR_MALFORMED, "",
 			      !d->has_version ? SPAN("specversion")
