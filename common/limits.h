@@ -18,6 +18,7 @@ enum {
 
 	/* Topics. */
 	LIMIT_CASE_PARTITIONS = 16,
+	LIMIT_PARTITIONS = 64, /* of any topic that is folded */
 
 	/* Case. */
 	LIMIT_FURTHER_PLACES = 8,

@@ -12,18 +12,26 @@ void tail_init(struct tail *tail)
 	tail->cause = -1;
 }
 
-void tail_skip(struct tail *tail, int64_t offset)
+static void move_past(struct tail *tail, int64_t offset)
 {
 	if (offset >= tail->next_offset) {
 		tail->next_offset = offset + 1;
 	}
 }
 
+void tail_skip(struct tail *tail, int64_t offset)
+{
+	if (offset >= tail->next_offset && tail->unread < UINT8_MAX) {
+		tail->unread++;
+	}
+	move_past(tail, offset);
+}
+
 static enum tail_verdict take_claim(struct tail *tail, const struct event *ev, int64_t offset)
 {
 	const struct writer_claimed *claim = &ev->data.writer_claimed;
 
-	tail_skip(tail, offset);
+	move_past(tail, offset);
 	if (!claim->has_replaces || claim->replaces != tail->claim) {
 		return TAIL_VOID; /* the first one wins: a late claim cannot unseat a working writer */
 	}
@@ -40,7 +48,7 @@ static enum tail_verdict judge_cause(const struct tail *tail, const struct event
 	if (ev->env.cause <= tail->cause) {
 		return TAIL_VOID;
 	}
-	return ev->env.cause == tail->cause + 1 ? TAIL_VALID : TAIL_GAP;
+	return ev->env.cause <= tail->cause + 1 + tail->unread ? TAIL_VALID : TAIL_GAP;
 }
 
 static void remember(struct tail *tail, const struct event *ev)
@@ -51,6 +59,9 @@ static void remember(struct tail *tail, const struct event *ev)
 		tail->cause = ev->data.position_repaired.next_action - 1;
 	} else if (env->has_cause) {
 		tail->cause = env->cause;
+	}
+	if (env->has_cause) {
+		tail->unread = 0;
 	}
 	if (env->has_decidedtime) {
 		tail->decided_us = env->decidedtime;
@@ -75,7 +86,7 @@ enum tail_verdict tail_take(struct tail *tail, const struct event *ev, int64_t o
 		return take_claim(tail, ev, offset);
 	}
 	if (tail->claim < 0 || !ev->env.has_claim || ev->env.claim != tail->claim) {
-		tail_skip(tail, offset);
+		move_past(tail, offset);
 		return TAIL_VOID;
 	}
 	enum tail_verdict verdict = judge_cause(tail, ev);
@@ -83,7 +94,7 @@ enum tail_verdict tail_take(struct tail *tail, const struct event *ev, int64_t o
 	if (verdict == TAIL_GAP) {
 		return TAIL_GAP;
 	}
-	tail_skip(tail, offset);
+	move_past(tail, offset);
 	if (verdict == TAIL_VALID) {
 		remember(tail, ev);
 	}

@@ -13,7 +13,8 @@ struct tail {
 	int64_t decided_us;  /* last decidedtime, claims left out; 0: none yet */
 	int64_t refoffset;   /* last refoffset; 0: none yet */
 	uint8_t live;        /* went.live was read */
-	uint8_t spare[7];
+	uint8_t unread; /* records since the last outcome that could not be decoded: each may have been an outcome */
+	uint8_t spare[6];
 };
 
 enum tail_verdict {
@@ -30,11 +31,12 @@ void tail_init(struct tail *tail);
  * Judges the next record of the partition and, if it is valid or void, moves on past it.
  *  - offset below next_offset: AGAIN. An offset above it is no gap in itself (control records, compaction markers).
  *  - a claim is valid if it replaces the latest valid one (data.replaces == tail->claim); any other record if env.claim == tail->claim.
- *  - a valid outcome's cause must be the last + 1: lower is VOID (counted by the caller), higher is GAP. position_repaired restates it.
+ *  - a valid outcome's cause must be the last + 1: lower is VOID (counted by the caller), higher is GAP, unless records that
+ *    could not be decoded may have had the causes between. position_repaired restates it.
  */
 enum tail_verdict tail_take(struct tail *tail, const struct event *ev, int64_t offset);
 
-/** A record that cannot be decoded: passed over (the caller parks it). */
+/** A record that cannot be decoded: passed over (the caller parks it). As it may have been an outcome, its cause may be missing next. */
 void tail_skip(struct tail *tail, int64_t offset);
 
 #endif

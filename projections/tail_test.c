@@ -85,6 +85,21 @@ static void test_causes(void **state)
 	assert_int_equal(take(&t, outcome(0, 2, 1), 3), TAIL_GAP);
 }
 
+/* A record that could not be decoded may have been an outcome: the next cause may be one further, and no more. */
+static void test_unread(void **state)
+{
+	struct tail t;
+
+	(void)state;
+	tail_init(&t);
+	take(&t, claim(-1), 0);
+	tail_skip(&t, 1);
+	assert_int_equal(take(&t, outcome(0, 2, 1), 2), TAIL_GAP);
+	assert_int_equal(take(&t, outcome(0, 1, 1), 2), TAIL_VALID);
+	assert_int_equal(take(&t, outcome(0, 3, 1), 3), TAIL_GAP);
+	assert_int_equal(take(&t, outcome(0, 2, 1), 3), TAIL_VALID);
+}
+
 /* A repair restates where causes go on, forwards or backwards. */
 static void test_repair(void **state)
 {
@@ -145,9 +160,10 @@ static void test_remembers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_claims),  cmocka_unit_test(test_void_leaves_nothing),
-		cmocka_unit_test(test_causes),  cmocka_unit_test(test_repair),
-		cmocka_unit_test(test_offsets), cmocka_unit_test(test_remembers),
+		cmocka_unit_test(test_claims),    cmocka_unit_test(test_void_leaves_nothing),
+		cmocka_unit_test(test_causes),    cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_repair),    cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_remembers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
