@@ -1,0 +1,436 @@
+/* shard.c: one environment of a projection: opened, committed, given up. */
+#include "consumers/shard.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "consumers/shard_fold.h"
+
+enum {
+	SHARD_BATCH_BYTES = 384 << 20,
+	SHARD_BATCH_PAGES = 100000, /* LMDB spills past 131,071 dirty pages */
+	SHARD_BUILD_BYTES = 64,
+};
+
+static const char POSITIONS[] = "position";
+static const char ABOUT[] = "about";
+
+/* The projection's tables and those of parked events, as the overlay gets them. */
+static int all_tables(const struct projection *projection, struct table *ret_tables)
+{
+	int n = 0, own;
+
+	for (const struct table *table = projection->tables; table->name; table++) {
+		assert(n < LIMIT_KV_TABLES - PARKED_TABLES - 1);
+		ret_tables[n++] = *table;
+	}
+	own = n;
+	for (int i = 0; i < PARKED_TABLES; i++) {
+		ret_tables[n++] = parked_tables[i];
+	}
+	ret_tables[n] = (struct table){0};
+	return own;
+}
+
+int shard_kv_names(const struct projection *projection, const char **names, int room)
+{
+	struct table tables[LIMIT_KV_TABLES];
+
+	all_tables(projection, tables);
+	int n = overlay_kv_names(tables, names, room - 3);
+
+	names[n++] = POSITIONS;
+	names[n++] = ABOUT;
+	names[n] = NULL;
+	return n;
+}
+
+int shard_kv_table(const struct projection *projection, int table, int index)
+{
+	int n = 0;
+
+	for (int i = 0; i < table; i++) {
+		n++;
+		for (const struct index *x = projection->tables[i].indexes; x && x->name; x++) {
+			n++;
+		}
+	}
+	return n + 1 + index;
+}
+
+static struct span partition_key(uint8_t room[2], int partition)
+{
+	room[0] = (uint8_t)(partition >> 8);
+	room[1] = (uint8_t)partition;
+	return span_of(room, 2);
+}
+
+static bool get_position(struct kv_txn *txn,
+			 int table,
+			 int partition,
+			 struct position *ret_position)
+{
+	uint8_t room[2];
+	struct span value;
+
+	if (!kv_get(txn, table, partition_key(room, partition), &value) ||
+	    value.n != sizeof *ret_position) {
+		return false;
+	}
+	memcpy(ret_position, value.p, sizeof *ret_position);
+	return true;
+}
+
+bool shard_read_position(struct kv_txn *txn,
+			 const struct projection *projection,
+			 int partition,
+			 struct position *ret_position)
+{
+	const char *names[LIMIT_KV_TABLES + 1];
+
+	return get_position(txn, shard_kv_names(projection, names, LIMIT_KV_TABLES + 1) - 2,
+			    partition, ret_position);
+}
+
+/* What the rows look like: another layout, another environment. */
+static void describe(const struct projection *projection, struct buf *out)
+{
+	const char *names[LIMIT_KV_TABLES + 1];
+	int n = shard_kv_names(projection, names, LIMIT_KV_TABLES + 1);
+
+	buf_printf(out, "%s %u", projection->name, projection->version);
+	for (int i = 0; i < n; i++) {
+		buf_printf(out, " %s", names[i]);
+	}
+}
+
+/* Compares what is written about the environment with what it should be. @return ABSENT: nothing is written */
+static enum err check_about(struct kv_txn *txn, int table, const char *name, struct span expected)
+{
+	struct span value;
+
+	if (!kv_get(txn, table, span_cstr(name), &value)) {
+		return txn->err ? txn->err : ERR_ABSENT;
+	}
+	return span_eq(value, expected) ? ERR_OK : ERR_STORE_VERSION;
+}
+
+static enum err check_or_write(struct shard *shard,
+			       const char *name,
+			       struct span expected,
+			       bool replace)
+{
+	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
+	int table = shard->kv_positions + 1;
+
+	kv_txn_begin(shard->kv, true, &txn);
+	enum err err = check_about(&txn, table, name, expected);
+
+	if (err != ERR_ABSENT && !(replace && err == ERR_STORE_VERSION)) {
+		return err;
+	}
+	kv_put(&txn, table, span_cstr(name), expected);
+	return kv_txn_commit(&txn);
+}
+
+static enum err check_layout(struct shard *shard, const struct shard_config *config)
+{
+	struct buf layout = {0}, sharding = {0};
+
+	describe(config->projection, &layout);
+	buf_printf(&sharding, "%d partitions, shard %d of %d", config->partitions, config->shard,
+		   config->shards);
+	enum err err = layout.err ? layout.err : sharding.err;
+
+	if (!err) {
+		err = check_or_write(shard, "layout", buf_span(&layout), false);
+	}
+	if (!err) {
+		err = check_or_write(shard, "sharding", buf_span(&sharding), false);
+	}
+	buf_done(&layout);
+	buf_done(&sharding);
+	return err;
+}
+
+/* A new build may be able to apply what the last one could not. The build is noted once that has been tried. */
+static enum err try_again(struct shard *shard, const char *build)
+{
+	struct span text = span_first(span_cstr(build), SHARD_BUILD_BYTES);
+	struct kv_txn txn = {0};
+
+	kv_txn_begin(shard->kv, false, &txn);
+	enum err err = check_about(&txn, shard->kv_positions + 1, "build", text);
+
+	kv_txn_abort(&txn);
+	if (err != ERR_STORE_VERSION && err != ERR_ABSENT) {
+		return err;
+	}
+	err = shard_retry(shard);
+	if (!err) {
+		err = shard_commit(shard);
+	}
+	return err ? err : check_or_write(shard, "build", text, true);
+}
+
+static enum err open_store(struct shard *shard, const struct shard_config *config)
+{
+	const char *names[LIMIT_KV_TABLES + 1];
+	struct kv_config store = {.dir = config->dir,
+				  .mode = KV_WRITE,
+				  .names = names,
+				  .map_bytes = config->map_bytes};
+
+	shard->kv_positions = shard_kv_names(config->projection, names, LIMIT_KV_TABLES + 1) - 2;
+	enum err err = kv_open(&store, &shard->kv);
+
+	if (!err) {
+		err = check_layout(shard, config);
+	}
+	if (!err) {
+		err = overlay_new(shard->tables, shard->kv, 0, &shard->overlay);
+	}
+	if (!err) {
+		shard->view = overlay_view(shard->overlay);
+		err = shard_fold_load(shard);
+	}
+	return err ? err : try_again(shard, config->build);
+}
+
+enum err shard_open(const struct shard_config *config, struct shard **ret_shard)
+{
+	struct shard *shard = calloc(1, sizeof *shard);
+
+	assert(config->partitions > 0 && config->partitions <= LIMIT_PARTITIONS);
+	if (!shard || sodium_init() < 0) {
+		free(shard);
+		return ERR_NOMEM;
+	}
+	shard->projection = config->projection;
+	shard->partitions = config->partitions;
+	shard->n_tables = all_tables(config->projection, shard->tables);
+	for (const struct handler *h = config->projection->handlers; h->type != EVENT_NONE; h++) {
+		shard->handlers[h->type] = h->apply;
+	}
+	enum err err = open_store(shard, config);
+
+	if (err) {
+		shard_close(shard);
+		return err;
+	}
+	*ret_shard = shard;
+	return ERR_OK;
+}
+
+void shard_close(struct shard *shard)
+{
+	if (!shard) {
+		return;
+	}
+	overlay_free(shard->overlay);
+	kv_close(shard->kv);
+	for (int i = 0; i < shard->partitions; i++) {
+		buf_done(&shard->at[i].last);
+	}
+	free(shard);
+}
+
+enum err shard_fold_load(struct shard *shard)
+{
+	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
+
+	kv_txn_begin(shard->kv, false, &txn);
+	for (int i = 0; i < shard->partitions; i++) {
+		struct shard_partition *at = &shard->at[i];
+
+		if (!get_position(&txn, shard->kv_positions, i, &at->position)) {
+			position_init(&at->position);
+		}
+		at->touched = false;
+	}
+	shard->counts.waiting = kv_count(&txn, shard->kv_positions - PARKED_TABLES + PARKED_QUEUES);
+	shard->pending = 0;
+	shard->frozen = false;
+	return txn.err;
+}
+
+enum err shard_drop(struct shard *shard)
+{
+	overlay_drop(shard->overlay);
+	return shard->view->err ? shard->view->err : shard_fold_load(shard);
+}
+
+static enum err write_batch(struct shard *shard)
+{
+	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
+	uint8_t room[2];
+
+	kv_txn_begin(shard->kv, true, &txn);
+	overlay_write(shard->overlay, &txn);
+	for (int i = 0; i < shard->partitions; i++) {
+		const struct shard_partition *at = &shard->at[i];
+
+		if (at->touched && at->position.last_offset < 0) {
+			kv_del(&txn, shard->kv_positions, partition_key(room, i)); /* given up */
+		} else if (at->touched) {
+			kv_put(&txn, shard->kv_positions, partition_key(room, i),
+			       span_of(&at->position, sizeof at->position));
+		}
+	}
+	return kv_txn_commit(&txn);
+}
+
+static enum err close_batch(struct shard *shard)
+{
+	if (shard->frozen) {
+		return ERR_OK;
+	}
+	if (shard->view->err) {
+		return shard->view->err;
+	}
+	for (int i = 0; i < shard->partitions; i++) {
+		struct shard_partition *at = &shard->at[i];
+
+		if (at->touched) {
+			position_hash(buf_span(&at->last), at->position.last_hash);
+		}
+	}
+	shard->frozen = overlay_freeze(shard->overlay) > 0;
+	return shard->frozen ? ERR_OK : ERR_NOMEM;
+}
+
+enum err shard_commit(struct shard *shard)
+{
+	enum err err = close_batch(shard);
+
+	if (!err) {
+		err = write_batch(shard);
+	}
+	if (err == ERR_STORE_FULL) {
+		err = write_batch(shard); /* dead readers are gone now: there may be room */
+	}
+	if (err) {
+		return err;
+	}
+	overlay_committed(shard->overlay);
+	for (int i = 0; i < shard->partitions; i++) {
+		shard->at[i].touched = false;
+	}
+	shard->pending = 0;
+	shard->frozen = false;
+	return shard->view->err;
+}
+
+enum err shard_take(struct shard *shard, const struct shard_record *record)
+{
+	struct event ev;
+	enum err decoded = event_decode(record->bytes, &ev, NULL);
+
+	return shard_fold(shard, record, &ev, decoded);
+}
+
+bool shard_is_full(const struct shard *shard)
+{
+	return overlay_bytes(shard->overlay) >= SHARD_BATCH_BYTES ||
+	       overlay_dirty_pages(shard->overlay) >= SHARD_BATCH_PAGES;
+}
+
+uint64_t shard_pending(const struct shard *shard)
+{
+	return shard->pending;
+}
+
+const struct position *shard_position(const struct shard *shard, int partition)
+{
+	assert(partition >= 0 && partition < shard->partitions);
+	return &shard->at[partition].position;
+}
+
+struct shard_counts shard_counts(const struct shard *shard)
+{
+	return shard->counts;
+}
+
+uint64_t shard_used_bytes(const struct shard *shard)
+{
+	return kv_used_bytes(shard->kv);
+}
+
+/* The rows of one table that a partition feeds. */
+static void delete_rows(
+	struct shard *shard, struct kv_txn *txn, int table, int kv_table, int partition)
+{
+	int (*partition_of)(struct span, int) = shard->tables[table].partition_of;
+	struct kv_cursor cursor = {0};
+
+	assert(partition_of);
+
+	kv_cursor_open(txn, kv_table, &cursor);
+	for (bool more = kv_cursor_seek(&cursor, (struct span){0}); more && !shard->view->err;
+	     more = kv_cursor_next(&cursor)) {
+		if (partition_of(cursor.key, shard->partitions) == partition) {
+			view_del(shard->view, table, cursor.key);
+		}
+	}
+	kv_cursor_close(&cursor);
+}
+
+enum err shard_give_up(struct shard *shard, int partition)
+{
+	struct shard_partition *at = &shard->at[partition];
+	struct kv_txn txn = {0};
+	enum err err = shard->pending || shard->frozen ? shard_commit(shard) : ERR_OK;
+	int kv_table = 0;
+
+	if (err || kv_txn_begin(shard->kv, false, &txn)) {
+		return err ? err : txn.err;
+	}
+	for (int table = 0; table < shard->n_tables + PARKED_TABLES; table++) {
+		delete_rows(shard, &txn, table, kv_table, partition);
+		kv_table++;
+		for (const struct index *x = shard->tables[table].indexes; x && x->name; x++) {
+			kv_table++;
+		}
+	}
+	err = txn.err;
+	kv_txn_abort(&txn);
+	position_init(&at->position);
+	buf_reset(&at->last);
+	at->touched = true;
+	if (!err) {
+		err = shard_commit(shard);
+	}
+	return err ? err : shard_fold_load(shard);
+}
+
+enum err shard_open_reader(const char *dir,
+			   const struct projection *projection,
+			   uint64_t map_bytes,
+			   struct kv **ret_kv)
+{
+	const char *names[LIMIT_KV_TABLES + 1];
+	struct kv_config store = {
+		.dir = dir, .mode = KV_READ, .names = names, .map_bytes = map_bytes};
+	struct kv_txn txn = {0};
+	struct buf layout = {0};
+	struct kv *kv = NULL;
+	int n = shard_kv_names(projection, names, LIMIT_KV_TABLES + 1);
+	enum err err = kv_open(&store, &kv);
+
+	if (err) {
+		return err;
+	}
+	describe(projection, &layout);
+	kv_txn_begin(kv, false, &txn);
+	err = layout.err ? layout.err : check_about(&txn, n - 1, "layout", buf_span(&layout));
+	kv_txn_abort(&txn);
+	buf_done(&layout);
+	if (err) {
+		kv_close(kv);
+		return err;
+	}
+	*ret_kv = kv;
+	return ERR_OK;
+}

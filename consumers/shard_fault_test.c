@@ -1,0 +1,107 @@
+/* shard_fault_test.c: whichever LMDB call fails, the fold goes on to the same dump.
+ * @wrap mdb_cursor_put mdb_put mdb_get mdb_txn_commit
+ */
+#include <lmdb.h>
+
+#include "tests/support/shard_bed.h"
+
+static int fail_in = -1, fail_code = MDB_CORRUPTED;
+
+static bool fails_now(void)
+{
+	return fail_in >= 0 && fail_in-- == 0;
+}
+
+#define WRAP(function, parameters, arguments)                                 \
+	int __real_##function parameters;                                     \
+	int __wrap_##function parameters;                                     \
+	int __wrap_##function parameters                                      \
+	{                                                                     \
+		return fails_now() ? fail_code : __real_##function arguments; \
+	}
+
+WRAP(mdb_get, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v), (t, d, k, v))
+WRAP(mdb_put, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v, unsigned f), (t, d, k, v, f))
+WRAP(mdb_cursor_put, (MDB_cursor * c, MDB_val *k, MDB_val *v, unsigned f), (c, k, v, f))
+
+int __real_mdb_txn_commit(MDB_txn *t);
+int __wrap_mdb_txn_commit(MDB_txn *t);
+int __wrap_mdb_txn_commit(MDB_txn *t)
+{
+	if (fails_now()) {
+		mdb_txn_abort(t);
+		return fail_code;
+	}
+	return __real_mdb_txn_commit(t);
+}
+
+/* Whichever LMDB call fails: a clean error, and after opening again the fold goes on to the same dump. */
+static void test_nth_call_fails(void **state)
+{
+	(void)state;
+	make_log(6);
+	char *expected = fold(1, 40, false);
+
+	clear();
+	for (int n = 0; n < 60; n++) {
+		struct shard *shard = open_shard(0, 1, "a");
+		enum err err = ERR_OK;
+
+		fail_code = n % 2 ? MDB_CORRUPTED : MDB_MAP_FULL;
+		fail_in = n * n;
+		for (int i = 0; i < RECORDS && !err; i++) {
+			err = take(shard, i);
+			if (!err && i % 40 == 39) {
+				err = shard_commit(shard);
+			}
+		}
+		fail_in = -1;
+		assert_true(err == ERR_OK || err == ERR_STORE || err == ERR_STORE_FULL);
+		shard_close(shard);
+	}
+	char *got = fold(1, 40, false);
+
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+}
+
+/* After a full disk the same batch is committed by the next attempt: nothing is folded twice or lost. */
+static void test_full_disk(void **state)
+{
+	struct shard *shard;
+
+	(void)state;
+	make_log(7);
+	char *expected = fold(1, RECORDS * 2, false);
+
+	clear();
+	shard = open_shard(0, 1, "a");
+	for (int i = 0; i < RECORDS; i++) {
+		assert_int_equal(take(shard, i), ERR_OK);
+		if (i % 100 == 99) {
+			/* Full at the first attempt and at the one that follows by itself; then there is room. */
+			fail_code = MDB_MAP_FULL;
+			fail_in = 0;
+			enum err err = shard_commit(shard);
+
+			fail_in = -1;
+			assert_true(err == ERR_OK);
+		}
+	}
+	assert_int_equal(shard_commit(shard), ERR_OK);
+	char *got = dump_of(&shard, 1);
+
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+	shard_close(shard);
+}
+
+int main(void)
+{
+#define T(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
+	const struct CMUnitTest tests[] = {T(test_nth_call_fails), T(test_full_disk)};
+
+	return cmocka_run_group_tests(tests, NULL, free_records);
+}
