@@ -1,0 +1,29 @@
+/* answer.h: an outcome as the one who asked reads it: accepted, refused with its guard, repeated, tried. */
+#ifndef GOVBUS_PRODUCERS_ANSWER_H
+#define GOVBUS_PRODUCERS_ANSWER_H
+
+#include "common/buf.h"
+#include "schemas/event.h"
+
+/** The HTTP status of an outcome: 201, 200 (repeated, tried) or 409. @thread any, as all here */
+int answer_status(const struct event *outcome);
+
+/**
+ * Writes an outcome's members into an object that is open: subject, seq, position, from and to, dues, receipt, where to read it again;
+ * of a refusal a problem with the guard in both languages, what it met and what would satisfy it.
+ */
+void answer_members(struct buf *out, const struct event *outcome, int partition, int64_t offset);
+
+/** Writes what is known of an action without an outcome yet: where to ask for it. */
+void answer_pending(struct buf *out, struct span subject, struct span source, struct span id);
+
+/** Appends the path at which an action's outcome can be asked for, not quoted. */
+void answer_url(struct buf *out, struct span subject, struct span source, struct span id);
+
+/** A guard by its id: texts in both languages and what to do. @return false if there is none of that name */
+struct answer_guard {
+	const char *id, *zh, *en, *cure;
+};
+bool answer_guard_find(struct span id, struct answer_guard *ret_guard);
+
+#endif

@@ -1,0 +1,77 @@
+/* batch.h: what one POST brought: one event or many, each on its way to its own outcome. */
+#ifndef GOVBUS_PRODUCERS_BATCH_H
+#define GOVBUS_PRODUCERS_BATCH_H
+
+#include "producers/door.h"
+#include "producers/pending.h"
+
+/* How the events stand in the body. */
+enum batch_form {
+	BATCH_JSON,      /* application/cloudevents+json */
+	BATCH_JSON_MANY, /* application/cloudevents-batch+json */
+	BATCH_MSGPACK,   /* application/cloudevents+msgpack */
+	BATCH_BINARY,    /* application/json and ce-… headers */
+};
+
+/* One event of a batch. Settled once status is not 0. */
+struct batch_item {
+	struct pending_wait wait; /* first: pending hands it back */
+	struct batch *batch;
+	struct span subject, source, id, key, bytes; /* in the batch's arena */
+	struct span answer;                          /* members of its answer, an object */
+	enum topic topic;                            /* of actions */
+	int status;
+	bool sent;     /* handed to the producer, which owes a report */
+	bool reported; /* it stands in the log */
+};
+
+struct batch {
+	struct batch *next, *previous; /* of those under way */
+	void *waiting;                 /* whose request waits; NULL once answered */
+	struct token token;
+	enum batch_form form;
+	bool async, dryrun, many;
+	int64_t deadline_us; /* steady */
+	int refs;            /* its request, and the posting while it is under way */
+	int unsettled;       /* events without an answer */
+	int owed;            /* records without a report */
+	struct buf body;
+	void *headers; /* json_t: attributes of BATCH_BINARY */
+	struct batch_item *items;
+	int n_items;
+	enum problem_kind kind; /* the whole is refused */
+	struct problem problem;
+	struct arena arena;
+	struct buf scratch;
+};
+
+/** A batch with one reference. @return NULL when memory is exhausted */
+struct batch *batch_new(const struct token *token, enum batch_form form);
+
+/** Gives one reference back; frees with the last. NULL is fine. */
+void batch_release(struct batch *batch);
+
+/**
+ * Reads the body and takes each event through the door: items are settled with a problem or have bytes to be sent.
+ * If the body cannot be read as a whole, kind says why and there is nothing to send.
+ * @param keys  committed by the caller before anything is sent
+ */
+void batch_enter(struct batch *batch,
+		 const struct door *door,
+		 struct key_store_txn *keys,
+		 int64_t refknown);
+
+/** Settles an item with its outcome, a problem, or "pending" (202). An item that is settled stays as it is. */
+void batch_settle_outcome(struct batch_item *item,
+			  const struct event *outcome,
+			  int partition,
+			  int64_t offset);
+void batch_settle_problem(struct batch_item *item,
+			  enum problem_kind kind,
+			  const struct problem *where);
+void batch_settle_pending(struct batch_item *item);
+
+/** Writes the answer of the whole. @return its HTTP status */
+int batch_answer(const struct batch *batch, struct buf *out);
+
+#endif

@@ -1,0 +1,208 @@
+/* door.c: what every way in does with an action: right, schema, lint, digest, stamps, seals, bytes; in this order. */
+#include "producers/door.h"
+
+#include <stdio.h>
+
+#include "common/limits.h"
+#include "common/secrets.h"
+#include "schemas/lint.h"
+#include "schemas/seal.h"
+
+enum err door_open(struct door *door, const char *home)
+{
+	enum err err = secrets_load(home, "digest", door->digest_key);
+
+	err = err ? err : secrets_load(home, "receipt", door->receipt_key);
+	return err ? err : secrets_load(home, "subject", door->subject_key);
+}
+
+enum problem_kind door_mode_check(enum door_mode mode, const struct token *token)
+{
+	switch (mode) {
+	case DOOR_STARTING:
+		return PROBLEM_STARTING;
+	case DOOR_GOING_LIVE:
+		return PROBLEM_GOING_LIVE;
+	case DOOR_HISTORY:
+		return token->rights & TOKEN_HISTORY ? PROBLEM_NONE : PROBLEM_HISTORY;
+	default:
+		return PROBLEM_NONE;
+	}
+}
+
+static enum err refuse(struct door_pass *pass, enum problem_kind kind, enum err err)
+{
+	pass->kind = kind;
+	return err;
+}
+
+static bool text_clean(struct span text,
+		       const char *prefix,
+		       const char *name,
+		       struct problem *ret_problem)
+{
+	const char *what = lint_text(text);
+
+	if (!what) {
+		return true;
+	}
+	(void)snprintf(ret_problem->field, sizeof ret_problem->field, "%s%s", prefix, name);
+	(void)snprintf(ret_problem->reason, sizeof ret_problem->reason,
+		       "looks like %s: put it into a sealed member or leave it out", what);
+	return false;
+}
+
+static bool field_given(const struct field *field, const void *object)
+{
+	return !field->list_max && *(const bool *)((const char *)object + field->has_offset);
+}
+
+static const struct span *field_text(const struct field *field, const void *object)
+{
+	return (const struct span *)(const void *)((const char *)object + field->offset);
+}
+
+/* Members that anyone may read hold no identity, phone or card numbers (domain P10). */
+static bool event_clean(const struct event *ev, struct problem *ret_problem)
+{
+	const struct schema *schema = event_schema(ev->type);
+
+	if (!text_clean(ev->env.id, "", "id", ret_problem)) {
+		return false;
+	}
+	for (int i = 0; i < schema->field_count; i++) {
+		const struct field *field = &schema->fields[i];
+
+		if ((field->kind == KIND_TEXT || field->kind == KIND_CODE) &&
+		    field_given(field, &ev->data) &&
+		    !text_clean(*field_text(field, &ev->data), "data.", field->name, ret_problem)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Whose record it goes into, and by which key. A report that names a case must name the one that it makes. */
+static bool subject_set(const struct door *door,
+			struct event *ev,
+			struct door_pass *pass,
+			struct case_id *ret_id)
+{
+	const struct schema *schema = event_schema(ev->type);
+
+	pass->topic = schema_topic_actions(schema->topic);
+	(void)snprintf(pass->key, sizeof pass->key, "register");
+	if (schema->topic != TOPIC_CASE) {
+		(void)snprintf(pass->subject, sizeof pass->subject, "%.*s",
+			       SPAN_ARGS(ev->env.subject));
+		return true;
+	}
+	if (ev->type == EVENT_case_reported) {
+		*ret_id =
+			case_id_of_report(ev->env.place, ev->env.time, ev->env.source, ev->env.id);
+		case_id_receipt(ret_id, door->receipt_key, pass->receipt);
+	} else if (!case_id_parse(ev->env.subject, ret_id)) {
+		return false;
+	}
+	case_id_format(ret_id, pass->subject);
+	case_id_county(ret_id, pass->key);
+	return !ev->env.has_subject || span_eq(ev->env.subject, span_cstr(pass->subject));
+}
+
+static bool stamp(struct event *ev,
+		  const struct token *token,
+		  const uint8_t digest[16],
+		  struct arena *arena,
+		  struct door_pass *pass)
+{
+	struct span copy = arena_copy(arena, span_of(digest, 16));
+
+	EVENT_SET(ev->env, digest, copy);
+	EVENT_SET(ev->env, actor, span_cstr(token->id));
+	EVENT_SET(ev->env, subject, span_cstr(pass->subject));
+	EVENT_SET(ev->env, refknown, pass->refknown);
+	if (token->rights & TOKEN_HISTORY) {
+		EVENT_SET(ev->env, rights, TOKEN_HISTORY);
+	}
+	if (pass->receipt[0]) {
+		EVENT_SET(ev->env, receipt, span_cstr(pass->receipt));
+	}
+	return copy.p != NULL;
+}
+
+static enum err seal_all(struct event *ev,
+			 const struct key_store_subject *subject,
+			 struct key_store_txn *keys,
+			 struct arena *arena)
+{
+	const struct schema *schema = event_schema(ev->type);
+	struct key_store_key key = {0};
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; i < schema->field_count && !err; i++) {
+		const struct field *field = &schema->fields[i];
+		struct span *text = (struct span *)(void *)((char *)&ev->data + field->offset);
+
+		if (field->kind != KIND_SEAL || !field_given(field, &ev->data)) {
+			continue;
+		}
+		if (!key.version && !key_store_take(keys, subject, &key)) {
+			return keys->err;
+		}
+		err = seal_close(&(struct seal_key){key.version, key.key},
+				 &(struct seal_place){ev->env.id, i}, *text, arena, text);
+	}
+	return err;
+}
+
+static enum err encode(const struct event *ev, struct arena *arena, struct door_pass *pass)
+{
+	struct buf bytes = {.limit_bytes = LIMIT_ACTION_BYTES};
+	enum err err = event_encode(ev, &bytes);
+
+	if (!err) {
+		pass->bytes = arena_copy(arena, buf_span(&bytes));
+		err = pass->bytes.p ? ERR_OK : ERR_NOMEM;
+	}
+	buf_done(&bytes);
+	return err;
+}
+
+enum err door_enter(const struct door *door,
+		    const struct token *token,
+		    struct event *ev,
+		    struct key_store_txn *keys,
+		    struct arena *arena,
+		    struct door_pass *pass)
+{
+	struct key_store_subject subject;
+	struct case_id id = {0};
+	uint8_t digest[16];
+	enum err err = event_validate_posted(ev, &pass->problem);
+
+	if (err) {
+		return refuse(pass, problem_of_err(err), err);
+	}
+	/* Taken of what the sender sent: nothing is stamped yet, and the token's unit is not yet put in. */
+	event_digest(ev, door->digest_key, digest);
+	err = door_rights_check(token, ev, door->seat, door->seat_context, &pass->problem);
+	if (err) {
+		return refuse(pass, PROBLEM_FORBIDDEN, err);
+	}
+	if (!event_clean(ev, &pass->problem)) {
+		return refuse(pass, PROBLEM_CLEARTEXT, ERR_INVALID);
+	}
+	if (!subject_set(door, ev, pass, &id)) {
+		(void)snprintf(pass->problem.field, sizeof pass->problem.field, "subject");
+		(void)snprintf(pass->problem.reason, sizeof pass->problem.reason,
+			       ev->type == EVENT_case_reported
+				       ? "not the case id of this report: leave it out"
+				       : "not a case id");
+		return refuse(pass, PROBLEM_INVALID, ERR_INVALID);
+	}
+	subject = key_store_subject_of(&id, door->subject_key);
+	err = stamp(ev, token, digest, arena, pass) ? seal_all(ev, &subject, keys, arena)
+						    : ERR_NOMEM;
+	err = err ? err : encode(ev, arena, pass);
+	return err ? refuse(pass, problem_of_err(err), err) : ERR_OK;
+}

@@ -1,0 +1,41 @@
+/* pending.h: who waits for which outcome: by topic, partition and cause, whichever of report and outcome comes first. */
+#ifndef GOVBUS_PRODUCERS_PENDING_H
+#define GOVBUS_PRODUCERS_PENDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/span.h"
+
+enum { PENDING_LANES = 32 }; /* partitions of all event topics together */
+
+/* One who waits; embedded in what belongs to it. Zero it to begin. */
+struct pending_wait {
+	struct pending_wait *next;
+	int64_t cause;
+	int lane;
+	bool listed;
+};
+
+/* An outcome has come for one who waits. @param bytes the record, borrowed for the call */
+typedef void pending_deliver(struct pending_wait *wait, int64_t offset, struct span bytes);
+
+struct pending;
+
+/** @return NOMEM @thread one at a time, as all here: the caller holds its lock */
+enum err pending_new(pending_deliver *deliver, struct pending **ret_pending);
+void pending_free(struct pending *pending);
+
+/** The action's place in its log is known: waits for its outcome, or delivers it at once if it has come already. */
+void pending_add(struct pending *pending, struct pending_wait *wait, int lane, int64_t cause);
+
+/** Waits no longer; one that does not wait is fine. */
+void pending_remove(struct pending *pending, struct pending_wait *wait);
+
+/** A valid outcome was read: delivered, or kept for a while, since the report of its action may come later.
+ * @return who it was delivered to, or NULL */
+struct pending_wait *pending_outcome(
+	struct pending *pending, int lane, int64_t cause, int64_t offset, struct span bytes);
+
+#endif
