@@ -1,0 +1,34 @@
+/* gateway.h: what the parts of the gateway share: tokens, reference data, the way to the log, how it is. */
+#ifndef GOVBUS_PRODUCERS_GATEWAY_H
+#define GOVBUS_PRODUCERS_GATEWAY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "common/health.h"
+#include "producers/batch.h"
+#include "producers/http.h"
+#include "projections/reference.h"
+
+/* How events reach the log: done by kafka_posting, by something simpler in tests. */
+struct gateway_posting {
+	/** Takes a batch; resumes its request (batch->waiting) once every event is settled or time is up. @return false: too much waits */
+	bool (*submit)(struct gateway_posting *posting, struct batch *batch);
+	/** A request gives its reference back. @thread that of the request */
+	void (*release)(struct gateway_posting *posting, struct batch *batch);
+};
+
+struct gateway {
+	struct tokens *tokens;
+	struct gateway_posting *posting;
+	struct reference *reference; /* under reference_lock */
+	pthread_rwlock_t reference_lock;
+	_Atomic int mode; /* enum door_mode */
+	health_probe *healthy, *ready;
+	void *health_context;
+};
+
+/** Reference data as known now, in force today. Hold the lock for reading. */
+struct as_of gateway_today(struct gateway *gateway);
+
+#endif

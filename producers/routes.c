@@ -1,0 +1,94 @@
+/* routes.c: the one table of routes, and who may use each. */
+#include "producers/routes.h"
+
+#define ROUTE(method, pattern, rule, handler, help) route_handler handler;
+#include "producers/routes.def"
+#undef ROUTE
+
+static const struct route ROUTES[] = {
+#define ROUTE(method, pattern, rule, handler, help) {#method, pattern, help, handler, ROUTE_##rule},
+#include "producers/routes.def"
+#undef ROUTE
+};
+
+const struct route *routes_get(int i)
+{
+	return i >= 0 && i < (int)(sizeof ROUTES / sizeof ROUTES[0]) ? &ROUTES[i] : NULL;
+}
+
+/* The first segment of a path that begins with a slash; moves the path on past it. */
+static bool segment_take(struct span *path, struct span *ret_segment)
+{
+	size_t n = 1;
+
+	if (!path->n || path->p[0] != '/') {
+		return false;
+	}
+	while (n < path->n && path->p[n] != '/') {
+		n++;
+	}
+	*ret_segment = span_of(path->p + 1, n - 1);
+	*path = span_of(path->p + n, path->n - n);
+	return true;
+}
+
+static bool matches(const char *pattern, struct span path, struct span parts[ROUTES_PARTS])
+{
+	struct span rest = span_cstr(pattern), wanted, segment;
+	int n = 0;
+
+	while (segment_take(&rest, &wanted)) {
+		if (!segment_take(&path, &segment)) {
+			return false;
+		}
+		if (wanted.n && wanted.p[0] == '{') {
+			if (!segment.n || n == ROUTES_PARTS) {
+				return false;
+			}
+			parts[n++] = segment;
+		} else if (!span_eq(wanted, segment)) {
+			return false;
+		}
+	}
+	return path.n == 0;
+}
+
+const struct route *routes_find(struct span method,
+				struct span path,
+				struct span ret_parts[ROUTES_PARTS],
+				enum problem_kind *ret_kind)
+{
+	*ret_kind = PROBLEM_NOT_FOUND;
+	if (span_eq(method, SPAN("HEAD"))) {
+		method = SPAN("GET");
+	}
+	for (int i = 0; routes_get(i); i++) {
+		if (!matches(ROUTES[i].pattern, path, ret_parts)) {
+			continue;
+		}
+		if (span_eq(method, span_cstr(ROUTES[i].method))) {
+			return &ROUTES[i];
+		}
+		*ret_kind = PROBLEM_METHOD;
+	}
+	return NULL;
+}
+
+enum problem_kind routes_admit(const struct route *route, const struct token *token)
+{
+	if (route->rule == ROUTE_OPEN) {
+		return PROBLEM_NONE;
+	}
+	if (!token) {
+		return PROBLEM_NO_TOKEN;
+	}
+	switch (route->rule) {
+	case ROUTE_POST:
+		return token->functions ? PROBLEM_NONE : PROBLEM_FORBIDDEN;
+	case ROUTE_TOKEN:
+	case ROUTE_COVERED:
+		return PROBLEM_NONE;
+	default:
+		return PROBLEM_FORBIDDEN;
+	}
+}
