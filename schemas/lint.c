@@ -1,0 +1,277 @@
+/*
+ * lint.c: finds personal numbers in text that anyone may read.
+ *
+ * A text becomes a line of symbols, one byte per character: digits and capitals for themselves (full-width ones too), '-' for
+ * what people put between groups of digits, '#' for all else. A chunk is a run of digits; numbers are looked for in runs of
+ * chunks with separators between them. Case ids, digests and receipts are words that mix digits and letters: they are passed over.
+ */
+#include "schemas/lint.h"
+
+#include "common/case_id.h"
+
+enum { LINE = 1024, OVERLAP = 64, CHUNKS = 40, NUMBER = 19, ID = 18, MOBILE = 11, CARD_LEAST = 13 };
+
+struct chunk {
+	const uint8_t *p;
+	size_t n;
+};
+
+/* Chunks that stand together, separators between them; x: the last is followed by an X, as an identity number may be. */
+struct group {
+	struct chunk chunks[CHUNKS];
+	size_t n;
+	bool x;
+};
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_word(uint8_t c)
+{
+	return is_digit(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* The next character; bytes that are no UTF-8 stand for themselves. */
+static uint32_t next_char(struct span text, size_t *at)
+{
+	uint8_t c = text.p[*at];
+	unsigned more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc2 ? 1 : 0;
+	uint32_t value = more ? c & (0x3fu >> more) : c;
+
+	(*at)++;
+	for (; more && *at < text.n; more--, (*at)++) {
+		value = value << 6 | (text.p[*at] & 0x3f);
+	}
+	return value;
+}
+
+static uint8_t symbol_of(uint32_t c)
+{
+	/* Separators beyond ASCII: no-break space, middle dot, hyphens and dashes, wide space, dot and comma of Chinese. */
+	static const uint32_t separators[] = {0xa0, 0xb7, 0x2022, 0x3000, 0x3002, 0x3001, 0x30fb};
+
+	if (c >= 0xff01 && c <= 0xff5e) {
+		c -= 0xff01 - 0x21; /* full-width forms */
+	}
+	if (c >= 'a' && c <= 'z') {
+		c -= 'a' - 'A';
+	}
+	if (c < 0x80) {
+		return is_word((uint8_t)c)                                   ? (uint8_t)c
+		       : c == '#' || !c || !strchr(" -._/,()\t\n\r", (int)c) ? '#'
+									     : '-';
+	}
+	if (c >= 0x2010 && c <= 0x2015) {
+		return '-';
+	}
+	for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+		if (c == separators[i]) {
+			return '-';
+		}
+	}
+	return '#';
+}
+
+/* 18 digits, the last perhaps X: a birth date that may be, and the check digit of GB 11643 (ISO 7064 mod 11-2). */
+static bool is_identity(const uint8_t *digits)
+{
+	static const uint8_t weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+	unsigned sum = 0;
+	uint32_t date = 0;
+
+	for (unsigned i = 0; i < 17; i++) {
+		if (!is_digit(digits[i])) {
+			return false;
+		}
+		sum += weights[i] * (digits[i] - (unsigned)'0');
+	}
+	for (unsigned i = 6; i < 14; i++) {
+		date = date * 10 + (digits[i] - (uint32_t)'0');
+	}
+	return "10X98765432"[sum % 11] == (char)digits[17] && date / 10000 >= 1800 &&
+	       date / 10000 < 2100 && date / 100 % 100 - 1 < 12 && date % 100 - 1 < 31;
+}
+
+static bool is_mobile(const uint8_t *digits, size_t n)
+{
+	if (n == MOBILE + 2 && memcmp(digits, "86", 2) == 0) {
+		digits += 2;
+	} else if (n == MOBILE + 4 && memcmp(digits, "0086", 4) == 0) {
+		digits += 4;
+	} else if (n != MOBILE) {
+		return false;
+	}
+	return digits[0] == '1' && digits[1] >= '3';
+}
+
+/* Place codes of grids have 15 or 17 digits and begin with Yunnan's 53; no card of those lengths does. */
+static bool is_card(const uint8_t *digits, size_t n)
+{
+	unsigned sum = 0;
+
+	if (n < CARD_LEAST || n > NUMBER ||
+	    ((n == 15 || n == 17) && memcmp(digits, "53", 2) == 0)) {
+		return false;
+	}
+	/* ISO/IEC 7812: banks begin with 3 to 6, or 9 at home, or 2221 to 2720. Moments and serial numbers seldom do. */
+	if (!strchr("34569", digits[0]) &&
+	    (n != 16 || memcmp(digits, "2221", 4) < 0 || memcmp(digits, "2720", 4) > 0)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		unsigned digit = digits[n - 1 - i] - (unsigned)'0';
+
+		sum += i % 2 == 0 ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
+	}
+	return sum % 10 == 0;
+}
+
+/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit, perhaps after 86. */
+static bool grouped_as_mobile(const struct chunk *c, size_t n)
+{
+	if (n > 1 && ((c[0].n == 2 && memcmp(c[0].p, "86", 2) == 0) ||
+		      (c[0].n == 4 && memcmp(c[0].p, "0086", 4) == 0))) {
+		c++;
+		n--;
+	}
+	return n == 1 || n >= MOBILE || (n == 3 && c[0].n == 3 && c[1].n == 4) ||
+	       (n == 2 && (c[0].n == 3 || c[0].n == 7));
+}
+
+/* Fours and a rest, six and a rest, or digit by digit. */
+static bool grouped_as_card(const struct chunk *c, size_t n)
+{
+	bool fours = true;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		fours &= c[i].n == 4;
+	}
+	return n == 1 || fours || n >= CARD_LEAST || (n == 2 && c[0].n == 6);
+}
+
+/* Chunks from to until - 1 read as one number. */
+static const char *judge(const struct group *g, size_t from, size_t until)
+{
+	uint8_t digits[NUMBER + 1];
+	size_t n = 0, count = until - from;
+
+	for (size_t i = from; i < until; i++) {
+		if (n + g->chunks[i].n > NUMBER) {
+			return NULL;
+		}
+		memcpy(digits + n, g->chunks[i].p, g->chunks[i].n);
+		n += g->chunks[i].n;
+	}
+	if (n == ID - 1 && until == g->n && g->x) {
+		digits[n] = 'X';
+		return is_identity(digits) ? "an identity number" : NULL;
+	}
+	if (n == ID && is_identity(digits)) {
+		return "an identity number";
+	}
+	if (is_mobile(digits, n) && grouped_as_mobile(g->chunks + from, count)) {
+		return "a mobile number";
+	}
+	return is_card(digits, n) && grouped_as_card(g->chunks + from, count) ? "a bank card number"
+									      : NULL;
+}
+
+static const char *judge_group(const struct group *g)
+{
+	for (size_t from = 0; from < g->n; from++) {
+		for (size_t until = from + 1; until <= g->n && until <= from + NUMBER; until++) {
+			const char *what = judge(g, from, until);
+
+			if (what) {
+				return what;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* Bytes of the word at p; *ret_mixed: digits and letters take turns in it more than once, or it is a case id. */
+static size_t word_at(const uint8_t *p, const uint8_t *end, bool *ret_mixed)
+{
+	size_t n = 1, turns = 0;
+	struct case_id id;
+
+	if (end - p >= CASE_ID_TEXT_BYTES && case_id_parse(span_of(p, CASE_ID_TEXT_BYTES), &id) &&
+	    (end - p == CASE_ID_TEXT_BYTES || !is_word(p[CASE_ID_TEXT_BYTES]))) {
+		*ret_mixed = true;
+		return CASE_ID_TEXT_BYTES;
+	}
+	for (; p + n < end && is_word(p[n]); n++) {
+		bool last = p + n + 1 == end || !is_word(p[n + 1]);
+
+		turns += is_digit(p[n]) != is_digit(p[n - 1]) && !(p[n] == 'X' && last);
+	}
+	*ret_mixed = turns > 1;
+	return n;
+}
+
+/* Adds a word's digits to the group. @return whether the group goes on after it */
+static bool add_word(struct group *g, const uint8_t *p, size_t n)
+{
+	size_t start = 0, end;
+
+	while (start < n && !is_digit(p[start])) {
+		start++;
+	}
+	for (end = start; end < n && is_digit(p[end]); end++) {
+	}
+	if (end > start) {
+		g->chunks[g->n++] = (struct chunk){p + start, end - start};
+	}
+	g->x = end + 1 == n && p[end] == 'X';
+	return end == n && g->n < CHUNKS;
+}
+
+static const char *judge_line(const uint8_t *p, const uint8_t *end)
+{
+	struct group g = {.n = 0};
+	const char *what = NULL;
+
+	while (p < end && !what) {
+		bool mixed = false, goes_on = *p == '-';
+		size_t n = 1;
+
+		if (is_word(*p)) {
+			n = word_at(p, end, &mixed);
+			if (!mixed && !is_digit(*p)) {
+				what = judge_group(&g); /* letters end what came before them */
+				g.n = 0;
+			}
+			goes_on = !mixed && add_word(&g, p, n);
+		} else if (goes_on && g.n && p + 1 < end && *p == '-' && p[1] == 'X' &&
+			   (p + 2 == end || !is_word(p[2]))) {
+			g.x = true;
+			goes_on = false;
+		}
+		if (!goes_on && !what) {
+			what = judge_group(&g);
+			g = (struct group){.n = 0};
+		}
+		p += n;
+	}
+	return what ? what : judge_group(&g);
+}
+
+const char *lint_text(struct span text)
+{
+	uint8_t line[LINE];
+	size_t at = 0, n = 0;
+	const char *what = NULL;
+
+	while (at < text.n && !what) {
+		line[n++] = symbol_of(next_char(text, &at));
+		if (n == LINE) {
+			what = judge_line(line, line + n);
+			memmove(line, line + n - OVERLAP, OVERLAP);
+			n = OVERLAP;
+		}
+	}
+	return what ? what : judge_line(line, line + n);
+}
