@@ -1,6 +1,6 @@
+/* lint.c: finds personal numbers in text that anyone may read. */
+
 /*
- * lint.c: finds personal numbers in text that anyone may read.
- *
  * A text becomes a line of symbols, one byte per character: digits and capitals for themselves (full-width ones too), '-' for
  * what people put between groups of digits, '#' for all else. A chunk is a run of digits; numbers are looked for in runs of
  * chunks with separators between them. Case ids, digests and receipts are words that mix digits and letters: they are passed over.
