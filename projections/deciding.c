@@ -64,6 +64,7 @@ static bool remember_parent(struct deciding_place *place, struct span parent)
 		place->timer_minute = base;
 		place->timer_n = n;
 		place->after_timer = 1;
+		place->tick_wanted = 1;
 		return true;
 	}
 	place->cause_n = n;
@@ -81,6 +82,9 @@ static void remember(struct deciding_place *place, const struct event *ev)
 		remember_outcome(place, ev);
 	} else if (ev->env.has_parent) {
 		timer = remember_parent(place, ev->env.parent);
+	}
+	if (ev->type == EVENT_clock_ticked) {
+		place->tick_wanted = 0;
 	}
 	if (ev->type == EVENT_clock_confirmed) {
 		place->confirmed_us = ev->data.clock_confirmed.upto;

@@ -27,6 +27,10 @@ static int64_t next_tick_us(struct deciding *d)
 	int64_t after_us = d->place.barred_minute * CIVIL_MINUTE_US;
 	int64_t boundary_us = next_boundary(after_us);
 	int64_t moment_us = d->reg->ops->next_moment(d->reg, after_us);
+
+	if (d->place.tick_wanted) {
+		return after_us + CIVIL_MINUTE_US;
+	}
 	int64_t first_us = moment_us < boundary_us ? moment_us : boundary_us;
 
 	return (first_us + CIVIL_MINUTE_US - 1) / CIVIL_MINUTE_US * CIVIL_MINUTE_US;
