@@ -16,7 +16,8 @@ struct deciding_place {
 	uint64_t
 		outcome_hash; /* over source, id and digest of the last outcome: is the action log the one we know? */
 	uint8_t after_timer; /* what is owed follows from a timer, not from the outcome */
-	uint8_t spare[7];
+	uint8_t tick_wanted; /* a timer fired since the last tick: its minute gets one, though its moment is no longer held */
+	uint8_t spare[6];
 };
 
 /** Nothing folded yet. */
