@@ -266,6 +266,16 @@ static size_t check_partitions(const rd_kafka_metadata_t *metadata,
 	return there;
 }
 
+static size_t lines_of(const struct buf *text, size_t from)
+{
+	size_t lines = 0;
+
+	for (size_t i = from; i < text->n; i++) {
+		lines += text->p[i] == '\n';
+	}
+	return lines;
+}
+
 enum err kafka_topics_check(const struct kafka_settings *settings,
 			    const struct kafka_topic *topics,
 			    size_t n,
@@ -286,17 +296,16 @@ enum err kafka_topics_check(const struct kafka_settings *settings,
 		found = check_partitions(metadata, topics, n, there, ret_problems);
 		rd_kafka_metadata_destroy(metadata);
 	}
-	bool missing = ret_problems->n > before;
-
 	if (!err && found) {
-		before = found == n ? before : ret_problems->n;
 		err = check_configs(&handle, there, found, ret_problems);
 	}
 	rd_kafka_destroy(handle.rk);
 	if (err || ret_problems->err) {
 		return err ? err : ret_problems->err;
 	}
-	if (ret_problems->n > before) {
+	size_t missing = n - found; /* a line each */
+
+	if (lines_of(ret_problems, before) > missing) {
 		return ERR_TOPIC_CONFIG;
 	}
 	return missing ? ERR_ABSENT : ERR_OK;
