@@ -47,6 +47,9 @@ void kafka_decider_close(struct decider *decider);
 bool kafka_decider_status_ready(void *decider, struct buf *reasons);
 bool kafka_decider_status_healthy(void *decider, struct buf *reasons);
 
+/** Makes the metrics known; once, before opening. */
+void kafka_decider_status_open(void);
+
 /** For tests: a fatal error of the producer. */
 void kafka_decider_break(struct decider *decider);
 

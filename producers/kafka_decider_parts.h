@@ -135,7 +135,6 @@ void kafka_decider_write_freeze(struct part *part, int64_t now_us);
 enum err kafka_decider_write_commit(struct decider *decider, int64_t now_us);
 
 /* kafka_decider_status.c: what it says of itself */
-void kafka_decider_status_open(void);
 void kafka_decider_status_say(struct decider *decider, int64_t now_us);
 void kafka_decider_status_decided(const struct event *ev);
 void kafka_decider_status_count(const char *what);

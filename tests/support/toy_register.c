@@ -1,7 +1,9 @@
 /* toy_register.c: a register for tests of the decider: a counter per subject, with timers, owed events, refusals and bindings. */
 #include "tests/support/toy_register.h"
 
+#include <assert.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "projections/projection.h"
@@ -20,7 +22,15 @@ struct bound {
 int toy_register_dies;
 
 static const struct table tables[] = {{.name = "toy_counter"}, {.name = "toy_bound"}, {0}};
-static int opened;
+/* What `open` makes: every counter of the partition, so that nothing is scanned per action. */
+struct held {
+	struct one {
+		struct counter counter;
+		uint8_t subject[LIMIT_SUBJECT_BYTES];
+		size_t n;
+	} counters[64];
+	int n;
+};
 
 static struct counter counter_of(struct reg *reg, struct span subject)
 {
@@ -45,14 +55,40 @@ static struct span bound_key(const struct event *ev, uint8_t *key)
 	return span_of(key, n);
 }
 
+static struct one *one_of(struct held *held, struct span subject)
+{
+	for (int i = 0; i < held->n; i++) {
+		if (span_eq(span_of(held->counters[i].subject, held->counters[i].n), subject)) {
+			return &held->counters[i];
+		}
+	}
+	assert(held->n < 64);
+	struct one *one = &held->counters[held->n++];
+
+	memcpy(one->subject, subject.p, subject.n);
+	one->n = subject.n;
+	return one;
+}
+
+static bool hold(void *context, struct span key, struct span value)
+{
+	memcpy(&one_of(context, key)->counter, value.p, sizeof(struct counter));
+	return true;
+}
+
 static enum err toy_open(struct reg *reg)
 {
-	reg->state = &opened;
-	return ERR_OK;
+	reg->state = calloc(1, sizeof(struct held));
+	if (!reg->state) {
+		return ERR_NOMEM;
+	}
+	view_scan(reg->view, TABLE_COUNTER, (struct span){0}, hold, reg->state);
+	return reg->view->err;
 }
 
 static void toy_close(struct reg *reg)
 {
+	free(reg->state);
 	reg->state = NULL;
 }
 
@@ -99,43 +135,31 @@ static enum err toy_evolve(struct reg *reg, const struct event *ev)
 		counter.owed--;
 	}
 	view_put(reg->view, TABLE_COUNTER, ev->env.subject, span_of(&counter, sizeof counter));
+	one_of(reg->state, ev->env.subject)->counter = counter;
 	return reg->view->err;
 }
 
-/* What a look through all counters finds. */
-struct search {
-	int64_t after_us, due_us;
-	bool owing;
-	uint8_t subject[LIMIT_SUBJECT_BYTES];
-	size_t n;
-};
-
-static bool visit(void *context, struct span key, struct span value)
+/* The counter that owes, or whose timer is due first after a moment. */
+static const struct one *look(struct reg *reg, int64_t after_us, bool owing)
 {
-	struct search *search = context;
-	struct counter counter;
+	const struct held *held = reg->state;
+	const struct one *found = NULL;
 
-	memcpy(&counter, value.p, sizeof counter);
-	if (search->owing ? counter.owed > 0
-			  : counter.due_us > search->after_us && counter.due_us < search->due_us) {
-		search->due_us = counter.due_us;
-		search->n = key.n;
-		memcpy(search->subject, key.p, key.n);
+	for (int i = 0; i < held->n; i++) {
+		const struct one *one = &held->counters[i];
+
+		if (owing ? one->counter.owed > 0
+			  : one->counter.due_us > after_us &&
+				    (!found || one->counter.due_us < found->counter.due_us)) {
+			found = one;
+		}
 	}
-	return true;
-}
-
-static struct search look(struct reg *reg, int64_t after_us, bool owing)
-{
-	struct search search = {.after_us = after_us, .due_us = INT64_MAX, .owing = owing};
-
-	view_scan(reg->view, TABLE_COUNTER, (struct span){0}, visit, &search);
-	return search;
+	return found;
 }
 
 static void make(struct reg *reg,
 		 enum event_type type,
-		 const struct search *found,
+		 const struct one *found,
 		 struct arena *arena,
 		 struct event *ret_ev)
 {
@@ -149,18 +173,20 @@ static bool toy_owed(struct reg *reg,
 		     struct arena *arena,
 		     struct event *ret_ev)
 {
-	struct search found = look(reg, 0, true);
+	const struct one *found = look(reg, 0, true);
 
 	(void)moment;
-	if (found.n) {
-		make(reg, EVENT_case_reopened, &found, arena, ret_ev);
+	if (found) {
+		make(reg, EVENT_case_reopened, found, arena, ret_ev);
 	}
-	return found.n > 0;
+	return found != NULL;
 }
 
 static int64_t toy_next_timer(struct reg *reg)
 {
-	return look(reg, 0, false).due_us;
+	const struct one *found = look(reg, 0, false);
+
+	return found ? found->counter.due_us : INT64_MAX;
 }
 
 static bool toy_timer(struct reg *reg,
@@ -168,16 +194,18 @@ static bool toy_timer(struct reg *reg,
 		      struct arena *arena,
 		      struct event *ret_ev)
 {
-	struct search found = look(reg, 0, false);
+	const struct one *found = look(reg, 0, false);
 
 	(void)moment;
-	make(reg, EVENT_case_escalated, &found, arena, ret_ev);
+	make(reg, EVENT_case_escalated, found, arena, ret_ev);
 	return true;
 }
 
 static int64_t toy_next_moment(struct reg *reg, int64_t after_us)
 {
-	return look(reg, after_us, false).due_us;
+	const struct one *found = look(reg, after_us, false);
+
+	return found ? found->counter.due_us : INT64_MAX;
 }
 
 static bool toy_bound(struct reg *reg,
