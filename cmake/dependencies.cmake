@@ -34,6 +34,8 @@ govbus_find_package(jansson "jansson>=2.14")
 govbus_find_package(sodium "libsodium>=1.0.18")
 govbus_find_package(zstd "libzstd>=1.5")
 govbus_find_package(microhttpd "libmicrohttpd>=0.9.75")
+govbus_find_package(curl "libcurl>=7.88") # the commands, as clients of a gateway
+govbus_find_package(zlib "zlib>=1.2") # import reads gzip
 govbus_find_package(cmocka "cmocka>=1.1.5")
 if(NOT GOVBUS_UNIT_ONLY)
 	# Before 2.11 compression is lost against new brokers, and nothing guarantees a producer without gaps.

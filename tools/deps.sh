@@ -8,8 +8,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 deps=$PWD/.deps
 
-APT_UNIT="cmake ninja-build gcc pkg-config python3 libmsgpack-dev libjansson-dev libsodium-dev libcsv-dev libzstd-dev libmicrohttpd-dev libcmocka-dev"
-APT_ALL="make curl zlib1g-dev libssl-dev"
+APT_UNIT="cmake ninja-build gcc pkg-config python3 libmsgpack-dev libjansson-dev libsodium-dev libcsv-dev libzstd-dev libmicrohttpd-dev libcurl4-openssl-dev zlib1g-dev libcmocka-dev"
+APT_ALL="make curl libssl-dev"
 APT_LINT="clang-format clang-tidy cppcheck"
 APT_FUZZ="clang libclang-rt-14-dev"
 

@@ -1,0 +1,240 @@
+/* commands_query.c: govbus query: asks a gateway and shows the answer as a table or as JSON. */
+#include <argp.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/conf.h"
+#include "producers/commands.h"
+#include "producers/http_client.h"
+
+enum { KEY_JSON = 1000, KEY_TOKEN, KEY_GATEWAY, KEY_HOME, MAX_WORDS = 16 };
+
+struct arguments {
+	const char *home, *gateway, *token_path;
+	const char *words[MAX_WORDS];
+	int n_words;
+	bool json;
+};
+
+static const struct argp_option OPTIONS[] = {
+	{"json", KEY_JSON, NULL, 0, "The answer as it is", 0},
+	{"token-file", KEY_TOKEN, "FILE", 0, "Token to ask with (default HOME/tokens/province)", 0},
+	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)", 0},
+	{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
+	{0},
+};
+
+/* What can be asked for: words -> path. */
+static const struct {
+	const char *word, *path, *help;
+} QUESTIONS[] = {
+	{"case", "/v1/cases/%s", "case ID"},
+	{"timeline", "/v1/cases/%s/timeline", "timeline ID"},
+	{"cases", "/v1/cases", "cases [place=…] [state=…] [type=…] [unit=…] [due_before=…] [limit=…]"},
+	{"receipt", "/v1/receipts/%s", "receipt CODE"},
+	{"board", "/v1/boards/%s", "board PLACE [from=YYYY-MM-DD] [to=…]"},
+	{"place", "/v1/places/%s", "place CODE"},
+	{"places", "/v1/places", "places name=…"},
+	{"codes", "/v1/codes/%s", "codes types|severities|…"},
+	{"outcome", "/v1/outcomes", "outcome subject=… source=… id=…"},
+};
+
+static error_t on_option(int key, char *value, struct argp_state *state)
+{
+	struct arguments *arguments = state->input;
+
+	switch (key) {
+	case KEY_JSON:
+		arguments->json = true;
+		break;
+	case KEY_TOKEN:
+		arguments->token_path = value;
+		break;
+	case KEY_GATEWAY:
+		arguments->gateway = value;
+		break;
+	case KEY_HOME:
+		arguments->home = value;
+		break;
+	case ARGP_KEY_ARG:
+		if (arguments->n_words == MAX_WORDS) {
+			argp_usage(state);
+		}
+		arguments->words[arguments->n_words++] = value;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+/* name=value words become the query. @return false when a word is not one */
+static bool add_query(struct http_client *client, struct buf *path, const struct arguments *arguments, int from)
+{
+	for (int i = from; i < arguments->n_words; i++) {
+		const char *equals = strchr(arguments->words[i], '=');
+
+		if (!equals) {
+			return false;
+		}
+		buf_add_byte(path, i == from ? '?' : '&');
+		buf_add(path, span_of(arguments->words[i], (size_t)(equals - arguments->words[i]) + 1));
+		http_client_escape(client, path, span_cstr(equals + 1));
+	}
+	return true;
+}
+
+static bool make_path(struct http_client *client, const struct arguments *arguments, struct buf *path)
+{
+	for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++) {
+		if (!arguments->n_words || strcmp(QUESTIONS[i].word, arguments->words[0]) != 0) {
+			continue;
+		}
+		const char *hole = strstr(QUESTIONS[i].path, "%s");
+
+		if (!hole) {
+			buf_add_text(path, QUESTIONS[i].path);
+			return add_query(client, path, arguments, 1);
+		}
+		if (arguments->n_words < 2) {
+			return false;
+		}
+		buf_add(path, span_of(QUESTIONS[i].path, (size_t)(hole - QUESTIONS[i].path)));
+		http_client_escape(client, path, span_cstr(arguments->words[1]));
+		buf_add_text(path, hole + 2);
+		return add_query(client, path, arguments, 2);
+	}
+	return false;
+}
+
+/* A value in one cell: of an object its Chinese and English texts, or its name. */
+static void print_value(const json_t *value)
+{
+	const json_t *zh = json_object_get(value, "zh"), *en = json_object_get(value, "en");
+
+	if (json_is_string(value)) {
+		printf("%s", json_string_value(value));
+	} else if (zh) {
+		const char *code = json_string_value(json_object_get(value, "code"));
+
+		printf("%s%s%s %s", code ? code : "", code ? " " : "", json_string_value(zh),
+		       json_string_value(en) ? json_string_value(en) : "");
+	} else {
+		char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+
+		printf("%s", text ? text : "");
+		free(text);
+	}
+}
+
+/* Items as a table: the first one's members of a single value are its columns. */
+static void print_items(const json_t *items)
+{
+	json_t *item, *value;
+	const char *name;
+	size_t i;
+
+	json_object_foreach (json_array_get(items, 0), name, value) {
+		printf("%s\t", name);
+	}
+	printf("\n");
+	json_array_foreach (items, i, item) {
+		const json_t *first = json_array_get(items, 0);
+
+		json_object_foreach ((json_t *)first, name, value) {
+			const json_t *own = json_object_get(item, name);
+
+			if (own) {
+				print_value(own);
+			}
+			printf("\t");
+		}
+		printf("\n");
+	}
+}
+
+static void print_table(const struct http_client_answer *answer)
+{
+	json_t *root = json_loadb((char *)answer->body.p, answer->body.n, 0, NULL), *value;
+	const char *name;
+
+	if (!root) {
+		printf("%.*s\n", SPAN_ARGS(buf_span(&answer->body)));
+	}
+	json_object_foreach (root, name, value) {
+		if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
+			printf("%s:\n", name);
+			print_items(value);
+		} else {
+			printf("%-16s ", name);
+			print_value(value);
+			printf("\n");
+		}
+	}
+	json_decref(root);
+}
+
+static int ask(struct http_client *client, const struct arguments *arguments)
+{
+	struct http_client_answer answer = {0};
+	struct buf path = {0};
+	int code = err_exit_code(ERR_USAGE);
+
+	if (!make_path(client, arguments, &path)) {
+		fprintf(stderr, "usage: govbus query QUESTION [--json]; a question is one of:\n");
+		for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++) {
+			fprintf(stderr, "  %s\n", QUESTIONS[i].help);
+		}
+		buf_done(&path);
+		return code;
+	}
+	buf_add_byte(&path, 0);
+	enum err err = path.err ? path.err : http_client_get(client, (char *)path.p, &answer);
+
+	if (err) {
+		fprintf(stderr, "govbus query: %s: %s; is it running? (./run status)\n", arguments->gateway,
+			http_client_why(client));
+		code = err_exit_code(err);
+	} else {
+		code = answer.status < 400 ? 0 : answer.status == 404 ? err_exit_code(ERR_ABSENT) : 1;
+		if (arguments->json) {
+			printf("%.*s\n", SPAN_ARGS(buf_span(&answer.body)));
+		} else {
+			print_table(&answer);
+		}
+	}
+	buf_done(&path);
+	buf_done(&answer.body);
+	return code;
+}
+
+int commands_query_run(int argc, char **argv)
+{
+	const char *home = getenv("GOVBUS_HOME"), *listen = getenv("GOVBUS_LISTEN");
+	struct arguments arguments = {
+		.home = home && *home ? home : ".govbus",
+		.gateway = listen && *listen ? listen : CONF_LISTEN_GATEWAY,
+	};
+	const struct argp argp = {.options = OPTIONS, .parser = on_option, .args_doc = "QUESTION"};
+	char path[1024], token[256] = "";
+	struct http_client *client;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
+		return err_exit_code(ERR_USAGE);
+	}
+	snprintf(path, sizeof path, "%s/tokens/province", arguments.home);
+	if (http_client_token(arguments.token_path ? arguments.token_path : path, token, sizeof token) &&
+	    arguments.token_path) {
+		fprintf(stderr, "govbus query: token file %s cannot be read\n", arguments.token_path);
+		return err_exit_code(ERR_USAGE);
+	}
+	if (http_client_open(arguments.gateway, token, &client)) {
+		return err_exit_code(ERR_NOMEM);
+	}
+	int code = ask(client, &arguments);
+
+	http_client_close(client);
+	return code;
+}

@@ -1,0 +1,210 @@
+/* commands_token.c: govbus token add|list|revoke: who may post and read what. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/civil.h"
+#include "common/clock.h"
+#include "common/conf.h"
+#include "producers/commands.h"
+#include "producers/tokens.h"
+#include "schemas/codes.h"
+
+enum { KEY_UNIT = 1000, KEY_LEVEL, KEY_PLACE, KEY_SOURCE, KEY_FUNCTIONS, KEY_RIGHTS, KEY_TYPES, KEY_LABEL, KEY_HOME };
+
+struct arguments {
+	const char *home;
+	const char *words[2]; /* add, list or revoke; what to revoke */
+	int n_words;
+	struct token token;
+};
+
+static const struct argp_option OPTIONS[] = {
+	{"unit", KEY_UNIT, "ID", 0, "Unit it speaks for: centre:530102, grid:…, or a registered one", 0},
+	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit", 0},
+	{"place", KEY_PLACE, "CODE", 0, "Places it covers: this one and all below", 0},
+	{"source", KEY_SOURCE, "PREFIX", 0, "Sources it may name (/ for all)", 0},
+	{"functions", KEY_FUNCTIONS, "LIST", 0, "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference, or all", 0},
+	{"rights", KEY_RIGHTS, "LIST", 0, "history,verbatim,unseal,audit,units", 0},
+	{"types", KEY_TYPES, "LIST", 0, "Only these event types (gov.case.* for a family)", 0},
+	{"label", KEY_LABEL, "TEXT", 0, "For people", 0},
+	{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
+	{0},
+};
+
+/* Calls take for each part of a list; false as soon as one is not taken. */
+static bool each(const char *list, bool (*take)(struct token *token, struct span part), struct token *token)
+{
+	while (*list) {
+		size_t n = strcspn(list, ",");
+
+		if (!take(token, span_of(list, n))) {
+			return false;
+		}
+		list += n + (list[n] == ',');
+	}
+	return true;
+}
+
+static bool take_function(struct token *token, struct span part)
+{
+	uint8_t number = codes_find(CODES_function, part);
+
+	if (span_eq(part, SPAN("all"))) {
+		token->functions = (uint16_t)((1u << CODE_function_COUNT) - 2);
+		return true;
+	}
+	token->functions |= (uint16_t)(1u << number);
+	return number != 0;
+}
+
+static bool take_right(struct token *token, struct span part)
+{
+	uint32_t right = tokens_right_named(part);
+
+	token->rights |= right;
+	return right != 0;
+}
+
+static bool take_type(struct token *token, struct span part)
+{
+	if (token->n_types == TOKENS_TYPES || part.n >= sizeof token->types[0]) {
+		return false;
+	}
+	memcpy(token->types[token->n_types++], part.p, part.n);
+	return true;
+}
+
+static void copy(struct argp_state *state, char *to, size_t size, const char *text)
+{
+	if (strlen(text) >= size) {
+		argp_error(state, "%s is too long", text);
+	} else {
+		memcpy(to, text, strlen(text));
+	}
+}
+
+static error_t on_option(int key, char *value, struct argp_state *state)
+{
+	struct arguments *arguments = state->input;
+	struct token *token = &arguments->token;
+	bool good = true;
+
+	switch (key) {
+	case KEY_UNIT:
+		copy(state, token->unit, sizeof token->unit, value);
+		break;
+	case KEY_LEVEL:
+		token->level = (uint8_t)strtol(value, NULL, 10);
+		break;
+	case KEY_PLACE:
+		copy(state, token->place, sizeof token->place, value);
+		break;
+	case KEY_SOURCE:
+		copy(state, token->source, sizeof token->source, value);
+		break;
+	case KEY_LABEL:
+		copy(state, token->label, sizeof token->label, value);
+		break;
+	case KEY_FUNCTIONS:
+		good = each(value, take_function, token);
+		break;
+	case KEY_RIGHTS:
+		good = each(value, take_right, token);
+		break;
+	case KEY_TYPES:
+		good = each(value, take_type, token);
+		break;
+	case KEY_HOME:
+		arguments->home = value;
+		break;
+	case ARGP_KEY_ARG:
+		if (arguments->n_words == 2) {
+			argp_usage(state);
+		}
+		arguments->words[arguments->n_words++] = value;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	if (!good) {
+		argp_error(state, "unknown name in %s", value);
+	}
+	return 0;
+}
+
+static enum err add(struct tokens *tokens, struct token *token)
+{
+	char secret[TOKENS_SECRET_BYTES + 1];
+	enum err err = tokens_add(tokens, token, clock_wall_us(), secret);
+
+	if (err == ERR_INVALID) {
+		fprintf(stderr, "govbus token add: needs --unit, --level, --place, --source and at least one of --functions and --rights\n");
+	}
+	if (!err) {
+		printf("%s\n", secret); /* the only copy */
+	}
+	return err;
+}
+
+static bool print_token(void *context, const struct token *token)
+{
+	char created[CIVIL_TEXT_SIZE], functions[128] = "";
+	size_t n = 0;
+
+	(void)context;
+	civil_format(token->created_us, created);
+	for (uint8_t i = 1; i < CODE_function_COUNT; i++) {
+		if (token->functions & 1u << i) {
+			n += (size_t)snprintf(functions + n, sizeof functions - n, "%s%s", n ? "," : "",
+					      codes_get(CODES_function, i)->name);
+		}
+	}
+	printf("%s\t%s\t%s\t%s\tL%d\t%s\t%s\t%.19s\t%s\n", token->id, token->revoked_us ? "revoked" : "in force",
+	       token->label, token->unit, token->level, token->place, token->source, created, functions);
+	return true;
+}
+
+static enum err revoke(struct tokens *tokens, const char *which)
+{
+	int count = 0;
+	enum err err = tokens_revoke(tokens, span_cstr(which), clock_wall_us(), &count);
+
+	if (!err) {
+		printf("%d revoked\n", count);
+	}
+	return err;
+}
+
+int commands_token_run(int argc, char **argv)
+{
+	const char *home = getenv("GOVBUS_HOME");
+	struct arguments arguments = {.home = home && *home ? home : ".govbus"};
+	const struct argp argp = {.options = OPTIONS, .parser = on_option, .args_doc = "add | list | revoke ID-OR-LABEL"};
+	struct tokens *tokens;
+	enum err err = ERR_USAGE;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) || !arguments.n_words) {
+		fprintf(stderr, "usage: govbus token add|list|revoke (--help says more)\n");
+		return err_exit_code(ERR_USAGE);
+	}
+	enum err opened = tokens_open(arguments.home, &tokens);
+
+	if (opened) {
+		fprintf(stderr, "govbus token: %s: %s\n", arguments.home, err_text(opened));
+		return err_exit_code(opened);
+	}
+	if (strcmp(arguments.words[0], "add") == 0) {
+		err = add(tokens, &arguments.token);
+	} else if (strcmp(arguments.words[0], "list") == 0) {
+		err = tokens_list(tokens, print_token, NULL);
+	} else if (strcmp(arguments.words[0], "revoke") == 0 && arguments.n_words == 2) {
+		err = revoke(tokens, arguments.words[1]);
+	}
+	tokens_close(tokens);
+	if (err) {
+		fprintf(stderr, "govbus token %s: %s\n", arguments.words[0], err_text(err));
+	}
+	return err_exit_code(err);
+}

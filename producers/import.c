@@ -1,0 +1,332 @@
+/* import.c: posts what a file holds, through a gateway, in order; goes on where it was after a kill. */
+#include "producers/import.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/limits.h"
+
+enum { PATH_BYTES = 1024, RETRY_US = 200000, SAY_EVERY_US = 2000000, REASONS = 64, FIRST_LINES = 5, REASON_BYTES = 160 };
+
+/* One import under way. */
+struct import {
+	struct import_source *source;
+	struct http_client *client;
+	const struct import_options *options;
+	struct import_result *result;
+	char state_path[PATH_BYTES], refused_path[PATH_BYTES];
+	struct http_client_answer answer;
+	struct buf body;
+	long *lines; /* of the batch under way */
+	int64_t said_us, started_us;
+	bool waiting_said;
+};
+
+/* ---- where it stands, kept over kills ---- */
+
+static void paths(struct import *import)
+{
+	uint64_t hash = import_source_hash(import->source);
+	const char *home = import->options->home;
+
+	snprintf(import->state_path, sizeof import->state_path, "%s/import", home);
+	mkdir(home, 0755);
+	mkdir(import->state_path, 0755);
+	snprintf(import->state_path, sizeof import->state_path, "%s/import/%016" PRIx64 ".place", home, hash);
+	snprintf(import->refused_path, sizeof import->refused_path, "%s/import/%016" PRIx64 ".refused", home, hash);
+}
+
+static size_t load_place(struct import *import)
+{
+	struct import_result *result = import->result;
+	FILE *file = fopen(import->state_path, "re");
+	size_t next = 0;
+	char line[256], *at = line;
+
+	if (file && fgets(line, sizeof line, file)) {
+		next = strtoull(at, &at, 10);
+		result->accepted = strtoull(at, &at, 10);
+		result->repeated = strtoull(at, &at, 10);
+		result->refused = strtoull(at, &at, 10);
+	}
+	if (file) {
+		fclose(file);
+	}
+	result->resumed_at = next;
+	return next;
+}
+
+static enum err keep_place(struct import *import, size_t next)
+{
+	char fresh[PATH_BYTES + 8];
+	const struct import_result *result = import->result;
+
+	snprintf(fresh, sizeof fresh, "%s.new", import->state_path);
+	FILE *file = fopen(fresh, "we");
+
+	if (!file) {
+		return ERR_IO;
+	}
+	fprintf(file, "%zu %zu %zu %zu\n", next, result->accepted, result->repeated, result->refused);
+	bool whole = fflush(file) == 0 && fdatasync(fileno(file)) == 0;
+
+	whole = fclose(file) == 0 && whole;
+	return whole && rename(fresh, import->state_path) == 0 ? ERR_OK : ERR_IO;
+}
+
+static void note_refused(struct import *import, long line, const char *reason)
+{
+	FILE *file = fopen(import->refused_path, "ae");
+
+	if (file) {
+		fprintf(file, "%ld\t%s\n", line, reason);
+		fclose(file);
+	}
+}
+
+/* ---- one request ---- */
+
+static void make_body(struct import *import, size_t from, size_t n)
+{
+	buf_reset(&import->body);
+	for (size_t i = 0; i < n; i++) {
+		buf_add_byte(&import->body, i ? ',' : '[');
+		import->lines[i] = import_source_event(import->source, from + i, &import->body);
+	}
+	buf_add_byte(&import->body, ']');
+}
+
+/* A problem's reason in one line: its guard or title, the field, what it met. */
+static void reason_of(const json_t *item, char *ret_text, size_t size)
+{
+	static const char *const names[] = {"guard", "title", "field", "detail"};
+	size_t n = 0;
+
+	ret_text[0] = 0;
+	for (int i = 0; i < 4; i++) {
+		const char *text = json_string_value(json_object_get(item, names[i]));
+
+		if (text && *text && n < size) {
+			n += (size_t)snprintf(ret_text + n, size - n, "%s%s", n ? ": " : "", text);
+		}
+	}
+	if (!ret_text[0]) {
+		snprintf(ret_text, size, "status %d", (int)json_integer_value(json_object_get(item, "status")));
+	}
+}
+
+/* Counts one settled event. @return false: it has no outcome yet */
+static bool settle(struct import *import, const json_t *item, long line, struct import_result *counts, bool note)
+{
+	int status = (int)json_integer_value(json_object_get(item, "status"));
+	char reason[REASON_BYTES];
+
+	if (status == 202 || status >= 500 || status == 0) {
+		return false;
+	}
+	counts->accepted += status == 201;
+	counts->repeated += status == 200;
+	counts->refused += status >= 400;
+	if (status >= 400 && note) {
+		reason_of(item, reason, sizeof reason);
+		note_refused(import, line, reason);
+	}
+	return true;
+}
+
+/* @return OK when all events of the batch are settled, BUSY when it must be posted again */
+static enum err read_answer(struct import *import, size_t n)
+{
+	struct import_result counts = {0};
+	json_error_t why;
+	json_t *root = json_loadb((char *)import->answer.body.p, import->answer.body.n, 0, &why);
+	json_t *items = json_object_get(root, "items");
+	enum err err = json_array_size(items) == n ? ERR_OK : ERR_MALFORMED;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		err = settle(import, json_array_get(items, i), import->lines[i], &counts, false) ? ERR_OK : ERR_BUSY;
+	}
+	for (size_t i = 0; i < n && !err; i++) {
+		settle(import, json_array_get(items, i), import->lines[i], import->result, true);
+	}
+	json_decref(root);
+	return err;
+}
+
+static void say_waiting(struct import *import, const char *why)
+{
+	if (!import->waiting_said) {
+		fprintf(stderr, "govbus import: waiting: %s\n", why);
+		import->waiting_said = true;
+	}
+	clock_sleep_us(RETRY_US);
+}
+
+static enum err post_once(struct import *import, size_t n)
+{
+	enum err err = http_client_post(import->client, "/v1/events", "application/cloudevents-batch+json",
+					buf_span(&import->body), &import->answer);
+
+	if (err) {
+		say_waiting(import, http_client_why(import->client));
+		return ERR_BUSY;
+	}
+	if (import->answer.status == 503 || import->answer.status == 429) {
+		say_waiting(import, "the gateway is not ready for events");
+		return ERR_BUSY;
+	}
+	if (import->answer.status != 200) {
+		fprintf(stderr, "govbus import: the gateway answered %d: %.*s\n", import->answer.status,
+			SPAN_ARGS(span_first(buf_span(&import->answer.body), 500)));
+		return import->answer.status == 401 || import->answer.status == 403 ? ERR_DENIED : ERR_USAGE;
+	}
+	return read_answer(import, n);
+}
+
+static void say_progress(struct import *import, size_t next)
+{
+	int64_t now = clock_steady_us();
+
+	if (import->options->quiet || now - import->said_us < SAY_EVERY_US) {
+		return;
+	}
+	import->said_us = now;
+	double seconds = (double)(now - import->started_us) / 1e6;
+	size_t done = next - import->result->resumed_at, left = import->result->events - next;
+
+	fprintf(import->options->out, "%s: %zu of %zu events, %.0f/s, %.0f s left\n", import->options->name, next,
+		import->result->events, (double)done / seconds, (double)left * seconds / (double)(done ? done : 1));
+	fflush(import->options->out);
+}
+
+static enum err post_all(struct import *import, size_t next)
+{
+	enum err err = ERR_OK;
+	size_t batch = (size_t)import->options->batch;
+
+	while (next < import->result->events && !err) {
+		size_t left = import->result->events - next, n = left < batch ? left : batch;
+
+		make_body(import, next, n);
+		if (import->body.err || import->body.n > LIMIT_BODY_BYTES) {
+			if (batch == 1 || import->body.err == ERR_NOMEM) {
+				return ERR_TOO_BIG;
+			}
+			batch /= 2;
+			continue;
+		}
+		while ((err = post_once(import, n)) == ERR_BUSY) {
+			say_progress(import, next);
+		}
+		import->waiting_said = false;
+		next += err ? 0 : n;
+		err = err ? err : keep_place(import, next);
+		say_progress(import, next);
+	}
+	return err;
+}
+
+enum err import_run(struct import_source *source, struct http_client *client, const struct import_options *options,
+		    struct import_result *ret_result)
+{
+	struct import import = {.source = source, .client = client, .options = options, .result = ret_result};
+	const struct import_problem *problems;
+
+	*ret_result = (struct import_result){.events = import_source_count(source)};
+	ret_result->lines_refused = import_source_problems(source, &problems);
+	paths(&import);
+	import.lines = calloc(LIMIT_BATCH_EVENTS, sizeof *import.lines);
+	if (!import.lines) {
+		return ERR_NOMEM;
+	}
+	size_t next = load_place(&import);
+
+	if (next == 0) {
+		remove(import.refused_path);
+	}
+	for (size_t i = 0; i < ret_result->lines_refused && next == 0; i++) {
+		note_refused(&import, problems[i].line, problems[i].reason);
+	}
+	import.started_us = import.said_us = clock_steady_us();
+	enum err err = post_all(&import, next);
+
+	buf_done(&import.body);
+	buf_done(&import.answer.body);
+	free(import.lines);
+	return err;
+}
+
+/* ---- the summary ---- */
+
+struct reason {
+	char text[REASON_BYTES];
+	size_t count;
+	long lines[FIRST_LINES];
+};
+
+/* "place missing" and "STATE: …: CL" are kinds; what follows the first colon differs from line to line. */
+static void add_reason(struct reason *reasons, int *n, long line, const char *text)
+{
+	int i = 0;
+
+	while (i < *n && strcmp(reasons[i].text, text) != 0) {
+		i++;
+	}
+	if (i == REASONS) {
+		i = REASONS - 1;
+		snprintf(reasons[i].text, sizeof reasons[i].text, "(others)");
+	} else if (i == *n) {
+		snprintf(reasons[i].text, sizeof reasons[i].text, "%s", text);
+		reasons[i].count = 0;
+		++*n;
+	}
+	if (reasons[i].count < FIRST_LINES) {
+		reasons[i].lines[reasons[i].count] = line;
+	}
+	reasons[i].count++;
+}
+
+static void print_reasons(const struct reason *reasons, int n, FILE *out)
+{
+	for (int i = 0; i < n; i++) {
+		fprintf(out, "  %8zu  %s; line", reasons[i].count, reasons[i].text);
+		for (size_t j = 0; j < reasons[i].count && j < FIRST_LINES; j++) {
+			fprintf(out, "%s %ld", j ? "," : "", reasons[i].lines[j]);
+		}
+		fprintf(out, "%s\n", reasons[i].count > FIRST_LINES ? ", …" : "");
+	}
+}
+
+void import_summary(const struct import_source *source, const struct import_options *options, const struct import_result *result)
+{
+	struct import import = {.source = (struct import_source *)source, .options = options};
+	struct reason *reasons = calloc(REASONS, sizeof *reasons);
+	char line[REASON_BYTES + 32], *text;
+	int n = 0;
+
+	paths(&import);
+	FILE *file = reasons ? fopen(import.refused_path, "re") : NULL;
+
+	while (file && fgets(line, sizeof line, file)) {
+		long number = strtol(line, &text, 10);
+
+		text += *text == '\t';
+		text[strcspn(text, "\n")] = 0;
+		add_reason(reasons, &n, number, text);
+	}
+	fprintf(options->out, "%s: %ld lines; %zu events accepted, %zu had been before, %zu refused; %zu lines gave none\n",
+		options->name, import_source_lines(source), result->accepted, result->repeated, result->refused,
+		result->lines_refused);
+	if (n) {
+		print_reasons(reasons, n, options->out);
+		fprintf(options->out, "  all of them: %s\n", import.refused_path);
+	}
+	if (file) {
+		fclose(file);
+	}
+	free(reasons);
+}

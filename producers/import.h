@@ -1,0 +1,38 @@
+/* import.h: posts what a file holds, through a gateway, in order; goes on where it was after a kill; sums up what was refused. */
+#ifndef GOVBUS_PRODUCERS_IMPORT_H
+#define GOVBUS_PRODUCERS_IMPORT_H
+
+#include <stdio.h>
+
+#include "producers/http_client.h"
+#include "producers/import_source.h"
+
+struct import_options {
+	const char *home;   /* progress is kept in HOME/import/ */
+	const char *name;   /* of the file, for people */
+	int batch;          /* events per request, at most LIMIT_BATCH_EVENTS */
+	bool quiet;         /* no progress */
+	FILE *out;
+};
+
+/* What became of it. */
+struct import_result {
+	size_t events, accepted, repeated, refused;
+	size_t resumed_at; /* events that an earlier run had settled */
+	size_t lines_refused; /* lines that gave no event: nothing was posted for them */
+};
+
+/**
+ * Posts every event of the source in order, one request at a time, so that each partition gets them in that order. An
+ * event without an outcome yet is posted again: a repeat is harmless. After each request the place is kept, durably,
+ * so a killed import goes on there. While no gateway answers or it says 503 it waits and says so.
+ * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
+ * @thread one
+ */
+enum err import_run(struct import_source *source, struct http_client *client, const struct import_options *options,
+		    struct import_result *ret_result);
+
+/** Prints the summary: counts, reasons with how often and the first lines of each; all refused lines stand in HOME/import/NAME.refused. */
+void import_summary(const struct import_source *source, const struct import_options *options, const struct import_result *result);
+
+#endif

@@ -1,0 +1,43 @@
+/* import_source.h: what an import reads: a file of CloudEvents (NDJSON) or of rows (CSV with a mapping), as events in the order of time. */
+#ifndef GOVBUS_PRODUCERS_IMPORT_SOURCE_H
+#define GOVBUS_PRODUCERS_IMPORT_SOURCE_H
+
+#include "common/buf.h"
+#include "common/err.h"
+
+struct import_source;
+
+/* Why a line gave no event, or an event was refused. */
+struct import_problem {
+	long line;
+	char reason[200];
+};
+
+struct import_config {
+	const char *path;    /* plain or gzip */
+	const char *mapping; /* JSON file; NULL: the file is NDJSON */
+	bool by_time;        /* sort by (time, line, step): history is one time-ordered stream */
+};
+
+/**
+ * Reads the file whole and checks every line against the schemas: those that give no valid event are problems, and so is
+ * the second line with the same source and id.
+ * @param ret_why  a line for people, on failure
+ * @return ABSENT, IO, USAGE (the mapping), NOMEM
+ * @thread one, as all here
+ */
+enum err import_source_open(const struct import_config *config, struct import_source **ret_source, struct buf *ret_why);
+void import_source_close(struct import_source *source);
+
+/** Number of events, lines read, and problems. */
+size_t import_source_count(const struct import_source *source);
+long import_source_lines(const struct import_source *source);
+size_t import_source_problems(const struct import_source *source, const struct import_problem **ret_problems);
+
+/** Appends event number i as a CloudEvents JSON object. @return the line it came from */
+long import_source_event(struct import_source *source, size_t i, struct buf *out);
+
+/** A hash of the file and its mapping: an interrupted import is resumed only on the same input. */
+uint64_t import_source_hash(const struct import_source *source);
+
+#endif
