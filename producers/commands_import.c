@@ -8,7 +8,16 @@
 #include "producers/commands.h"
 #include "producers/import.h"
 
-enum { KEY_MAPPING = 1000, KEY_TOKEN, KEY_HISTORY, KEY_CHECK, KEY_GATEWAY, KEY_HOME, KEY_QUIET, KEY_BATCH };
+enum {
+	KEY_MAPPING = 1000,
+	KEY_TOKEN,
+	KEY_HISTORY,
+	KEY_CHECK,
+	KEY_GATEWAY,
+	KEY_HOME,
+	KEY_QUIET,
+	KEY_BATCH
+};
 
 struct arguments {
 	const char *path, *mapping, *token_path, *gateway, *home;
@@ -18,10 +27,13 @@ struct arguments {
 
 static const struct argp_option OPTIONS[] = {
 	{"mapping", KEY_MAPPING, "FILE", 0, "The file is CSV; this says what its columns mean", 0},
-	{"token-file", KEY_TOKEN, "FILE", 0, "Token to post with (default HOME/tokens/province)", 0},
-	{"history", KEY_HISTORY, NULL, 0, "The bus is in history mode: post in the order of time", 0},
+	{"token-file", KEY_TOKEN, "FILE", 0, "Token to post with (default HOME/tokens/province)",
+	 0},
+	{"history", KEY_HISTORY, NULL, 0, "The bus is in history mode: post in the order of time",
+	 0},
 	{"check", KEY_CHECK, NULL, 0, "Read and check the whole file, post nothing", 0},
-	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)", 0},
+	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)",
+	 0},
 	{"home", KEY_HOME, "DIR", 0, "Where progress is kept (default GOVBUS_HOME or .govbus)", 0},
 	{"batch", KEY_BATCH, "N", 0, "Events per request (default 1000, the most)", 0},
 	{"quiet", KEY_QUIET, NULL, 0, "No progress, only the summary", 0},
@@ -93,8 +105,8 @@ static int check(const struct import_source *source, const char *name)
 	if (n > 20) {
 		printf("… and %zu more\n", n - 20);
 	}
-	printf("%s: %ld lines, %zu events are well-formed, %zu lines are not; nothing was posted\n", name,
-	       import_source_lines(source), import_source_count(source), n);
+	printf("%s: %ld lines, %zu events are well-formed, %zu lines are not; nothing was posted\n",
+	       name, import_source_lines(source), import_source_count(source), n);
 	return n ? err_exit_code(ERR_INVALID) : 0;
 }
 
@@ -116,7 +128,9 @@ static enum err post(struct import_source *source, const struct arguments *argum
 	enum err err = http_client_token(token_path, token, sizeof token);
 
 	if (err) {
-		fprintf(stderr, "govbus import: token file %s: %s; make one with govbus token add\n", token_path, err_text(err));
+		fprintf(stderr,
+			"govbus import: token file %s: %s; make one with govbus token add\n",
+			token_path, err_text(err));
 		return ERR_USAGE;
 	}
 	err = http_client_open(arguments->gateway, token, &client);
@@ -128,7 +142,8 @@ static enum err post(struct import_source *source, const struct arguments *argum
 	if (!err) {
 		import_summary(source, &options, &result);
 	} else {
-		fprintf(stderr, "govbus import: stopped: %s; the same command goes on from here\n", err_text(err));
+		fprintf(stderr, "govbus import: stopped: %s; the same command goes on from here\n",
+			err_text(err));
 	}
 	return err;
 }
@@ -160,7 +175,8 @@ int commands_import_run(int argc, char **argv)
 		buf_done(&why);
 		return err_exit_code(err);
 	}
-	int code = arguments.check ? check(source, arguments.path) : err_exit_code(post(source, &arguments));
+	int code = arguments.check ? check(source, arguments.path)
+				   : err_exit_code(post(source, &arguments));
 
 	import_source_close(source);
 	return code;

@@ -21,7 +21,8 @@ struct arguments {
 static const struct argp_option OPTIONS[] = {
 	{"json", KEY_JSON, NULL, 0, "The answer as it is", 0},
 	{"token-file", KEY_TOKEN, "FILE", 0, "Token to ask with (default HOME/tokens/province)", 0},
-	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)", 0},
+	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)",
+	 0},
 	{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
 	{0},
 };
@@ -32,7 +33,8 @@ static const struct {
 } QUESTIONS[] = {
 	{"case", "/v1/cases/%s", "case ID"},
 	{"timeline", "/v1/cases/%s/timeline", "timeline ID"},
-	{"cases", "/v1/cases", "cases [place=…] [state=…] [type=…] [unit=…] [due_before=…] [limit=…]"},
+	{"cases", "/v1/cases",
+	 "cases [place=…] [state=…] [type=…] [unit=…] [due_before=…] [limit=…]"},
 	{"receipt", "/v1/receipts/%s", "receipt CODE"},
 	{"board", "/v1/boards/%s", "board PLACE [from=YYYY-MM-DD] [to=…]"},
 	{"place", "/v1/places/%s", "place CODE"},
@@ -71,7 +73,10 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 }
 
 /* name=value words become the query. @return false when a word is not one */
-static bool add_query(struct http_client *client, struct buf *path, const struct arguments *arguments, int from)
+static bool add_query(struct http_client *client,
+		      struct buf *path,
+		      const struct arguments *arguments,
+		      int from)
 {
 	for (int i = from; i < arguments->n_words; i++) {
 		const char *equals = strchr(arguments->words[i], '=');
@@ -80,13 +85,16 @@ static bool add_query(struct http_client *client, struct buf *path, const struct
 			return false;
 		}
 		buf_add_byte(path, i == from ? '?' : '&');
-		buf_add(path, span_of(arguments->words[i], (size_t)(equals - arguments->words[i]) + 1));
+		buf_add(path,
+			span_of(arguments->words[i], (size_t)(equals - arguments->words[i]) + 1));
 		http_client_escape(client, path, span_cstr(equals + 1));
 	}
 	return true;
 }
 
-static bool make_path(struct http_client *client, const struct arguments *arguments, struct buf *path)
+static bool make_path(struct http_client *client,
+		      const struct arguments *arguments,
+		      struct buf *path)
 {
 	for (size_t i = 0; i < sizeof QUESTIONS / sizeof QUESTIONS[0]; i++) {
 		if (!arguments->n_words || strcmp(QUESTIONS[i].word, arguments->words[0]) != 0) {
@@ -136,14 +144,17 @@ static void print_items(const json_t *items)
 	const char *name;
 	size_t i;
 
-	json_object_foreach (json_array_get(items, 0), name, value) {
+	json_object_foreach(json_array_get(items, 0), name, value)
+	{
 		printf("%s\t", name);
 	}
 	printf("\n");
-	json_array_foreach (items, i, item) {
+	json_array_foreach(items, i, item)
+	{
 		const json_t *first = json_array_get(items, 0);
 
-		json_object_foreach ((json_t *)first, name, value) {
+		json_object_foreach((json_t *)first, name, value)
+		{
 			const json_t *own = json_object_get(item, name);
 
 			if (own) {
@@ -163,7 +174,8 @@ static void print_table(const struct http_client_answer *answer)
 	if (!root) {
 		printf("%.*s\n", SPAN_ARGS(buf_span(&answer->body)));
 	}
-	json_object_foreach (root, name, value) {
+	json_object_foreach(root, name, value)
+	{
 		if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
 			printf("%s:\n", name);
 			print_items(value);
@@ -194,11 +206,13 @@ static int ask(struct http_client *client, const struct arguments *arguments)
 	enum err err = path.err ? path.err : http_client_get(client, (char *)path.p, &answer);
 
 	if (err) {
-		fprintf(stderr, "govbus query: %s: %s; is it running? (./run status)\n", arguments->gateway,
-			http_client_why(client));
+		fprintf(stderr, "govbus query: %s: %s; is it running? (./run status)\n",
+			arguments->gateway, http_client_why(client));
 		code = err_exit_code(err);
 	} else {
-		code = answer.status < 400 ? 0 : answer.status == 404 ? err_exit_code(ERR_ABSENT) : 1;
+		code = answer.status < 400    ? 0
+		       : answer.status == 404 ? err_exit_code(ERR_ABSENT)
+					      : 1;
 		if (arguments->json) {
 			printf("%.*s\n", SPAN_ARGS(buf_span(&answer.body)));
 		} else {
@@ -225,9 +239,11 @@ int commands_query_run(int argc, char **argv)
 		return err_exit_code(ERR_USAGE);
 	}
 	snprintf(path, sizeof path, "%s/tokens/province", arguments.home);
-	if (http_client_token(arguments.token_path ? arguments.token_path : path, token, sizeof token) &&
+	if (http_client_token(arguments.token_path ? arguments.token_path : path, token,
+			      sizeof token) &&
 	    arguments.token_path) {
-		fprintf(stderr, "govbus query: token file %s cannot be read\n", arguments.token_path);
+		fprintf(stderr, "govbus query: token file %s cannot be read\n",
+			arguments.token_path);
 		return err_exit_code(ERR_USAGE);
 	}
 	if (http_client_open(arguments.gateway, token, &client)) {

@@ -11,7 +11,17 @@
 #include "producers/tokens.h"
 #include "schemas/codes.h"
 
-enum { KEY_UNIT = 1000, KEY_LEVEL, KEY_PLACE, KEY_SOURCE, KEY_FUNCTIONS, KEY_RIGHTS, KEY_TYPES, KEY_LABEL, KEY_HOME };
+enum {
+	KEY_UNIT = 1000,
+	KEY_LEVEL,
+	KEY_PLACE,
+	KEY_SOURCE,
+	KEY_FUNCTIONS,
+	KEY_RIGHTS,
+	KEY_TYPES,
+	KEY_LABEL,
+	KEY_HOME
+};
 
 struct arguments {
 	const char *home;
@@ -21,11 +31,13 @@ struct arguments {
 };
 
 static const struct argp_option OPTIONS[] = {
-	{"unit", KEY_UNIT, "ID", 0, "Unit it speaks for: centre:530102, grid:…, or a registered one", 0},
+	{"unit", KEY_UNIT, "ID", 0,
+	 "Unit it speaks for: centre:530102, grid:…, or a registered one", 0},
 	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit", 0},
 	{"place", KEY_PLACE, "CODE", 0, "Places it covers: this one and all below", 0},
 	{"source", KEY_SOURCE, "PREFIX", 0, "Sources it may name (/ for all)", 0},
-	{"functions", KEY_FUNCTIONS, "LIST", 0, "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference, or all", 0},
+	{"functions", KEY_FUNCTIONS, "LIST", 0,
+	 "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference, or all", 0},
 	{"rights", KEY_RIGHTS, "LIST", 0, "history,verbatim,unseal,audit,units", 0},
 	{"types", KEY_TYPES, "LIST", 0, "Only these event types (gov.case.* for a family)", 0},
 	{"label", KEY_LABEL, "TEXT", 0, "For people", 0},
@@ -34,7 +46,9 @@ static const struct argp_option OPTIONS[] = {
 };
 
 /* Calls take for each part of a list; false as soon as one is not taken. */
-static bool each(const char *list, bool (*take)(struct token *token, struct span part), struct token *token)
+static bool each(const char *list,
+		 bool (*take)(struct token *token, struct span part),
+		 struct token *token)
 {
 	while (*list) {
 		size_t n = strcspn(list, ",");
@@ -140,7 +154,8 @@ static enum err add(struct tokens *tokens, struct token *token)
 	enum err err = tokens_add(tokens, token, clock_wall_us(), secret);
 
 	if (err == ERR_INVALID) {
-		fprintf(stderr, "govbus token add: needs --unit, --level, --place, --source and at least one of --functions and --rights\n");
+		fprintf(stderr,
+			"govbus token add: needs --unit, --level, --place, --source and at least one of --functions and --rights\n");
 	}
 	if (!err) {
 		printf("%s\n", secret); /* the only copy */
@@ -157,12 +172,13 @@ static bool print_token(void *context, const struct token *token)
 	civil_format(token->created_us, created);
 	for (uint8_t i = 1; i < CODE_function_COUNT; i++) {
 		if (token->functions & 1u << i) {
-			n += (size_t)snprintf(functions + n, sizeof functions - n, "%s%s", n ? "," : "",
-					      codes_get(CODES_function, i)->name);
+			n += (size_t)snprintf(functions + n, sizeof functions - n, "%s%s",
+					      n ? "," : "", codes_get(CODES_function, i)->name);
 		}
 	}
-	printf("%s\t%s\t%s\t%s\tL%d\t%s\t%s\t%.19s\t%s\n", token->id, token->revoked_us ? "revoked" : "in force",
-	       token->label, token->unit, token->level, token->place, token->source, created, functions);
+	printf("%s\t%s\t%s\t%s\tL%d\t%s\t%s\t%.19s\t%s\n", token->id,
+	       token->revoked_us ? "revoked" : "in force", token->label, token->unit, token->level,
+	       token->place, token->source, created, functions);
 	return true;
 }
 
@@ -181,7 +197,9 @@ int commands_token_run(int argc, char **argv)
 {
 	const char *home = getenv("GOVBUS_HOME");
 	struct arguments arguments = {.home = home && *home ? home : ".govbus"};
-	const struct argp argp = {.options = OPTIONS, .parser = on_option, .args_doc = "add | list | revoke ID-OR-LABEL"};
+	const struct argp argp = {.options = OPTIONS,
+				  .parser = on_option,
+				  .args_doc = "add | list | revoke ID-OR-LABEL"};
 	struct tokens *tokens;
 	enum err err = ERR_USAGE;
 

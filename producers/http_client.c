@@ -29,7 +29,8 @@ enum err http_client_open(const char *address, const char *token, struct http_cl
 		return ERR_NOMEM;
 	}
 	if (token && *token) {
-		snprintf(client->authorization, sizeof client->authorization, "Authorization: Bearer %s", token);
+		snprintf(client->authorization, sizeof client->authorization,
+			 "Authorization: Bearer %s", token);
 	}
 	*ret_client = client;
 	return ERR_OK;
@@ -53,7 +54,9 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 	return body->err ? 0 : size * n;
 }
 
-static enum err perform(struct http_client *client, struct curl_slist *headers, struct http_client_answer *answer)
+static enum err perform(struct http_client *client,
+			struct curl_slist *headers,
+			struct http_client_answer *answer)
 {
 	long status = 0;
 	curl_off_t retry = 0;
@@ -103,7 +106,9 @@ static enum err set_url(struct http_client *client, const char *path)
 	return err;
 }
 
-enum err http_client_get(struct http_client *client, const char *path, struct http_client_answer *answer)
+enum err http_client_get(struct http_client *client,
+			 const char *path,
+			 struct http_client_answer *answer)
 {
 	enum err err = set_url(client, path);
 

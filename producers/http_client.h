@@ -24,7 +24,9 @@ enum err http_client_open(const char *address, const char *token, struct http_cl
 void http_client_close(struct http_client *client);
 
 /** GET. @param path begins with / @param answer its body is reset first; the caller's to free @return KAFKA_AWAY: no gateway answers there; why is in http_client_why */
-enum err http_client_get(struct http_client *client, const char *path, struct http_client_answer *answer);
+enum err http_client_get(struct http_client *client,
+			 const char *path,
+			 struct http_client_answer *answer);
 
 /** POST. @param type content type */
 enum err http_client_post(struct http_client *client,

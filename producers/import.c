@@ -10,7 +10,14 @@
 #include "common/clock.h"
 #include "common/limits.h"
 
-enum { PATH_BYTES = 1024, RETRY_US = 200000, SAY_EVERY_US = 2000000, REASONS = 64, FIRST_LINES = 5, REASON_BYTES = 160 };
+enum {
+	PATH_BYTES = 1024,
+	RETRY_US = 200000,
+	SAY_EVERY_US = 2000000,
+	REASONS = 64,
+	FIRST_LINES = 5,
+	REASON_BYTES = 160
+};
 
 /* One import under way. */
 struct import {
@@ -36,8 +43,10 @@ static void paths(struct import *import)
 	snprintf(import->state_path, sizeof import->state_path, "%s/import", home);
 	mkdir(home, 0755);
 	mkdir(import->state_path, 0755);
-	snprintf(import->state_path, sizeof import->state_path, "%s/import/%016" PRIx64 ".place", home, hash);
-	snprintf(import->refused_path, sizeof import->refused_path, "%s/import/%016" PRIx64 ".refused", home, hash);
+	snprintf(import->state_path, sizeof import->state_path, "%s/import/%016" PRIx64 ".place",
+		 home, hash);
+	snprintf(import->refused_path, sizeof import->refused_path,
+		 "%s/import/%016" PRIx64 ".refused", home, hash);
 }
 
 static size_t load_place(struct import *import)
@@ -71,7 +80,8 @@ static enum err keep_place(struct import *import, size_t next)
 	if (!file) {
 		return ERR_IO;
 	}
-	fprintf(file, "%zu %zu %zu %zu\n", next, result->accepted, result->repeated, result->refused);
+	fprintf(file, "%zu %zu %zu %zu\n", next, result->accepted, result->repeated,
+		result->refused);
 	bool whole = fflush(file) == 0 && fdatasync(fileno(file)) == 0;
 
 	whole = fclose(file) == 0 && whole;
@@ -115,12 +125,17 @@ static void reason_of(const json_t *item, char *ret_text, size_t size)
 		}
 	}
 	if (!ret_text[0]) {
-		snprintf(ret_text, size, "status %d", (int)json_integer_value(json_object_get(item, "status")));
+		snprintf(ret_text, size, "status %d",
+			 (int)json_integer_value(json_object_get(item, "status")));
 	}
 }
 
 /* Counts one settled event. @return false: it has no outcome yet */
-static bool settle(struct import *import, const json_t *item, long line, struct import_result *counts, bool note)
+static bool settle(struct import *import,
+		   const json_t *item,
+		   long line,
+		   struct import_result *counts,
+		   bool note)
 {
 	int status = (int)json_integer_value(json_object_get(item, "status"));
 	char reason[REASON_BYTES];
@@ -148,7 +163,9 @@ static enum err read_answer(struct import *import, size_t n)
 	enum err err = json_array_size(items) == n ? ERR_OK : ERR_MALFORMED;
 
 	for (size_t i = 0; i < n && !err; i++) {
-		err = settle(import, json_array_get(items, i), import->lines[i], &counts, false) ? ERR_OK : ERR_BUSY;
+		err = settle(import, json_array_get(items, i), import->lines[i], &counts, false)
+			      ? ERR_OK
+			      : ERR_BUSY;
 	}
 	for (size_t i = 0; i < n && !err; i++) {
 		settle(import, json_array_get(items, i), import->lines[i], import->result, true);
@@ -168,8 +185,9 @@ static void say_waiting(struct import *import, const char *why)
 
 static enum err post_once(struct import *import, size_t n)
 {
-	enum err err = http_client_post(import->client, "/v1/events", "application/cloudevents-batch+json",
-					buf_span(&import->body), &import->answer);
+	enum err err =
+		http_client_post(import->client, "/v1/events", "application/cloudevents-batch+json",
+				 buf_span(&import->body), &import->answer);
 
 	if (err) {
 		say_waiting(import, http_client_why(import->client));
@@ -180,9 +198,11 @@ static enum err post_once(struct import *import, size_t n)
 		return ERR_BUSY;
 	}
 	if (import->answer.status != 200) {
-		fprintf(stderr, "govbus import: the gateway answered %d: %.*s\n", import->answer.status,
+		fprintf(stderr, "govbus import: the gateway answered %d: %.*s\n",
+			import->answer.status,
 			SPAN_ARGS(span_first(buf_span(&import->answer.body), 500)));
-		return import->answer.status == 401 || import->answer.status == 403 ? ERR_DENIED : ERR_USAGE;
+		return import->answer.status == 401 || import->answer.status == 403 ? ERR_DENIED
+										    : ERR_USAGE;
 	}
 	return read_answer(import, n);
 }
@@ -198,8 +218,9 @@ static void say_progress(struct import *import, size_t next)
 	double seconds = (double)(now - import->started_us) / 1e6;
 	size_t done = next - import->result->resumed_at, left = import->result->events - next;
 
-	fprintf(import->options->out, "%s: %zu of %zu events, %.0f/s, %.0f s left\n", import->options->name, next,
-		import->result->events, (double)done / seconds, (double)left * seconds / (double)(done ? done : 1));
+	fprintf(import->options->out, "%s: %zu of %zu events, %.0f/s, %.0f s left\n",
+		import->options->name, next, import->result->events, (double)done / seconds,
+		(double)left * seconds / (double)(done ? done : 1));
 	fflush(import->options->out);
 }
 
@@ -230,10 +251,13 @@ static enum err post_all(struct import *import, size_t next)
 	return err;
 }
 
-enum err import_run(struct import_source *source, struct http_client *client, const struct import_options *options,
+enum err import_run(struct import_source *source,
+		    struct http_client *client,
+		    const struct import_options *options,
 		    struct import_result *ret_result)
 {
-	struct import import = {.source = source, .client = client, .options = options, .result = ret_result};
+	struct import import = {
+		.source = source, .client = client, .options = options, .result = ret_result};
 	const struct import_problem *problems;
 
 	*ret_result = (struct import_result){.events = import_source_count(source)};
@@ -301,7 +325,9 @@ static void print_reasons(const struct reason *reasons, int n, FILE *out)
 	}
 }
 
-void import_summary(const struct import_source *source, const struct import_options *options, const struct import_result *result)
+void import_summary(const struct import_source *source,
+		    const struct import_options *options,
+		    const struct import_result *result)
 {
 	struct import import = {.source = (struct import_source *)source, .options = options};
 	struct reason *reasons = calloc(REASONS, sizeof *reasons);
@@ -318,9 +344,10 @@ void import_summary(const struct import_source *source, const struct import_opti
 		text[strcspn(text, "\n")] = 0;
 		add_reason(reasons, &n, number, text);
 	}
-	fprintf(options->out, "%s: %ld lines; %zu events accepted, %zu had been before, %zu refused; %zu lines gave none\n",
-		options->name, import_source_lines(source), result->accepted, result->repeated, result->refused,
-		result->lines_refused);
+	fprintf(options->out,
+		"%s: %ld lines; %zu events accepted, %zu had been before, %zu refused; %zu lines gave none\n",
+		options->name, import_source_lines(source), result->accepted, result->repeated,
+		result->refused, result->lines_refused);
 	if (n) {
 		print_reasons(reasons, n, options->out);
 		fprintf(options->out, "  all of them: %s\n", import.refused_path);

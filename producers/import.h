@@ -8,17 +8,17 @@
 #include "producers/import_source.h"
 
 struct import_options {
-	const char *home;   /* progress is kept in HOME/import/ */
-	const char *name;   /* of the file, for people */
-	int batch;          /* events per request, at most LIMIT_BATCH_EVENTS */
-	bool quiet;         /* no progress */
+	const char *home; /* progress is kept in HOME/import/ */
+	const char *name; /* of the file, for people */
+	int batch;        /* events per request, at most LIMIT_BATCH_EVENTS */
+	bool quiet;       /* no progress */
 	FILE *out;
 };
 
 /* What became of it. */
 struct import_result {
 	size_t events, accepted, repeated, refused;
-	size_t resumed_at; /* events that an earlier run had settled */
+	size_t resumed_at;    /* events that an earlier run had settled */
 	size_t lines_refused; /* lines that gave no event: nothing was posted for them */
 };
 
@@ -29,10 +29,14 @@ struct import_result {
  * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
  * @thread one
  */
-enum err import_run(struct import_source *source, struct http_client *client, const struct import_options *options,
+enum err import_run(struct import_source *source,
+		    struct http_client *client,
+		    const struct import_options *options,
 		    struct import_result *ret_result);
 
 /** Prints the summary: counts, reasons with how often and the first lines of each; all refused lines stand in HOME/import/NAME.refused. */
-void import_summary(const struct import_source *source, const struct import_options *options, const struct import_result *result);
+void import_summary(const struct import_source *source,
+		    const struct import_options *options,
+		    const struct import_result *result);
 
 #endif

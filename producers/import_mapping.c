@@ -15,8 +15,8 @@ struct import_mapping {
 	json_t *root, *lookups, *events;
 	struct csv_parser parser;
 	bool parser_made;
-	struct buf cells;              /* of the row under way, one after the other */
-	size_t from[MAX_COLUMNS + 1];  /* where each begins */
+	struct buf cells;             /* of the row under way, one after the other */
+	size_t from[MAX_COLUMNS + 1]; /* where each begins */
 	int n_cells;
 	char *columns[MAX_COLUMNS];
 	int n_columns;
@@ -53,14 +53,17 @@ static enum err split(struct import_mapping *mapping, struct span row)
 	bool whole = csv_parse(&mapping->parser, row.p, row.n, on_cell, NULL, mapping) == row.n &&
 		     csv_fini(&mapping->parser, on_cell, NULL, mapping) == 0;
 
-	return mapping->cells.err ? mapping->cells.err : whole && !mapping->overflow ? ERR_OK : ERR_MALFORMED;
+	return mapping->cells.err            ? mapping->cells.err
+	       : whole && !mapping->overflow ? ERR_OK
+					     : ERR_MALFORMED;
 }
 
 static struct span cell(const struct import_mapping *mapping, const char *column)
 {
 	for (int i = 0; i < mapping->n_columns && i < mapping->n_cells; i++) {
 		if (strcmp(mapping->columns[i], column) == 0) {
-			return span_of(mapping->cells.p + mapping->from[i], mapping->from[i + 1] - mapping->from[i]);
+			return span_of(mapping->cells.p + mapping->from[i],
+				       mapping->from[i + 1] - mapping->from[i]);
 		}
 	}
 	return SPAN("");
@@ -104,10 +107,12 @@ static void dress(const struct import_mapping *mapping, const json_t *rule, stru
 	const char *lookup = text_of(rule, "lookup");
 
 	if (*lookup) {
-		set_text(value, span_cstr(text_of(json_object_get(mapping->lookups, lookup), value->text)));
+		set_text(value, span_cstr(text_of(json_object_get(mapping->lookups, lookup),
+						  value->text)));
 	}
 	if (value->n) {
-		int n = snprintf(whole, sizeof whole, "%s%s%s", text_of(rule, "before"), value->text, text_of(rule, "after"));
+		int n = snprintf(whole, sizeof whole, "%s%s%s", text_of(rule, "before"),
+				 value->text, text_of(rule, "after"));
 
 		set_text(value, span_of(whole, n < 0 ? 0 : (size_t)n));
 	}
@@ -119,7 +124,9 @@ static void dress(const struct import_mapping *mapping, const json_t *rule, stru
 	}
 }
 
-static void evaluate_one(const struct import_mapping *mapping, const json_t *rule, struct value *value)
+static void evaluate_one(const struct import_mapping *mapping,
+			 const json_t *rule,
+			 struct value *value)
 {
 	set_text(value, SPAN(""));
 	if (json_is_string(rule)) {
@@ -133,7 +140,8 @@ static void evaluate_one(const struct import_mapping *mapping, const json_t *rul
 /* "first" and "join" hold values that hold no further lists: so no recursion on what a file says. */
 static void evaluate(const struct import_mapping *mapping, const json_t *rule, struct value *value)
 {
-	json_t *first = json_object_get(rule, "first"), *join = json_object_get(rule, "join"), *part;
+	json_t *first = json_object_get(rule, "first"), *join = json_object_get(rule, "join"),
+	       *part;
 	struct buf joined = {0};
 	size_t i;
 
@@ -141,13 +149,15 @@ static void evaluate(const struct import_mapping *mapping, const json_t *rule, s
 		evaluate_one(mapping, rule, value);
 		return;
 	}
-	json_array_foreach (first ? first : join, i, part) {
+	json_array_foreach(first ? first : join, i, part)
+	{
 		evaluate_one(mapping, part, value);
 		if (value->refused || (first && value->n)) {
 			break;
 		}
 		if (value->n && join) {
-			buf_printf(&joined, "%s%s", joined.n ? text_of(rule, "with") : "", value->text);
+			buf_printf(&joined, "%s%s", joined.n ? text_of(rule, "with") : "",
+				   value->text);
 		}
 	}
 	if (join) {
@@ -174,8 +184,9 @@ static void set_case(const struct import_mapping *mapping, struct value *value)
 	set_text(value, SPAN(""));
 	if (place.n >= 6 && civil_parse(span_of(time.text, time.n), &at)) {
 		char text[CASE_ID_TEXT_BYTES + 1];
-		struct case_id case_id = case_id_of_report(
-			span_of(place.text, place.n), at, span_of(source.text, source.n), span_of(id.text, id.n));
+		struct case_id case_id =
+			case_id_of_report(span_of(place.text, place.n), at,
+					  span_of(source.text, source.n), span_of(id.text, id.n));
 
 		case_id_format(&case_id, text);
 		set_text(value, span_cstr(text));
@@ -183,7 +194,10 @@ static void set_case(const struct import_mapping *mapping, struct value *value)
 }
 
 /* One member into an object, unless it is empty. @return the reason why the row is refused, or NULL */
-static const char *add_member(const struct import_mapping *mapping, const char *name, json_t *rule, json_t *into)
+static const char *add_member(const struct import_mapping *mapping,
+			      const char *name,
+			      json_t *rule,
+			      json_t *into)
 {
 	struct value value = {.n = 0};
 
@@ -207,7 +221,8 @@ static const char *add_members(const struct import_mapping *mapping, json_t *rul
 	const char *name, *refused = NULL;
 	json_t *rule;
 
-	json_object_foreach (rules, name, rule) {
+	json_object_foreach(rules, name, rule)
+	{
 		if (strcmp(name, "when") != 0 && strcmp(name, "data") != 0) {
 			refused = add_member(mapping, name, rule, into);
 		}
@@ -225,7 +240,8 @@ enum err import_mapping_event(struct import_mapping *mapping,
 			      char *ret_reason,
 			      size_t reason_bytes)
 {
-	json_t *rules = json_array_get(mapping->events, (size_t)step), *when = json_object_get(rules, "when");
+	json_t *rules = json_array_get(mapping->events, (size_t)step),
+	       *when = json_object_get(rules, "when");
 	struct value condition = {.n = 1};
 	enum err err = split(mapping, row);
 
@@ -278,7 +294,8 @@ static enum err parse(struct import_mapping *mapping, const char *path, struct b
 {
 	json_error_t error;
 
-	mapping->root = json_loadb((char *)mapping->text.p, mapping->text.n, JSON_REJECT_DUPLICATES, &error);
+	mapping->root = json_loadb((char *)mapping->text.p, mapping->text.n, JSON_REJECT_DUPLICATES,
+				   &error);
 	if (!mapping->root) {
 		buf_printf(ret_why, "%s: line %d: %s", path, error.line, error.text);
 		return ERR_USAGE;
@@ -292,7 +309,9 @@ static enum err parse(struct import_mapping *mapping, const char *path, struct b
 	return ERR_OK;
 }
 
-enum err import_mapping_open(const char *path, struct import_mapping **ret_mapping, struct buf *ret_why)
+enum err import_mapping_open(const char *path,
+			     struct import_mapping **ret_mapping,
+			     struct buf *ret_why)
 {
 	struct import_mapping *mapping = calloc(1, sizeof *mapping);
 	enum err err = mapping ? read_file(path, &mapping->text) : ERR_NOMEM;

@@ -23,7 +23,9 @@
 struct import_mapping;
 
 /** Reads a mapping file. @return ABSENT, USAGE; why, for people, in ret_why @thread one, as all here */
-enum err import_mapping_open(const char *path, struct import_mapping **ret_mapping, struct buf *ret_why);
+enum err import_mapping_open(const char *path,
+			     struct import_mapping **ret_mapping,
+			     struct buf *ret_why);
 void import_mapping_close(struct import_mapping *mapping);
 
 /** Takes the file's first row: the names of its columns. @return USAGE when a column of the mapping is not there */

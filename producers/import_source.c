@@ -32,7 +32,10 @@ struct import_source {
 	uint64_t hash;
 };
 
-static void add_problem(struct import_source *source, long line, const char *field, const char *reason)
+static void add_problem(struct import_source *source,
+			long line,
+			const char *field,
+			const char *reason)
 {
 	if (source->n_problems == source->room_problems) {
 		size_t room = source->room_problems ? source->room_problems * 2 : 64;
@@ -47,7 +50,8 @@ static void add_problem(struct import_source *source, long line, const char *fie
 	struct import_problem *problem = &source->problems[source->n_problems++];
 
 	problem->line = line;
-	snprintf(problem->reason, sizeof problem->reason, "%s%s%s", field, *field ? ": " : "", reason);
+	snprintf(problem->reason, sizeof problem->reason, "%s%s%s", field, *field ? ": " : "",
+		 reason);
 }
 
 static enum err add_item(struct import_source *source, struct item item)
@@ -74,7 +78,8 @@ static uint8_t *seen_slot(uint8_t (*table)[16], size_t room, const uint8_t hash[
 	uint64_t at;
 
 	memcpy(&at, hash, sizeof at);
-	for (at &= room - 1; memcmp(table[at], none, 16) != 0 && memcmp(table[at], hash, 16) != 0;) {
+	for (at &= room - 1;
+	     memcmp(table[at], none, 16) != 0 && memcmp(table[at], hash, 16) != 0;) {
 		at = (at + 1) & (room - 1);
 	}
 	return table[at];
@@ -138,11 +143,13 @@ static bool take_event(struct import_source *source, json_t *json, struct item i
 		bad = see(source, &ev);
 	}
 	if (bad == ERR_CONFLICT) {
-		add_problem(source, item.line, "", "the same source and id stand in an earlier line of this file");
+		add_problem(source, item.line, "",
+			    "the same source and id stand in an earlier line of this file");
 	} else if (bad == ERR_NOMEM) {
 		*err = bad;
 	} else if (bad) {
-		add_problem(source, item.line, problem.field, *problem.reason ? problem.reason : err_text(bad));
+		add_problem(source, item.line, problem.field,
+			    *problem.reason ? problem.reason : err_text(bad));
 	} else {
 		item.time_us = ev.env.time;
 		*err = add_item(source, item);
@@ -155,7 +162,8 @@ static enum err take_json_line(struct import_source *source, struct item item)
 {
 	enum err err = ERR_OK;
 	json_error_t why;
-	json_t *json = json_loadb((char *)source->text.p + item.from, item.bytes, JSON_REJECT_DUPLICATES, &why);
+	json_t *json = json_loadb((char *)source->text.p + item.from, item.bytes,
+				  JSON_REJECT_DUPLICATES, &why);
 
 	if (!json) {
 		add_problem(source, item.line, "", why.text);
@@ -177,7 +185,8 @@ static enum err take_csv_line(struct import_source *source, struct item item)
 		json_t *json = NULL;
 
 		item.step = (uint32_t)step;
-		err = import_mapping_event(source->mapping, row, step, &json, problem.reason, sizeof problem.reason);
+		err = import_mapping_event(source->mapping, row, step, &json, problem.reason,
+					   sizeof problem.reason);
 		if (err == ERR_INVALID) {
 			add_problem(source, item.line, "", problem.reason);
 			return ERR_OK;
@@ -219,9 +228,11 @@ static enum err take_lines(struct import_source *source)
 
 		arena_reset(&source->arena);
 		if (source->mapping && source->lines == 1) {
-			err = import_mapping_header(source->mapping, span_of(source->text.p + from, bytes));
+			err = import_mapping_header(source->mapping,
+						    span_of(source->text.p + from, bytes));
 		} else if (bytes) {
-			err = source->mapping ? take_csv_line(source, item) : take_json_line(source, item);
+			err = source->mapping ? take_csv_line(source, item)
+					      : take_json_line(source, item);
 		}
 		from = end + 1;
 	}
@@ -272,7 +283,9 @@ static void hash_input(struct import_source *source)
 	memcpy(&source->hash, hash, sizeof source->hash);
 }
 
-enum err import_source_open(const struct import_config *config, struct import_source **ret_source, struct buf *ret_why)
+enum err import_source_open(const struct import_config *config,
+			    struct import_source **ret_source,
+			    struct buf *ret_why)
 {
 	struct import_source *source = calloc(1, sizeof *source);
 	enum err err = source ? ERR_OK : ERR_NOMEM;
@@ -288,7 +301,8 @@ enum err import_source_open(const struct import_config *config, struct import_so
 	if (!err) {
 		err = take_lines(source);
 		if (err) {
-			buf_printf(ret_why, "%s: line %ld: %s", config->path, source->lines, err_text(err));
+			buf_printf(ret_why, "%s: line %ld: %s", config->path, source->lines,
+				   err_text(err));
 		}
 	}
 	if (err) {
@@ -326,7 +340,8 @@ long import_source_lines(const struct import_source *source)
 	return source->lines;
 }
 
-size_t import_source_problems(const struct import_source *source, const struct import_problem **ret_problems)
+size_t import_source_problems(const struct import_source *source,
+			      const struct import_problem **ret_problems)
 {
 	*ret_problems = source->problems;
 	return source->n_problems;
@@ -347,7 +362,8 @@ long import_source_event(struct import_source *source, size_t i, struct buf *out
 
 	if (!source->mapping) {
 		buf_add(out, line);
-	} else if (!import_mapping_event(source->mapping, line, (int)item->step, &json, why, sizeof why)) {
+	} else if (!import_mapping_event(source->mapping, line, (int)item->step, &json, why,
+					 sizeof why)) {
 		json_dump_callback(json, add_text, out, JSON_COMPACT);
 		json_decref(json);
 	}

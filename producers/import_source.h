@@ -26,13 +26,16 @@ struct import_config {
  * @return ABSENT, IO, USAGE (the mapping), NOMEM
  * @thread one, as all here
  */
-enum err import_source_open(const struct import_config *config, struct import_source **ret_source, struct buf *ret_why);
+enum err import_source_open(const struct import_config *config,
+			    struct import_source **ret_source,
+			    struct buf *ret_why);
 void import_source_close(struct import_source *source);
 
 /** Number of events, lines read, and problems. */
 size_t import_source_count(const struct import_source *source);
 long import_source_lines(const struct import_source *source);
-size_t import_source_problems(const struct import_source *source, const struct import_problem **ret_problems);
+size_t import_source_problems(const struct import_source *source,
+			      const struct import_problem **ret_problems);
 
 /** Appends event number i as a CloudEvents JSON object. @return the line it came from */
 long import_source_event(struct import_source *source, size_t i, struct buf *out);

@@ -1,0 +1,51 @@
+/* govbus_main.c: the front of govbus: finds the command and hands it its arguments. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/log.h"
+#include "producers/commands.h"
+
+static const struct {
+	const char *name, *help;
+	int (*run)(int argc, char **argv);
+} COMMANDS[] = {
+	{"topics", "create the bus's topics, or check them (--check)", kafka_commands_topics_run},
+	{"token", "add, list, revoke: who may post and read what", commands_token_run},
+	{"import", "post a file of events, or of rows with a mapping", commands_import_run},
+	{"query", "ask for a case, its timeline, lists, boards, places, codes", commands_query_run},
+	{"go-live", "end history mode: from here on time is the decider's clock",
+	 kafka_commands_clock_run},
+	{"clock", "clock confirm: the clock is right although it jumped", kafka_commands_clock_run},
+};
+
+static int help(FILE *out)
+{
+	fprintf(out,
+		"govbus %s: an event-sourced message bus for social governance\n\nusage: govbus COMMAND [--help]\n\n",
+		GOVBUS_VERSION);
+	for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++) {
+		fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+	}
+	fprintf(out,
+		"\nprograms of their own: govbus-gateway, govbus-decider, govbus-case-status (each with --help and --manual)\n");
+	return out == stdout ? 0 : err_exit_code(ERR_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		return help(stderr);
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+		return help(stdout);
+	}
+	log_open("govbus", LOG_WARN);
+	for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++) {
+		if (strcmp(COMMANDS[i].name, argv[1]) == 0) {
+			return COMMANDS[i].run(argc - 1, argv + 1);
+		}
+	}
+	fprintf(stderr, "govbus: unknown command %s; govbus help lists them\n", argv[1]);
+	return err_exit_code(ERR_USAGE);
+}

@@ -1,0 +1,188 @@
+/* import_source_test.c: what an import makes of files: order, mapping, duplicates, and lines that give nothing. */
+#include "tests/support/cmocka_all.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "producers/import_source.h"
+#include "tests/support/folder.h"
+
+static char folder[FOLDER_PATH_BYTES];
+
+static int set_up(void **state)
+{
+	(void)state;
+	return folder_make("import", folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return folder_remove(folder) ? 0 : -1;
+}
+
+static const char *file_of(const char *name, const char *text)
+{
+	static char paths[2][FOLDER_PATH_BYTES + 32];
+	static int which;
+	char *path = paths[which ^= 1];
+
+	snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	return path;
+}
+
+static const char MAPPING[] =
+	"{\"lookups\": {\"place\": {\"A\": \"530102\", \"B\": \"530111\"}},"
+	" \"events\": ["
+	"  {\"type\": \"gov.case.reported.v1\", \"source\": \"/t\", \"id\": {\"column\": \"key\"},"
+	"   \"time\": {\"column\": \"opened\", \"after\": \"T09:00:00+08:00\"},"
+	"   \"place\": {\"first\": [{\"column\": \"area\", \"lookup\": \"place\"}, {\"column\": \"zip\", \"lookup\": \"place\"}],"
+	"             \"needed\": \"place missing\"},"
+	"   \"data\": {\"type_code\": \"UM01\", \"title\": {\"join\": [{\"column\": \"what\"}, {\"column\": \"more\"}], \"with\": \": \", \"chars\": 8}}},"
+	"  {\"when\": {\"column\": \"closed\"}, \"type\": \"gov.case.closed.v1\", \"source\": \"/t\","
+	"   \"id\": {\"column\": \"key\", \"after\": \"-closed\"}, \"time\": {\"column\": \"closed\", \"after\": \"T17:00:00+08:00\"},"
+	"   \"subject\": {\"case\": true}, \"data\": {\"outcome\": \"resolved\"}}]}";
+
+static const char ROWS[] = "key,opened,closed,area,zip,what,more\n"
+			   "\"k2\",2023-01-20,2023-01-25,A,,\"灯坏了, 两盏\",x\n"
+			   "k1,2023-01-19,2023-01-21,,B,road,broken\n"
+			   "k3,2023-01-22,,C,,none,\n"
+			   "k2,2023-01-20,,A,,again,\n"
+			   "k4,2023-02-30,,A,,bad date,\n"
+			   "k5,2023-01-23,,A,,\"two\nlines\",\n";
+
+static struct import_source *open_rows(bool by_time)
+{
+	struct import_config config = {.by_time = by_time};
+	struct import_source *source;
+	struct buf why = {0};
+
+	config.path = file_of("rows.csv", ROWS);
+	config.mapping = file_of("mapping.json", MAPPING);
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	buf_done(&why);
+	return source;
+}
+
+static void check_event(struct import_source *source, size_t i, const char *id, long line)
+{
+	struct buf out = {0};
+
+	assert_int_equal(import_source_event(source, i, &out), line);
+	json_t *json = json_loadb((char *)out.p, out.n, 0, NULL);
+
+	assert_string_equal(json_string_value(json_object_get(json, "id")), id);
+	json_decref(json);
+	buf_done(&out);
+}
+
+/* History is posted in the order of time, whatever the order of the rows; ties in the order of lines and steps. */
+static void test_order(void **state)
+{
+	struct import_source *source = open_rows(true);
+
+	(void)state;
+	assert_int_equal(import_source_count(source), 4);
+	check_event(source, 0, "k1", 3);
+	check_event(source, 1, "k2", 2);
+	check_event(source, 2, "k1-closed", 3);
+	check_event(source, 3, "k2-closed", 2);
+	import_source_close(source);
+}
+
+/* A row without a place, a second row with the same id, a date that is none: each is refused with its line and reason. */
+static void test_problems(void **state)
+{
+	struct import_source *source = open_rows(false);
+	const struct import_problem *problems;
+	size_t n = import_source_problems(source, &problems);
+
+	(void)state;
+	assert_int_equal(n, 4);
+	assert_int_equal(problems[0].line, 4);
+	assert_string_equal(problems[0].reason, "place missing");
+	assert_int_equal(problems[1].line, 5);
+	assert_non_null(strstr(problems[1].reason, "same source and id"));
+	assert_int_equal(problems[2].line, 6);
+	assert_non_null(strstr(problems[2].reason, "time"));
+	assert_int_equal(problems[3].line, 7);
+	assert_non_null(strstr(problems[3].reason, "title"));
+	import_source_close(source);
+}
+
+/* Members come from columns, look-ups and joins; the closing names the case that the report will get. */
+static void test_members(void **state)
+{
+	struct import_source *source = open_rows(false);
+	struct buf out = {0};
+
+	(void)state;
+	import_source_event(source, 0, &out);
+	json_t *json = json_loadb((char *)out.p, out.n, 0, NULL),
+	       *data = json_object_get(json, "data");
+
+	assert_string_equal(json_string_value(json_object_get(json, "place")), "530102");
+	assert_string_equal(json_string_value(json_object_get(data, "title")), "灯坏了, 两盏:");
+	json_decref(json);
+	buf_reset(&out);
+	import_source_event(source, 1, &out);
+	json = json_loadb((char *)out.p, out.n, 0, NULL);
+	assert_memory_equal(json_string_value(json_object_get(json, "subject")), "530102-20230120-",
+			    16);
+	json_decref(json);
+	buf_done(&out);
+	import_source_close(source);
+}
+
+/* A file of CloudEvents goes as it is; a line that is no JSON is a problem. */
+static void test_ndjson(void **state)
+{
+	static const char lines[] =
+		"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"gov.place.registered.v1\",\"subject\":\"place:53\","
+		"\"time\":\"2004-01-01T00:00:00+08:00\",\"data\":{\"level\":1,\"name\":\"云南省\",\"effective_from\":\"2004-01-01T00:00:00+08:00\"}}\n"
+		"not json\n"
+		"\n";
+	struct import_config config = {.path = file_of("a.ndjson", lines)};
+	const struct import_problem *problems;
+	struct import_source *source;
+	struct buf why = {0};
+
+	(void)state;
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	assert_int_equal(import_source_count(source), 1);
+	assert_int_equal(import_source_problems(source, &problems), 1);
+	assert_int_equal(problems[0].line, 2);
+	import_source_close(source);
+}
+
+/* A missing file and a mapping that is no mapping are said, not guessed. */
+static void test_failures(void **state)
+{
+	struct import_config config = {.path = "/nonexistent/file"};
+	struct import_source *source;
+	struct buf why = {0};
+
+	(void)state;
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_ABSENT);
+	config.path = file_of("rows.csv", ROWS);
+	config.mapping = file_of("mapping.json", "{\"events\": []}");
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_USAGE);
+	assert_true(why.n > 0);
+	buf_done(&why);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),    cmocka_unit_test(test_problems),
+		cmocka_unit_test(test_members),  cmocka_unit_test(test_ndjson),
+		cmocka_unit_test(test_failures),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
