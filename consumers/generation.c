@@ -279,7 +279,7 @@ bool generation_set(struct generation *gen, struct row *row, struct span value)
 		row->value_room = value.n ? (uint32_t)value.n : 1;
 		gen->dirty_bytes[row->table] += row->key_n + value.n;
 	}
-	if (value.n) {
+	if (value.p && value.n) {
 		memmove(row->value, value.p, value.n);
 	}
 	row->value_n = (uint32_t)value.n;

@@ -126,9 +126,9 @@ void kafka_decider_parts_serve(struct part *part, int64_t now_us);
 int64_t kafka_decider_parts_random_wait_us(struct decider *decider);
 
 /* kafka_decider_write.c: records on their way, reports, generations */
-enum err kafka_decider_write_record(void *part, const struct event *ev);
+enum err kafka_decider_write_record(void *context, const struct event *ev);
 void kafka_decider_write_claim(struct part *part);
-void kafka_decider_write_delivered(void *decider, void *opaque, const struct kafka_report *report);
+void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
 void kafka_decider_write_stands(struct part *part, int64_t offset);
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
 void kafka_decider_write_freeze(struct part *part, int64_t now_us);

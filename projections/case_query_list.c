@@ -130,7 +130,9 @@ static bool past_due(const struct list *list, const struct case_row *row)
 static void remember(struct list *list, struct span key)
 {
 	list->last_bytes = key.n < sizeof list->last ? key.n : sizeof list->last;
-	memcpy(list->last, key.p, list->last_bytes);
+	if (key.p) {
+		memcpy(list->last, key.p, list->last_bytes);
+	}
 }
 
 /* Visits until the page is full, the bound on work is reached or nothing is left. @return whether more may follow */

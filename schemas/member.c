@@ -96,7 +96,7 @@ static bool is_registered_unit(struct span id)
 static const char *check_unit(struct span value)
 {
 	int least = 0, most = 0;
-	struct span place = value;
+	struct span place = {0};
 
 	if (value.n > LIMIT_UNIT_BYTES) {
 		return "is too long";
