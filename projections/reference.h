@@ -54,6 +54,9 @@ enum err reference_fold(struct reference *ref, const struct event *ev, int64_t o
 /** Offset of the next record to be folded. */
 int64_t reference_position(const struct reference *ref);
 
+/** Memory it holds, for metrics and tests. */
+size_t reference_bytes(const struct reference *ref);
+
 /** A place; false when unknown or not yet in force. Spans live as long as the reference (nothing is ever forgotten). */
 bool reference_place(const struct reference *ref,
 		     struct as_of as_of,
@@ -74,7 +77,8 @@ bool reference_listed(const struct reference *ref,
 		      struct span place,
 		      struct span *ret_item);
 
-/** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity; else general (answers 10). */
+/** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity; else general (answers 10).
+ *  A row that names both severity and type wins over either; one that names neither comes just before general's. Severity 0 counts as general. */
 bool reference_policy(const struct reference *ref,
 		      struct as_of as_of,
 		      struct span type_code,
@@ -100,7 +104,10 @@ bool reference_profile_named(const struct reference *ref,
 			     struct span id,
 			     struct ref_profile *ret_profile);
 
-/** Whether a unit of this level and type has a function (list FUNCTIONS, item LEVEL.UNIT_TYPE.FUNCTION). */
+/**
+ * Whether an active unit of this level and type has a function (list FUNCTIONS, item LEVEL.UNIT_TYPE.FUNCTION, its scope covering
+ * the unit's seat). The centre of a province always has `reference`: somebody must be able to set the first list.
+ */
 bool reference_may(const struct reference *ref,
 		   struct as_of as_of,
 		   const struct ref_unit *unit,
@@ -116,7 +123,7 @@ void reference_find_places(const struct reference *ref,
 			   reference_visit_place *visit,
 			   void *context);
 
-/** Visits the places one level below. */
+/** Visits the places in force one level below, in the order of codes. */
 void reference_children(const struct reference *ref,
 			struct as_of as_of,
 			struct span code,
