@@ -7,6 +7,5 @@ int commands_import_run(int argc, char **argv);
 int commands_query_run(int argc, char **argv);
 int commands_token_run(int argc, char **argv);
 int kafka_commands_topics_run(int argc, char **argv);
-int kafka_commands_clock_run(int argc, char **argv); /* go-live, clock */
 
 #endif

@@ -14,9 +14,6 @@ static const struct {
 	{"token", "add, list, revoke: who may post and read what", commands_token_run},
 	{"import", "post a file of events, or of rows with a mapping", commands_import_run},
 	{"query", "ask for a case, its timeline, lists, boards, places, codes", commands_query_run},
-	{"go-live", "end history mode: from here on time is the decider's clock",
-	 kafka_commands_clock_run},
-	{"clock", "clock confirm: the clock is right although it jumped", kafka_commands_clock_run},
 };
 
 static int help(FILE *out)

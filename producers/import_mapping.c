@@ -119,6 +119,9 @@ static void dress(const struct import_mapping *mapping, const json_t *rule, stru
 	if (json_is_integer(json_object_get(rule, "chars"))) {
 		cut(value, json_integer_value(json_object_get(rule, "chars")));
 	}
+	if (!value->n) {
+		set_text(value, span_cstr(text_of(rule, "otherwise")));
+	}
 	if (!value->n && *text_of(rule, "needed")) {
 		value->refused = text_of(rule, "needed");
 	}

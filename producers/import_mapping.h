@@ -15,6 +15,7 @@
  *   …, "lookup": NAME               led through a look-up; not found: empty
  *   …, "after": TEXT, "before": TEXT  put around it unless it is empty: a date becomes a time
  *   …, "chars": N                   cut off after N characters
+ *   …, "otherwise": TEXT            where it is empty
  *   …, "needed": REASON             where it is empty the row is refused with this reason
  *   { "first": [VALUE, …] }         the first that is not empty
  *   { "join": [VALUE, …], "with": TEXT }  those that are not empty, joined

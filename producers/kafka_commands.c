@@ -26,9 +26,3 @@ void kafka_commands_init(struct kafka_commands *commands, const struct conf *con
 	commands->settings = (struct kafka_settings){
 		.brokers = conf_text(conf, "kafka"), .options = commands->options, .log = on_log};
 }
-
-void kafka_commands_topic(const struct kafka_commands *commands, enum topic topic, char *ret_name)
-{
-	snprintf(ret_name, KAFKA_COMMANDS_NAME_BYTES, "%s%s", commands->prefix,
-		 schema_topic(topic)->name);
-}

@@ -40,7 +40,7 @@ def main(cases, areas):
 				"time": {"column": "opendate", "after": "T09:00:00+08:00", "needed": "opendate missing"}, "place": place, "unit": centre,
 				"data": {
 					"type_code": {"first": [{"column": "complaint_type", "lookup": "type"}, "GV01"]},
-					"title": {"join": [{"column": "complaint_type"}, {"column": "descriptor"}], "with": ": ", "chars": 60, "needed": "type missing"},
+					"title": {"join": [{"column": "complaint_type"}, {"column": "descriptor"}], "with": ": ", "chars": 60, "otherwise": "(no type)"},
 					"channel": "department",
 				},
 			},
