@@ -1,0 +1,366 @@
+/* case_decide_guards.c: the guards that rows of case_transitions.def name: each lets pass, or says what it met and what it needs. */
+#include "common/civil.h"
+#include "projections/case_decide.h"
+#include "projections/case_limits.h"
+#include "projections/case_rows.h"
+
+/* Said only once a guard has refused: it is asked again then, so that those that let pass format nothing. */
+#define DETAIL(d, ...)                                                                \
+	do {                                                                          \
+		if ((d)->explain) {                                                   \
+			(d)->refusal->detail = arena_printf((d)->arena, __VA_ARGS__); \
+		}                                                                     \
+	} while (0)
+#define NEEDS(d, ...)                                                                \
+	do {                                                                         \
+		if ((d)->explain) {                                                  \
+			(d)->refusal->needs = arena_printf((d)->arena, __VA_ARGS__); \
+		}                                                                    \
+	} while (0)
+
+static bool guard_subject(struct case_decision *d)
+{
+	struct case_id id;
+	char text[CASE_ID_TEXT_BYTES + 1];
+
+	if (!d->ev->env.has_subject ||
+	    (case_id_parse(d->ev->env.subject, &id) && memcmp(&id, &d->id, sizeof(id)) == 0)) {
+		return true;
+	}
+	case_id_format(&d->id, text);
+	NEEDS(d, "subject %s", text);
+	return false;
+}
+
+static bool guard_place_coarse(struct case_decision *d)
+{
+	int coarsest = case_limits_get(CASE_LIMIT_report_level);
+
+	DETAIL(d, "place %s", d->was.place);
+	NEEDS(d, "a place of %d digits or more", (int)place_bytes(coarsest));
+	return place_valid(span_cstr(d->was.place)) &&
+	       place_level(span_cstr(d->was.place)) >= coarsest;
+}
+
+static bool guard_place(struct case_decision *d)
+{
+	struct ref_place place;
+
+	DETAIL(d, "place %s", d->was.place);
+	NEEDS(d, "a place in force");
+	return reference_place(d->rules.reference, d->rules.as_of, span_cstr(d->was.place),
+			       &place) &&
+	       (place.in_force || (place.change && place.change != CODE_place_change_rename));
+}
+
+static bool guard_place_gone(struct case_decision *d)
+{
+	struct ref_place place;
+
+	DETAIL(d, "place %s", d->was.place);
+	if (!reference_place(d->rules.reference, d->rules.as_of, span_cstr(d->was.place), &place) ||
+	    place.change == 0 || place.change == CODE_place_change_rename) {
+		return true;
+	}
+	if (place.n_successors) {
+		NEEDS(d, "place %.*s", SPAN_ARGS(place.successors[0]));
+	} else {
+		NEEDS(d, "a place in force");
+	}
+	return false;
+}
+
+static bool guard_type(struct case_decision *d)
+{
+	const struct case_classified *data = &d->ev->data.case_classified;
+	struct span code = span_cstr(d->was.type_code);
+
+	if (d->ev->type == EVENT_case_classified) {
+		if (!data->has_type_code) {
+			return true;
+		}
+		code = data->type_code;
+	}
+	DETAIL(d, "type_code %.*s", SPAN_ARGS(code));
+	NEEDS(d, "a type of the code book");
+	return codes_type(code) != NULL;
+}
+
+static bool listed(struct case_decision *d,
+		   enum code_list_kind list,
+		   struct span place,
+		   struct span *ret_item)
+{
+	return reference_listed(d->rules.reference, d->rules.as_of, list,
+				span_cstr(d->was.type_code), place, ret_item);
+}
+
+static bool forbidden_for(struct case_decision *d, struct span unit_id)
+{
+	struct ref_unit unit;
+	struct span item = {0};
+
+	if (!reference_unit(d->rules.reference, d->rules.as_of, unit_id, &unit) || unit.level < 6 ||
+	    !listed(d, CODE_list_kind_forbid, unit.seat, &item)) {
+		return false;
+	}
+	DETAIL(d, "%.*s, %.*s", SPAN_ARGS(item), SPAN_ARGS(unit_id));
+	NEEDS(d, "a unit above the grid");
+	return true;
+}
+
+static bool guard_forbidden(struct case_decision *d)
+{
+	const struct case_dispatched *data = &d->ev->data.case_dispatched;
+
+	if (d->ev->type == EVENT_case_reported) {
+		return !forbidden_for(d, d->ev->env.unit);
+	}
+	if (forbidden_for(d, data->lead_unit)) {
+		return false;
+	}
+	for (int i = 0; i < data->n_assist; i++) {
+		if (forbidden_for(d, data->assist[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool guard_grid_list(struct case_decision *d)
+{
+	struct span place = span_cstr(d->was.place);
+
+	DETAIL(d, "type_code %s", d->was.type_code);
+	NEEDS(d, "a type on BASIC or ADMIT");
+	return d->unit.level < 6 || listed(d, CODE_list_kind_basic, place, NULL) ||
+	       listed(d, CODE_list_kind_admit, place, NULL);
+}
+
+static bool guard_settled(struct case_decision *d)
+{
+	const struct case_reported *data = &d->ev->data.case_reported;
+
+	NEEDS(d, "severity minor and resolution");
+	return data->has_severity && data->severity == CODE_severity_minor && data->has_resolution;
+}
+
+static bool guard_member(struct case_decision *d)
+{
+	if (d->ev->type == EVENT_case_classified) {
+		NEEDS(d, "data.severity or data.type_code");
+		return d->ev->data.case_classified.has_severity ||
+		       d->ev->data.case_classified.has_type_code;
+	}
+	NEEDS(d, "data.reason");
+	return d->ev->data.case_verified.has_reason && d->ev->data.case_verified.reason.n > 0;
+}
+
+static bool guard_no_change(struct case_decision *d)
+{
+	const struct case_classified *data = &d->ev->data.case_classified;
+
+	DETAIL(d, "severity %s, type_code %s", codes_get(CODES_severity, d->was.severity)->name,
+	       d->was.type_code);
+	NEEDS(d, "another severity or type_code");
+	return (data->has_severity && data->severity != d->was.severity) ||
+	       (data->has_type_code && !span_eq(data->type_code, span_cstr(d->was.type_code)));
+}
+
+static bool guard_lead(struct case_decision *d)
+{
+	struct span id = d->ev->data.case_dispatched.lead_unit;
+	struct ref_unit unit;
+
+	DETAIL(d, "lead_unit %.*s", SPAN_ARGS(id));
+	NEEDS(d, "an active unit with the function handle");
+	return reference_unit(d->rules.reference, d->rules.as_of, id, &unit) && unit.active &&
+	       reference_may(d->rules.reference, d->rules.as_of, &unit, CODE_function_handle);
+}
+
+static bool guard_assist(struct case_decision *d)
+{
+	const struct case_dispatched *data = &d->ev->data.case_dispatched;
+	struct ref_unit unit;
+
+	NEEDS(d, "active units, each once, none the lead");
+	for (int i = 0; i < data->n_assist; i++) {
+		DETAIL(d, "assist %.*s", SPAN_ARGS(data->assist[i]));
+		if (span_eq(data->assist[i], data->lead_unit) ||
+		    !reference_unit(d->rules.reference, d->rules.as_of, data->assist[i], &unit) ||
+		    !unit.active) {
+			return false;
+		}
+		for (int j = 0; j < i; j++) {
+			if (span_eq(data->assist[i], data->assist[j])) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+static bool guard_returns(struct case_decision *d)
+{
+	int most = case_limits_get(CASE_LIMIT_returns_max);
+
+	DETAIL(d, "returned %u times%s", d->was.returns, d->was.arbitrated ? ", arbitrated" : "");
+	NEEDS(d, "fewer than %d returns, no arbitration", most);
+	return d->was.returns < most && !d->was.arbitrated;
+}
+
+static bool guard_hold_until(struct case_decision *d)
+{
+	int64_t until_us = d->ev->data.case_held.hold_until;
+	int64_t latest_us =
+		d->moment->now_us + case_limits_get(CASE_LIMIT_hold_days) * CIVIL_DAY_US;
+	char text[CIVIL_TEXT_SIZE];
+
+	civil_format(latest_us, text);
+	NEEDS(d, "hold_until after now and not after %s", text);
+	return until_us > d->moment->now_us && until_us <= latest_us;
+}
+
+static bool guard_approver(struct case_decision *d)
+{
+	struct span id = d->ev->data.case_held.approver_unit;
+	struct ref_unit unit;
+
+	DETAIL(d, "approver_unit %.*s", SPAN_ARGS(id));
+	NEEDS(d, "approver_unit %s or a centre above it", d->was.owner);
+	return span_eq(id, span_cstr(d->was.owner)) ||
+	       (reference_unit(d->rules.reference, d->rules.as_of, id, &unit) && unit.active &&
+		unit.unit_type == CODE_unit_type_centre && unit.level < d->was.owner_level &&
+		place_covers(unit.seat, span_cstr(d->was.owner + strlen("centre:"))));
+}
+
+static bool guard_cause(struct case_decision *d)
+{
+	uint8_t cause = d->ev->data.case_escalated.cause;
+
+	if (d->ev->type == EVENT_case_reopened) {
+		DETAIL(d, "cause callback");
+		NEEDS(d, "cause reporter or centre");
+		return false;
+	}
+	DETAIL(d, "cause %s", codes_get(CODES_escalate_cause, cause)->name);
+	if (cause == CODE_escalate_cause_major) {
+		NEEDS(d, "severity major");
+		return d->was.severity == CODE_severity_major;
+	}
+	NEEDS(d, "cause beyond_competence, cross_boundary, major or mass");
+	return cause != CODE_escalate_cause_overdue && cause != CODE_escalate_cause_arbitration;
+}
+
+static bool guard_cross(struct case_decision *d)
+{
+	if (d->ev->data.case_escalated.cause != CODE_escalate_cause_cross_boundary) {
+		return true;
+	}
+	DETAIL(d, "owner level %u, places share %s", d->was.owner_level,
+	       d->was.common[0] ? d->was.common : "nothing");
+	NEEDS(d, "places that reach beyond the owner's");
+	return d->was.common[0] && place_level(span_cstr(d->was.common)) < d->was.owner_level;
+}
+
+static bool guard_top(struct case_decision *d)
+{
+	DETAIL(d, "owner level %u", d->was.owner_level);
+	NEEDS(d, "level %d, or places in two prefectures",
+	      case_limits_get(CASE_LIMIT_top_level) + 1);
+	return case_decide_effects_target(
+		       &d->was, (enum code_escalate_cause)d->ev->data.case_escalated.cause)
+		.p;
+}
+
+static bool handled_it(struct case_decision *d)
+{
+	return span_eq(d->ev->env.unit, span_cstr(d->was.handler_unit)) ||
+	       span_eq(d->ev->env.unit, span_cstr(d->was.lead_unit));
+}
+
+static bool guard_verifier(struct case_decision *d)
+{
+	DETAIL(d, "handled by %s", d->was.handler_unit[0] ? d->was.handler_unit : d->was.lead_unit);
+	NEEDS(d, "another unit");
+	return !handled_it(d);
+}
+
+static bool guard_caller(struct case_decision *d)
+{
+	DETAIL(d, "handled by %s", d->was.handler_unit[0] ? d->was.handler_unit : d->was.lead_unit);
+	NEEDS(d, "another unit");
+	return !handled_it(d);
+}
+
+static bool guard_close_level(struct case_decision *d)
+{
+	uint8_t level = case_dues_level(&d->rules, &d->was, false);
+
+	DETAIL(d, "owner level %u, severity %s", d->was.owner_level,
+	       codes_get(CODES_severity, d->was.severity)->name);
+	NEEDS(d, "owner level %u or higher", level);
+	return level == 0 || d->was.owner_level <= level;
+}
+
+static bool guard_score(struct case_decision *d)
+{
+	const struct callback_recorded *data = &d->ev->data.callback_recorded;
+
+	NEEDS(d, "%s", data->reached ? "data.score 1 to 5" : "no data.score");
+	return data->reached ? data->has_score && data->score >= 1 && data->score <= 5
+			     : !data->has_score;
+}
+
+static bool guard_window(struct case_decision *d)
+{
+	char text[CIVIL_TEXT_SIZE];
+
+	civil_format(d->was.window_until_us, text);
+	DETAIL(d, "window ended %s", text);
+	NEEDS(d, "a new report with data.prior_case");
+	return d->judged_us <= d->was.window_until_us;
+}
+
+static bool guard_reporter(struct case_decision *d)
+{
+	NEEDS(d, "the source of the report");
+	return case_rows_source_hash(d->ev->env.source) == d->was.source_hash;
+}
+
+static bool (*const checks[GUARD_COUNT])(struct case_decision *d) = {
+	[GUARD_SUBJECT] = guard_subject,
+	[GUARD_PLACE_COARSE] = guard_place_coarse,
+	[GUARD_PLACE] = guard_place,
+	[GUARD_PLACE_GONE] = guard_place_gone,
+	[GUARD_TYPE] = guard_type,
+	[GUARD_FORBIDDEN] = guard_forbidden,
+	[GUARD_GRID_LIST] = guard_grid_list,
+	[GUARD_SETTLED] = guard_settled,
+	[GUARD_MEMBER] = guard_member,
+	[GUARD_NO_CHANGE] = guard_no_change,
+	[GUARD_LEAD] = guard_lead,
+	[GUARD_ASSIST] = guard_assist,
+	[GUARD_RETURNS] = guard_returns,
+	[GUARD_HOLD_UNTIL] = guard_hold_until,
+	[GUARD_APPROVER] = guard_approver,
+	[GUARD_CAUSE] = guard_cause,
+	[GUARD_CROSS] = guard_cross,
+	[GUARD_TOP] = guard_top,
+	[GUARD_VERIFIER] = guard_verifier,
+	[GUARD_CALLER] = guard_caller,
+	[GUARD_CLOSE_LEVEL] = guard_close_level,
+	[GUARD_SCORE] = guard_score,
+	[GUARD_WINDOW] = guard_window,
+	[GUARD_REPORTER] = guard_reporter,
+};
+
+bool case_decide_guards_pass(struct case_decision *d, enum guard guard)
+{
+	if (!checks[guard] || checks[guard](d)) {
+		return true;
+	}
+	d->explain = true;
+	(void)checks[guard](d);
+	return false;
+}

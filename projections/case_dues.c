@@ -1,0 +1,306 @@
+/* case_dues.c: deadlines from policy and calendar, as data for events. */
+#include "projections/case_dues.h"
+
+#include "projections/case_limits.h"
+
+/* The event types that carry dues. */
+#define WITH_DUES(X)               \
+	X(case_reported)           \
+	X(case_accepted)           \
+	X(case_classified)         \
+	X(case_dispatched)         \
+	X(case_signed_for)         \
+	X(case_returned)           \
+	X(case_handling_logged)    \
+	X(case_resumed)            \
+	X(case_escalated)          \
+	X(case_feedback_submitted) \
+	X(case_verified)           \
+	X(case_reopened)           \
+	X(callback_recorded)       \
+	X(case_dues_restated)
+
+/* They stand last in each, member for member as in struct case_dues: so one copy of bytes serves them all. */
+#define DUES_BYTES (offsetof(struct case_dues, has_unsigned_at) + sizeof(bool))
+#define X(type)                                                                                  \
+	_Static_assert(offsetof(struct type, has_unsigned_at) - offsetof(struct type, due_at) == \
+			       offsetof(struct case_dues, has_unsigned_at),                      \
+		       "dues of " #type " stand as in struct case_dues");
+WITH_DUES(X)
+#undef X
+
+/* Where in the event's data its dues begin; -1: it has none. */
+static ptrdiff_t dues_at(enum event_type type)
+{
+	switch ((int)type) {
+#define X(name)            \
+	case EVENT_##name: \
+		return (ptrdiff_t)offsetof(struct name, due_at);
+		WITH_DUES(X)
+#undef X
+	default:
+		return -1;
+	}
+}
+
+void case_dues_put(struct event *ev, const struct case_dues *dues)
+{
+	ptrdiff_t at = dues_at(ev->type);
+
+	if (at >= 0) {
+		memcpy((uint8_t *)&ev->data + at, dues, DUES_BYTES);
+	}
+}
+
+bool case_dues_get(const struct event *ev, struct case_dues *ret_dues)
+{
+	ptrdiff_t at = dues_at(ev->type);
+
+	if (at < 0) {
+		return false;
+	}
+	memset(ret_dues, 0, sizeof(*ret_dues));
+	memcpy(ret_dues, (const uint8_t *)&ev->data + at, DUES_BYTES);
+	return true;
+}
+
+/* Sets a member if its value is one. */
+#define SET(object, member, value)                              \
+	do {                                                    \
+		(object)->member = (value);                     \
+		(object)->has_##member = (object)->member != 0; \
+	} while (0)
+
+void case_dues_of(const struct case_state *state, struct case_dues *ret_dues)
+{
+	struct case_dues *dues = ret_dues;
+
+	memset(dues, 0, sizeof(*dues));
+	SET(dues, due_at, state->due_us);
+	SET(dues, yellow_at, state->yellow_us);
+	SET(dues, red_at, state->red_us);
+	SET(dues, step, state->step);
+	SET(dues, step_due_at, state->step_due_us);
+	SET(dues, step_yellow_at, state->step_yellow_us);
+	SET(dues, step_red_at, state->step_red_us);
+	SET(dues, cal_ver, state->cal_ver);
+	SET(dues, policy_ver, state->policy_ver);
+	SET(dues, provisional, state->provisional);
+	SET(dues, due_unit, state->due_unit);
+	SET(dues, step_unit, state->step_unit);
+	SET(dues, escalate_at, state->escalate_us);
+	SET(dues, unsigned_at, state->unsigned_us);
+	dues->cal_id = span_cstr(state->cal_id);
+	dues->has_cal_id = dues->cal_id.n > 0;
+}
+
+/* Until the centre has set a severity the limits are those of general. */
+static enum code_severity severity_of(const struct case_state *state)
+{
+	return state->severity ? (enum code_severity)state->severity : CODE_severity_general;
+}
+
+/* The policy row of a step and its calendar. @return false when the flow has no policy, or policy no such row */
+static bool find_policy(const struct case_rules *rules,
+			const struct case_state *state,
+			enum code_step step,
+			struct ref_policy *ret_policy,
+			const struct calendar **ret_calendar)
+{
+	if (!rules->profile.has_policy ||
+	    !reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+			      severity_of(state), step, ret_policy) ||
+	    ret_policy->amount == 0) {
+		return false;
+	}
+	*ret_calendar = reference_calendar(rules->reference, rules->as_of, ret_policy->calendar);
+	return *ret_calendar != NULL;
+}
+
+static void set_case(struct case_dues *dues, const struct deadline *deadline)
+{
+	SET(dues, due_at, deadline->due_us);
+	SET(dues, yellow_at, deadline->yellow_us);
+	SET(dues, red_at, deadline->red_us);
+}
+
+static void set_step(struct case_dues *dues, const struct deadline *deadline)
+{
+	SET(dues, step_due_at, deadline->due_us);
+	SET(dues, step_yellow_at, deadline->yellow_us);
+	SET(dues, step_red_at, deadline->red_us);
+}
+
+static void set_calendar(struct case_dues *dues,
+			 const struct ref_policy *policy,
+			 const struct calendar *calendar,
+			 bool provisional)
+{
+	dues->cal_id = policy->calendar;
+	dues->has_cal_id = policy->calendar.n > 0;
+	SET(dues, cal_ver, calendar->version);
+	SET(dues, provisional, dues->provisional || provisional);
+}
+
+void case_dues_count_case(const struct case_rules *rules,
+			  const struct case_state *state,
+			  int64_t from_us,
+			  struct case_dues *dues)
+{
+	struct deadline deadline = {0};
+	struct ref_policy policy = {0};
+	const struct calendar *calendar;
+
+	dues->provisional = dues->has_provisional = false;
+	if (find_policy(rules, state, CODE_step_handle, &policy, &calendar)) {
+		deadline = calendar_deadline(calendar, from_us, policy.amount,
+					     (enum code_time_unit)policy.unit, policy.yellow_bp);
+		set_calendar(dues, &policy, calendar, deadline.provisional);
+	}
+	set_case(dues, &deadline);
+	SET(dues, due_unit, policy.unit);
+	SET(dues, policy_ver, policy.version);
+}
+
+static void copy_case_to_step(struct case_dues *dues)
+{
+	SET(dues, step_due_at, dues->due_at);
+	SET(dues, step_yellow_at, dues->yellow_at);
+	SET(dues, step_red_at, dues->red_at);
+	SET(dues, step_unit, dues->due_unit);
+}
+
+void case_dues_count_step(const struct case_rules *rules,
+			  const struct case_state *state,
+			  enum code_step step,
+			  int64_t from_us,
+			  struct case_dues *dues)
+{
+	struct deadline deadline = {0};
+	struct ref_policy policy = {0};
+	const struct calendar *calendar;
+	bool found;
+
+	SET(dues, step, step);
+	SET(dues, unsigned_at, 0);
+	if (step == CODE_step_handle) {
+		copy_case_to_step(dues);
+		return;
+	}
+	found = step && find_policy(rules, state, step, &policy, &calendar);
+	if (!found && step == CODE_step_verify) {
+		found = find_policy(rules, state, CODE_step_feedback, &policy, &calendar);
+	}
+	if (found) {
+		enum code_time_unit unit = (enum code_time_unit)policy.unit;
+
+		deadline =
+			calendar_deadline(calendar, from_us, policy.amount, unit, policy.yellow_bp);
+		set_calendar(dues, &policy, calendar, deadline.provisional);
+		if (step == CODE_step_sign && case_dues_above(state).p) {
+			uint64_t twice = policy.amount *
+					 (uint64_t)case_limits_get(CASE_LIMIT_unsigned_factor);
+
+			SET(dues, unsigned_at, calendar_add(calendar, from_us, twice, unit));
+		}
+	}
+	set_step(dues, &deadline);
+	SET(dues, step_unit, policy.unit);
+}
+
+void case_dues_shift(const struct case_rules *rules,
+		     const struct case_state *state,
+		     int64_t from_us,
+		     int64_t to_us,
+		     struct case_dues *dues)
+{
+	const struct calendar *calendar = case_dues_calendar(rules, state);
+	struct deadline due = {
+		.due_us = dues->due_at, .yellow_us = dues->yellow_at, .red_us = dues->red_at};
+	struct deadline step = {.due_us = dues->step_due_at,
+				.yellow_us = dues->step_yellow_at,
+				.red_us = dues->step_red_at};
+
+	if (dues->has_due_at) {
+		due = calendar_shift(calendar, due, (enum code_time_unit)dues->due_unit, from_us,
+				     to_us);
+		set_case(dues, &due);
+		SET(dues, provisional, dues->provisional || due.provisional);
+	}
+	if (dues->has_step_due_at) {
+		step = calendar_shift(calendar, step, (enum code_time_unit)dues->step_unit, from_us,
+				      to_us);
+		set_step(dues, &step);
+	}
+}
+
+bool case_dues_unsigned_first(const struct case_state *state)
+{
+	return state->state == CODE_case_state_DI && state->unsigned_us &&
+	       (!state->escalate_us || state->unsigned_us < state->escalate_us);
+}
+
+struct span case_dues_above(const struct case_state *state)
+{
+	struct span owner = span_cstr(state->owner + strlen("centre:"));
+	struct span above = place_parent(owner);
+	int top = place_level(span_cstr(state->common)) <= 1
+			  ? 1
+			  : case_limits_get(CASE_LIMIT_top_level);
+
+	return above.p && place_level(above) >= top ? above : (struct span){0};
+}
+
+void case_dues_escalation(const struct case_rules *rules,
+			  const struct case_state *state,
+			  struct case_dues *dues)
+{
+	static const enum case_limit days[] = {CASE_LIMIT_overdue_first_days,
+					       CASE_LIMIT_overdue_second_days};
+	int64_t at_us = 0;
+
+	if (dues->has_red_at && state->overdue_rungs < 2 && case_dues_above(state).p) {
+		at_us = calendar_add(case_dues_calendar(rules, state), dues->red_at,
+				     (uint64_t)case_limits_get(days[state->overdue_rungs]),
+				     CODE_time_unit_working_day);
+	}
+	SET(dues, escalate_at, at_us);
+}
+
+const struct calendar *case_dues_calendar(const struct case_rules *rules,
+					  const struct case_state *state)
+{
+	static const struct calendar weekends = {
+		.am_open = 510, .am_close = 720, .pm_open = 840, .pm_close = 1080};
+	const struct calendar *calendar = NULL;
+	struct ref_policy policy;
+
+	if (state->cal_id[0]) {
+		calendar = reference_calendar(rules->reference, rules->as_of,
+					      span_cstr(state->cal_id));
+	}
+	if (!calendar &&
+	    reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+			     severity_of(state), CODE_step_handle, &policy)) {
+		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
+	}
+	return calendar ? calendar : &weekends;
+}
+
+uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner)
+{
+	static const uint8_t steps[] = {CODE_step_handle, CODE_step_accept, CODE_step_close};
+	struct ref_policy policy;
+
+	for (size_t i = 0; rules->profile.has_policy && i < sizeof(steps); i++) {
+		if (reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+				     severity_of(state), (enum code_step)steps[i], &policy)) {
+			uint8_t level = owner ? policy.owner_level : policy.close_level;
+
+			if (level) {
+				return level;
+			}
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,71 @@
+/* case_dues.h: the deadlines of a case and of the step it is in, as they stand in events, and how they are computed. */
+#ifndef GOVBUS_PROJECTIONS_CASE_DUES_H
+#define GOVBUS_PROJECTIONS_CASE_DUES_H
+
+#include "projections/case_state.h"
+#include "projections/reference.h"
+
+/* The members of schemas/dues.def, which stand alike in many events. */
+struct case_dues {
+#define FIELD(name, kind, need, bound, help) \
+	KIND_TYPE_##kind name;               \
+	bool has_##name;
+#include "schemas/dues.def"
+#undef FIELD
+};
+
+/* What deadlines are computed from: nothing else. */
+struct case_rules {
+	const struct reference *reference;
+	struct as_of as_of;
+	struct ref_profile profile;
+};
+
+/** Sets the dues of an event; one whose type carries none stays as it is. @thread any, as all here */
+void case_dues_put(struct event *ev, const struct case_dues *dues);
+
+/** Reads the dues of an event. @return false when its type carries none */
+bool case_dues_get(const struct event *ev, struct case_dues *ret_dues);
+
+/** The dues that a case has now. Texts borrow from the state. */
+void case_dues_of(const struct case_state *state, struct case_dues *ret_dues);
+
+/** Counts the case deadline anew from a moment, by type and severity of the state; none without policy. */
+void case_dues_count_case(const struct case_rules *rules,
+			  const struct case_state *state,
+			  int64_t from_us,
+			  struct case_dues *dues);
+
+/** Sets the step and counts its deadline from a moment; that of `handle` is the case's. */
+void case_dues_count_step(const struct case_rules *rules,
+			  const struct case_state *state,
+			  enum code_step step,
+			  int64_t from_us,
+			  struct case_dues *dues);
+
+/** Moves both deadlines on by a hold, each counted in its own unit. */
+void case_dues_shift(const struct case_rules *rules,
+		     const struct case_state *state,
+		     int64_t from_us,
+		     int64_t to_us,
+		     struct case_dues *dues);
+
+/** States anew when the clock will send the case up for being overdue; never, at the highest level it may reach (domain.md §3.5). */
+void case_dues_escalation(const struct case_rules *rules,
+			  const struct case_state *state,
+			  struct case_dues *dues);
+
+/** Whether the sign limit's timer comes before that of the red case: which of the two an overdue escalation is. */
+bool case_dues_unsigned_first(const struct case_state *state);
+
+/** The place above the owner to which a case may go up by one level; absent: it may not (never above L2 unless two prefectures). */
+struct span case_dues_above(const struct case_state *state);
+
+/** The calendar of a case: that of its deadlines, else that of its policy, else weekends alone. Borrowed. */
+const struct calendar *case_dues_calendar(const struct case_rules *rules,
+					  const struct case_state *state);
+
+/** The level that policy says for a case: the first owner's (owner true) or that which should close it; 0: not said. */
+uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner);
+
+#endif

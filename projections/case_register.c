@@ -1,0 +1,288 @@
+/* case_register.c: the case register: its decide and evolve, what it owes, and its clock, as a struct register_ops. */
+#include "projections/case_register.h"
+
+#include <stdlib.h>
+
+#include "common/civil.h"
+#include "common/limits.h"
+#include "projections/case_decide.h"
+#include "projections/case_evolve.h"
+#include "projections/case_rows.h"
+#include "projections/case_timers.h"
+
+/* The register's own state: a cache of rows. */
+struct case_clock {
+	struct case_timers *timers;
+	int64_t restated_refoffset; /* provisional deadlines were looked at by this reference position; -1: not yet */
+};
+
+/* The ids of open cases: collected first, for rows must not be asked for inside a scan. */
+struct ids {
+	struct case_id *p;
+	size_t n, size;
+	int partition;
+	enum err err;
+};
+
+static bool collect(void *context, struct span key, struct span value)
+{
+	struct ids *ids = context;
+
+	(void)value;
+	if (ids->partition >= 0 && case_rows_tables[CASE_ROWS_OPEN].partition_of(
+					   key, LIMIT_CASE_PARTITIONS) != ids->partition) {
+		return true;
+	}
+	if (ids->n == ids->size) {
+		size_t size = ids->size ? ids->size * 2 : 1024;
+		struct case_id *p = realloc(ids->p, size * sizeof(*p));
+
+		if (!p) {
+			ids->err = ERR_NOMEM;
+			return false;
+		}
+		ids->p = p;
+		ids->size = size;
+	}
+	memcpy(ids->p[ids->n++].key, key.p, CASE_ID_KEY_BYTES);
+	return true;
+}
+
+static void close_clock(struct reg *reg)
+{
+	struct case_clock *clock = reg->state;
+
+	if (clock) {
+		case_timers_free(clock->timers);
+		free(clock);
+	}
+	reg->state = NULL;
+}
+
+static enum err open_clock(struct reg *reg)
+{
+	struct case_clock *clock;
+	struct ids ids = {.partition = reg->partition};
+	struct case_state state;
+
+	close_clock(reg);
+	clock = calloc(1, sizeof(*clock));
+	if (!clock) {
+		return ERR_NOMEM;
+	}
+	reg->state = clock;
+	clock->restated_refoffset = -1;
+	clock->timers = case_timers_new();
+	if (!clock->timers) {
+		close_clock(reg);
+		return ERR_NOMEM;
+	}
+	view_scan(reg->view, CASE_ROWS_OPEN, (struct span){0}, collect, &ids);
+	for (size_t i = 0; i < ids.n && !ids.err && !reg->view->err; i++) {
+		if (case_rows_get(reg->view, &ids.p[i], &state)) {
+			ids.err = case_timers_note(clock->timers, &ids.p[i], &state);
+		}
+	}
+	free(ids.p);
+	if (ids.err || reg->view->err) {
+		close_clock(reg);
+	}
+	return ids.err ? ids.err : reg->view->err;
+}
+
+/* Whether a case has anything for the clock: open, or owing (a closed case whose call-back reopens it). */
+static bool has_clock(const struct case_state *state)
+{
+	return case_transitions_open(state->state) || state->owed;
+}
+
+static enum err evolve(struct reg *reg, const struct event *ev)
+{
+	struct case_clock *clock = reg->state;
+	struct case_state state;
+	struct case_id id;
+	bool was;
+	enum err err;
+
+	if (!ev->env.has_subject || !case_id_parse(ev->env.subject, &id)) {
+		return ERR_INVALID;
+	}
+	(void)case_rows_get(reg->view, &id, &state);
+	if (reg->view->err) {
+		return reg->view->err;
+	}
+	was = has_clock(&state);
+	err = case_evolve(&state, ev);
+	if (err) {
+		return err;
+	}
+	case_rows_put(reg->view, &id, &state);
+	if (ev->env.has_cause) {
+		case_rows_bind(reg->view, &id, ev);
+	}
+	if (was != has_clock(&state)) {
+		case_rows_put_open(reg->view, &id, has_clock(&state));
+	}
+	if (!reg->view->err && clock) {
+		return case_timers_note(clock->timers, &id, &state);
+	}
+	return reg->view->err;
+}
+
+/* An event of the decider's own in the making. */
+static void begin_event(struct event *ev, enum event_type type)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->type = type;
+}
+
+static void begin_escalation(struct event *ev, enum code_escalate_cause cause)
+{
+	begin_event(ev, EVENT_case_escalated);
+	EVENT_SET(ev->data.case_escalated, cause, (uint8_t)cause);
+}
+
+static void begin_owed(struct event *ev, enum case_owed owed)
+{
+	switch (owed) {
+	case CASE_OWED_REOPEN:
+		begin_event(ev, EVENT_case_reopened);
+		EVENT_SET(ev->data.case_reopened, cause, CODE_reopen_cause_callback);
+		break;
+	case CASE_OWED_ARBITRATION:
+		begin_escalation(ev, CODE_escalate_cause_arbitration);
+		break;
+	case CASE_OWED_MAJOR:
+		begin_escalation(ev, CODE_escalate_cause_major);
+		break;
+	case CASE_OWED_UP:
+	case CASE_OWED_NOTHING:
+		begin_escalation(ev, CODE_escalate_cause_beyond_competence);
+		break;
+	}
+}
+
+/* The search for a provisional deadline that the calendar, as known now, covers. */
+struct restating {
+	struct reg *reg;
+	struct as_of as_of;
+	struct case_id id;
+	struct case_state state;
+	bool found;
+};
+
+static bool covered(const struct calendar *calendar, int64_t due_us)
+{
+	return !due_us || civil_date_of(civil_day(due_us)).year <= calendar->last_year;
+}
+
+static bool try_restating(void *context, const struct case_id *id, const struct case_state *state)
+{
+	struct restating *r = context;
+	const struct calendar *calendar =
+		reference_calendar(r->reg->reference, r->as_of, span_cstr(state->cal_id));
+
+	if (!calendar || !covered(calendar, state->due_us) ||
+	    !covered(calendar, state->step_due_us)) {
+		return true;
+	}
+	r->id = *id;
+	r->state = *state;
+	r->found = true;
+	return false;
+}
+
+static bool owed(struct reg *reg,
+		 const struct moment *moment,
+		 struct arena *arena,
+		 struct event *ret_ev)
+{
+	struct case_clock *clock = reg->state;
+	struct restating r = {.reg = reg,
+			      .as_of = {.refoffset = moment->refoffset, .at_us = moment->now_us}};
+
+	if (case_timers_owing(clock->timers, reg->view, &r.id, &r.state)) {
+		begin_owed(ret_ev, (enum case_owed)r.state.owed);
+		return case_decide_automatic(reg, &r.id, &r.state, moment, arena, ret_ev);
+	}
+	if (clock->restated_refoffset == moment->refoffset) {
+		return false;
+	}
+	case_timers_provisional(clock->timers, reg->view, try_restating, &r);
+	if (!r.found) {
+		clock->restated_refoffset = moment->refoffset;
+		return false;
+	}
+	begin_event(ret_ev, EVENT_case_dues_restated);
+	return case_decide_automatic(reg, &r.id, &r.state, moment, arena, ret_ev);
+}
+
+static int64_t next_timer(struct reg *reg)
+{
+	struct case_clock *clock = reg->state;
+	struct case_state state;
+	struct case_id id;
+
+	return case_timers_first(clock->timers, reg->view, &id, &state) ? case_timers_at(&state)
+									: INT64_MAX;
+}
+
+static bool timer(struct reg *reg,
+		  const struct moment *moment,
+		  struct arena *arena,
+		  struct event *ret_ev)
+{
+	struct case_clock *clock = reg->state;
+	struct case_state state;
+	struct case_id id;
+
+	if (!case_timers_first(clock->timers, reg->view, &id, &state) ||
+	    case_timers_at(&state) > moment->now_us) {
+		return false;
+	}
+	if (state.state == CODE_case_state_HO) {
+		begin_event(ret_ev, EVENT_case_resumed);
+	} else {
+		begin_escalation(ret_ev, CODE_escalate_cause_overdue);
+	}
+	return case_decide_automatic(reg, &id, &state, moment, arena, ret_ev);
+}
+
+static int64_t next_moment(struct reg *reg, int64_t after_us)
+{
+	struct case_clock *clock = reg->state;
+
+	return case_timers_moment(clock->timers, reg->view, after_us);
+}
+
+static bool bound(struct reg *reg,
+		  const struct event *action,
+		  uint8_t ret_digest[16],
+		  int64_t *ret_seq,
+		  uint8_t *ret_to)
+{
+	struct case_bound row;
+
+	if (!case_rows_bound(reg->view, action, &row)) {
+		return false;
+	}
+	memcpy(ret_digest, row.digest, sizeof(row.digest));
+	*ret_seq = row.seq;
+	*ret_to = row.to;
+	return true;
+}
+
+const struct register_ops case_register = {
+	.name = "case",
+	.events = TOPIC_CASE,
+	.tables = case_rows_tables,
+	.open = open_clock,
+	.close = close_clock,
+	.decide = case_decide,
+	.evolve = evolve,
+	.owed = owed,
+	.next_timer = next_timer,
+	.timer = timer,
+	.next_moment = next_moment,
+	.bound = bound,
+};

@@ -1,0 +1,184 @@
+/* case_rows.c: the case register's tables: their keys and rows. */
+#include "projections/case_rows.h"
+
+#include <assert.h>
+#include <sodium.h>
+
+#include "common/partition.h"
+
+enum { HASH_BYTES = 16, COUNTY_KEY_BYTES = 3, ASSIST_BYTES = LIMIT_UNIT_BYTES + 1 };
+
+/* What stands in a report's row. */
+struct report_row {
+	uint8_t case_key[CASE_ID_KEY_BYTES];
+	uint8_t spare[2];
+	struct case_bound bound;
+};
+
+_Static_assert(sizeof(struct case_bound) == 24, "goes to disk");
+_Static_assert(sizeof(struct report_row) == 40, "goes to disk");
+_Static_assert(sizeof(struct case_state) % 8 == 0, "goes to disk");
+
+/* Every key begins with the county, as a case id does. */
+static int partition_of(struct span key, int partitions)
+{
+	struct case_id id = {0};
+	char county[7];
+
+	memcpy(id.key, key.p, key.n < COUNTY_KEY_BYTES ? key.n : COUNTY_KEY_BYTES);
+	case_id_county(&id, county);
+	return partition_of_key(span_cstr(county), partitions);
+}
+
+const struct table case_rows_tables[] = {
+	[CASE_ROWS_CASE] = {.name = "case", .partition_of = partition_of},
+	[CASE_ROWS_BOUND] = {.name = "bound", .partition_of = partition_of},
+	[CASE_ROWS_REPORT] = {.name = "report", .partition_of = partition_of},
+	[CASE_ROWS_OPEN] = {.name = "open", .partition_of = partition_of},
+	{0},
+};
+
+void case_rows_copy(char *to, size_t room, struct span text)
+{
+	size_t n = text.n < room ? text.n : room - 1;
+
+	memset(to, 0, room);
+	if (n) {
+		memcpy(to, text.p, n);
+	}
+}
+
+static struct span case_key(const struct case_id *id)
+{
+	return span_of(id->key, sizeof(id->key));
+}
+
+bool case_rows_get(struct view *view, const struct case_id *id, struct case_state *ret_state)
+{
+	struct span row;
+
+	memset(ret_state, 0, sizeof(*ret_state));
+	if (!view_get(view, CASE_ROWS_CASE, case_key(id), &row)) {
+		return false;
+	}
+	if (row.n < offsetof(struct case_state, assist) || row.n > sizeof(*ret_state)) {
+		view->err = ERR_STORE;
+		return false;
+	}
+	memcpy(ret_state, row.p, row.n);
+	return true;
+}
+
+void case_rows_put(struct view *view, const struct case_id *id, const struct case_state *state)
+{
+	size_t n = offsetof(struct case_state, assist) + state->n_assist * sizeof(state->assist[0]);
+
+	view_put(view, CASE_ROWS_CASE, case_key(id), span_of(state, n));
+}
+
+void case_rows_put_open(struct view *view, const struct case_id *id, bool open)
+{
+	if (open) {
+		view_put(view, CASE_ROWS_OPEN, case_key(id), SPAN(""));
+	} else {
+		view_del(view, CASE_ROWS_OPEN, case_key(id));
+	}
+}
+
+/* Each part after its length, so that no two pairs run together. */
+static void hash_of(struct span source, struct span id, uint8_t ret_hash[HASH_BYTES])
+{
+	uint8_t bytes[2 + LIMIT_SOURCE_BYTES + LIMIT_ID_BYTES];
+	size_t n = 1 + source.n;
+
+	assert(source.n <= LIMIT_SOURCE_BYTES && id.n <= LIMIT_ID_BYTES);
+	bytes[0] = (uint8_t)source.n;
+	memcpy(bytes + 1, source.p, source.n);
+	bytes[n++] = (uint8_t)id.n;
+	if (id.n) {
+		memcpy(bytes + n, id.p, id.n);
+	}
+	crypto_generichash(ret_hash, HASH_BYTES, bytes, n + id.n, NULL, 0);
+}
+
+uint64_t case_rows_source_hash(struct span source)
+{
+	uint8_t hash[HASH_BYTES];
+	uint64_t value;
+
+	hash_of(source, (struct span){0}, hash);
+	memcpy(&value, hash, sizeof(value));
+	return value;
+}
+
+static struct span bound_key(const struct case_id *id, const struct event *ev, uint8_t *ret_key)
+{
+	memcpy(ret_key, id->key, CASE_ID_KEY_BYTES);
+	hash_of(ev->env.source, ev->env.id, ret_key + CASE_ID_KEY_BYTES);
+	return span_of(ret_key, CASE_ID_KEY_BYTES + HASH_BYTES);
+}
+
+static struct span report_key(const struct case_id *id, const struct event *ev, uint8_t *ret_key)
+{
+	memcpy(ret_key, id->key, COUNTY_KEY_BYTES);
+	hash_of(ev->env.source, ev->env.id, ret_key + COUNTY_KEY_BYTES);
+	return span_of(ret_key, COUNTY_KEY_BYTES + HASH_BYTES);
+}
+
+void case_rows_bind(struct view *view, const struct case_id *id, const struct event *ev)
+{
+	uint8_t key[CASE_ID_KEY_BYTES + HASH_BYTES];
+	struct report_row row = {.bound = {.seq = (uint32_t)ev->env.seq, .to = ev->env.to}};
+
+	if (ev->env.has_digest && ev->env.digest.n == sizeof(row.bound.digest)) {
+		memcpy(row.bound.digest, ev->env.digest.p, sizeof(row.bound.digest));
+	}
+	if (ev->type == EVENT_case_reported) {
+		memcpy(row.case_key, id->key, sizeof(row.case_key));
+		view_add(view, CASE_ROWS_REPORT, report_key(id, ev, key),
+			 span_of(&row, sizeof(row)));
+	} else {
+		view_add(view, CASE_ROWS_BOUND, bound_key(id, ev, key),
+			 span_of(&row.bound, sizeof(row.bound)));
+	}
+}
+
+bool case_rows_bound(struct view *view, const struct event *action, struct case_bound *ret_bound)
+{
+	uint8_t key[CASE_ID_KEY_BYTES + HASH_BYTES];
+	struct case_id id;
+	struct span row;
+
+	if (!case_rows_id(action, &id)) {
+		return false;
+	}
+	if (action->type != EVENT_case_reported) {
+		if (!view_get(view, CASE_ROWS_BOUND, bound_key(&id, action, key), &row) ||
+		    row.n != sizeof(*ret_bound)) {
+			return false;
+		}
+		memcpy(ret_bound, row.p, sizeof(*ret_bound));
+		return true;
+	}
+	if (!view_get(view, CASE_ROWS_REPORT, report_key(&id, action, key), &row) ||
+	    row.n != sizeof(struct report_row)) {
+		return false;
+	}
+	memcpy(ret_bound, row.p + offsetof(struct report_row, bound), sizeof(*ret_bound));
+	return true;
+}
+
+bool case_rows_id(const struct event *action, struct case_id *ret_id)
+{
+	if (action->type == EVENT_case_reported) {
+		struct span place = place_normalise(action->env.place);
+
+		if (!action->env.has_place || !place_valid(place) || place.n < PLACE_COUNTY_BYTES) {
+			return false;
+		}
+		*ret_id = case_id_of_report(place, action->env.time, action->env.source,
+					    action->env.id);
+		return true;
+	}
+	return action->env.has_subject && case_id_parse(action->env.subject, ret_id);
+}

@@ -1,0 +1,154 @@
+/* case_transitions.c: the table of case_transitions.def, and how a flow profile bends it. */
+#include "projections/case_transitions.h"
+
+#define F(state)             (1u << CODE_case_state_##state)
+#define OPEN                 (F(RP) | F(AC) | F(DI) | F(IP) | F(HO) | F(FB) | F(VE))
+#define CODE_case_state_SAME CASE_TO_SAME
+#define R(w, f)                                 \
+	{                                       \
+		CASE_WHO_##w, CODE_function_##f \
+	}
+#define ROLES(...)          \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define G(guard) GUARD_##guard
+#define GUARDS(...)         \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define NO_GUARDS          \
+	{                  \
+		GUARD_NONE \
+	}
+
+static const struct case_transition rows[] = {
+#define TRANSITION(n, ev, w, f, t, r, g) \
+	{.number = #n,                   \
+	 .event = EVENT_##ev,            \
+	 .when = CASE_WHEN_##w,          \
+	 .from = (f),                    \
+	 .to = CODE_case_state_##t,      \
+	 .roles = r,                     \
+	 .guards = g},
+#include "projections/case_transitions.def"
+#undef TRANSITION
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* The way of a case, and the step that leads out of each state on it. */
+static const struct way {
+	uint8_t state, leave;
+} way[] = {
+	{CODE_case_state_RP, CODE_step_accept}, {CODE_case_state_AC, CODE_step_dispatch},
+	{CODE_case_state_DI, CODE_step_sign},   {CODE_case_state_IP, CODE_step_feedback},
+	{CODE_case_state_FB, CODE_step_verify}, {CODE_case_state_VE, CODE_step_close},
+};
+
+enum { WAY = sizeof(way) / sizeof(way[0]) };
+
+const struct case_transition *case_transitions_all(size_t *ret_count)
+{
+	*ret_count = ROWS;
+	return rows;
+}
+
+static bool holds(enum case_when when, const struct event *ev)
+{
+	switch (when) {
+	case CASE_WHEN_ALWAYS:
+		return true;
+	case CASE_WHEN_SETTLED:
+		return ev->data.case_reported.has_settled && ev->data.case_reported.settled;
+	case CASE_WHEN_PASSED:
+		return ev->data.case_verified.pass;
+	case CASE_WHEN_CENTRE:
+		return ev->data.case_reopened.cause == CODE_reopen_cause_centre;
+	case CASE_WHEN_CALLBACK:
+		return ev->data.case_reopened.cause == CODE_reopen_cause_callback;
+	}
+	return false;
+}
+
+const struct case_transition *case_transitions_of(const struct event *ev)
+{
+	for (int i = 0; i < ROWS; i++) {
+		if (rows[i].event == ev->type && holds(rows[i].when, ev)) {
+			return &rows[i];
+		}
+	}
+	return NULL;
+}
+
+static int way_of(uint8_t state)
+{
+	for (int i = 0; i < WAY; i++) {
+		if (way[i].state == state) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+uint16_t case_transitions_skipped(const struct case_transition *row, uint8_t state)
+{
+	int at = way_of(state);
+	uint16_t skipped = 0;
+
+	/* Only rows that start from one state of the way lead on along it. */
+	if (at < 0 || (row->from & (1u << state)) || (row->from & (row->from - 1u))) {
+		return 0;
+	}
+	for (; at < WAY; at++) {
+		if (row->from & (1u << way[at].state)) {
+			return skipped;
+		}
+		skipped |= (uint16_t)(1u << way[at].leave);
+	}
+	return 0;
+}
+
+bool case_transitions_from(const struct case_transition *row,
+			   uint8_t state,
+			   uint16_t steps,
+			   uint16_t *ret_skipped)
+{
+	*ret_skipped = 0;
+	if (row->from & (1u << state)) {
+		return true;
+	}
+	if (row->event == EVENT_case_rejected || row->event == EVENT_case_held) {
+		return false;
+	}
+	*ret_skipped = case_transitions_skipped(row, state);
+	return *ret_skipped && !(*ret_skipped & steps);
+}
+
+bool case_transitions_open(uint8_t state)
+{
+	return (OPEN >> state) & 1u;
+}
+
+enum code_step case_transitions_step(uint8_t state, bool handled, uint16_t steps)
+{
+	static const uint8_t first[CODE_case_state_COUNT] = {
+		[CODE_case_state_RP] = CODE_step_accept,
+		[CODE_case_state_AC] = CODE_step_dispatch,
+		[CODE_case_state_DI] = CODE_step_sign,
+		[CODE_case_state_FB] = CODE_step_verify,
+		[CODE_case_state_VE] = CODE_step_callback,
+	};
+	unsigned step;
+
+	if (state == CODE_case_state_IP) {
+		bool has_first = (steps >> CODE_step_first) & 1u;
+
+		return !handled && has_first ? CODE_step_first : CODE_step_handle;
+	}
+	step = first[state];
+	while (step && step < CODE_step_close && !((steps >> step) & 1u)) {
+		step++;
+	}
+	return (enum code_step)step;
+}
