@@ -130,9 +130,7 @@ static bool past_due(const struct list *list, const struct case_row *row)
 static void remember(struct list *list, struct span key)
 {
 	list->last_bytes = key.n < sizeof list->last ? key.n : sizeof list->last;
-	if (key.p) {
-		memcpy(list->last, key.p, list->last_bytes);
-	}
+	memcpy(list->last, key.p, list->last_bytes);
 }
 
 /* Visits until the page is full, the bound on work is reached or nothing is left. @return whether more may follow */
@@ -151,6 +149,9 @@ static bool walk(struct list *list, case_query_visit_case *visit, void *context)
 		}
 		struct kv_cursor *cursor = &list->cursors[shard];
 
+		if (!cursor->key.p || !cursor->value.p || cursor->value.n != CASE_ID_KEY_BYTES) {
+			return false;
+		}
 		remember(list, cursor->key);
 		memcpy(id.key, cursor->value.p, CASE_ID_KEY_BYTES);
 		if (case_query_get(list->query, &id, &row)) {

@@ -1,18 +1,10 @@
-/*
- * deciding_test.c: the deciding core alone. Which rule of protocol.md a test fails without:
- *
- *  1 one action, one record; owed first   test_owed_comes_before_the_next_action, deciding_sim_test
- *  2 claims                               deciding_sim_test (writers, zombies), kafka_decider_flow_test
- *  3 no gaps                              kafka_writer (gapless), kafka_decider_flow_test
- *  4 acknowledged is not valid            deciding_sim_test, kafka_decider_flow_test
- *  5 position                             test_outcome_tells_its_action, test_repair_restates_the_position
- *  6 poison                               test_fault_is_refused_without_a_look, decider_poison_test
- *  7 repeats                              test_repeat_and_conflict
- *  8 reference                            test_reference_is_read_first
- *  9 now, ticks, timers                   test_timers_and_ticks_in_order, test_boundaries_have_their_ticks
- * 10 40 days, clock off the broker's      test_a_long_jump_waits_for_a_person
- * 11 history                              test_history_takes_the_actions_time
- * 12 going live                           test_going_live_once, test_empty_partition_of_a_live_bus
+/* deciding_test.c: the deciding core alone. Which rule of protocol.md a test fails without:
+ *  1 owed first: test_owed_comes_before_the_next_action; 2 claims, 3 no gaps, 4 acknowledged is not valid: deciding_sim_test,
+ *    kafka_decider_flow_test; 5 position: test_outcome_tells_its_action, test_repair_restates_the_position;
+ *  6 poison: test_fault_is_refused_without_a_look, decider_poison_test; 7 repeats: test_repeat_and_conflict;
+ *  8 reference: test_reference_is_read_first; 9 now, ticks, timers: test_timers_and_ticks_in_order, test_boundaries_have_their_ticks;
+ * 10 forty days: test_a_long_jump_waits_for_a_person; 11 history: test_history_takes_the_actions_time;
+ * 12 going live: test_going_live_once, test_empty_partition_of_a_live_bus
  */
 #include "projections/deciding.h"
 
