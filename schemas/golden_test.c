@@ -39,7 +39,7 @@ static void write_golden(unsigned type)
 	assert_int_equal(event_encode(&ev, &buf), ERR_OK);
 	assert_int_equal(fwrite(buf.p, 1, buf.n, f), buf.n);
 	assert_int_equal(fclose(f), 0);
-	json_t *json = event_to_json(&ev, true);
+	json_t *json = event_to_json(&ev, false);
 
 	f = open_golden(type, "json", "w");
 	assert_non_null(f);
@@ -73,7 +73,7 @@ static void old_messages_are_read(void **state)
 		assert_int_equal(event_decode(golden, &ev, &problem), ERR_OK);
 		assert_int_equal(ev.type, type);
 		assert_int_equal(ev.n_extras, 0);
-		json_t *json = event_to_json(&ev, true);
+		json_t *json = event_to_json(&ev, false);
 
 		f = open_golden(type, "json", "r");
 		assert_non_null(f);
