@@ -9,7 +9,7 @@
 #include "common/limits.h"
 #include "common/span.h"
 
-enum { GENERATION_NO_SLOT = UINT32_MAX };
+#define GENERATION_NO_SLOT UINT32_MAX
 
 /* A row that was read or written. `base` is what older generations and the environment hold; known only once it was looked up. */
 struct row {
