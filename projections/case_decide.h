@@ -66,6 +66,9 @@ struct ref_profile case_decide_profile(const struct reference *reference,
 /** Asks one guard of the row. @return true: it lets pass; else detail and needs of the refusal are set */
 bool case_decide_guards_pass(struct case_decision *d, enum guard guard);
 
+/** As case_decide_guards_pass, but says nothing: refusal and arena may be absent. */
+bool case_decide_guards_ask(struct case_decision *d, enum guard guard);
+
 /** Sets the decided members: env seq, from, to, owner, and those of the type. */
 void case_decide_effects_apply(struct case_decision *d);
 

@@ -355,9 +355,14 @@ static bool (*const checks[GUARD_COUNT])(struct case_decision *d) = {
 	[GUARD_REPORTER] = guard_reporter,
 };
 
+bool case_decide_guards_ask(struct case_decision *d, enum guard guard)
+{
+	return !checks[guard] || checks[guard](d);
+}
+
 bool case_decide_guards_pass(struct case_decision *d, enum guard guard)
 {
-	if (!checks[guard] || checks[guard](d)) {
+	if (case_decide_guards_ask(d, guard)) {
 		return true;
 	}
 	d->explain = true;
