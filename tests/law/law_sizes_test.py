@@ -23,8 +23,8 @@ def parameters(signature):
 
 
 def first_line_says_what(text):
-	lines = text.split("\n", 2)
-	line = lines[1] if lines[0].startswith("#!") and len(lines) > 1 else lines[0]
+	lines = text.split("\n", 2) + ["", ""]
+	line = lines[1] if lines[0].startswith("#!") else lines[0] + lines[1] if lines[0] == "/*" else lines[0]
 	return bool(re.match(r'(/\*|# |""")\s*\S+.*\s\S', line))
 
 
@@ -72,11 +72,12 @@ law.main(
 		"function of 71 lines": {"common/x.c": HEAD + "\nint f(void)\n{\n" + "\tg();\n" * 68 + "}\n"},
 		"7 parameters": {"common/x.c": HEAD + "\nint f(int a, int b, int (*c)(int, int),\n      int d, int e, int f, int g)\n{\n}\n"},
 		"first line": {"common/x.c": "#include <a.h>\n"},
+		"the file is for": {"common/x.c": "/*\n */\n"},
 		"name taken": {"common/x.c": HEAD, "schemas/x.c": HEAD},
 	},
 	innocent={
 		"common/x.c": HEAD + "\nint f(int a, int b, int (*c)(int, int), int d, int e, int f)\n{\n" + "\tg();\n" * 67 + "}\n",
-		"common/y.c": HEAD + "\nstatic const int table[] =\n{\n" + "\t1,\n" * 100 + "};\n",
+		"common/y.c": "/*\n * y: what it is for.\n */\n" + "\nstatic const int table[] =\n{\n" + "\t1,\n" * 100 + "};\n",
 		"tests/x_test.sh": "#!/bin/sh\n# What must hold.\n",
 	},
 )
