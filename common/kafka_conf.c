@@ -36,6 +36,9 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 {
 	const struct kafka_handle *handle = rd_kafka_opaque(rk);
 
+	if (handle && strcmp(facility, "CONFWARN") == 0) {
+		level = 7; /* that the gapless guarantee is experimental was weighed (protocol 3), and is no news */
+	}
 	if (handle) {
 		kafka_conf_log(handle->settings, level, "%s: %s: %s", rd_kafka_name(rk), facility,
 			       text);

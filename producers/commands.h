@@ -7,5 +7,8 @@ int commands_import_run(int argc, char **argv);
 int commands_query_run(int argc, char **argv);
 int commands_token_run(int argc, char **argv);
 int kafka_commands_topics_run(int argc, char **argv);
+int kafka_commands_operate_go_live(int argc, char **argv);
+int kafka_commands_operate_clock(int argc, char **argv);
+int kafka_commands_operate_repair(int argc, char **argv);
 
 #endif

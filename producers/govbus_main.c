@@ -11,6 +11,11 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } COMMANDS[] = {
 	{"topics", "create the bus's topics, or check them (--check)", kafka_commands_topics_run},
+	{"go-live", "end history mode, once", kafka_commands_operate_go_live},
+	{"clock", "clock confirm: the clock is right after a long jump",
+	 kafka_commands_operate_clock},
+	{"repair", "state a partition's position anew after its action log lost its tail",
+	 kafka_commands_operate_repair},
 	{"token", "add, list, revoke: who may post and read what", commands_token_run},
 	{"import", "post a file of events, or of rows with a mapping", commands_import_run},
 	{"query", "ask for a case, its timeline, lists, boards, places, codes", commands_query_run},
