@@ -1,0 +1,179 @@
+/* event_manual.c: the reference manual of events, printed from the tables. */
+#include "schemas/event_manual.h"
+
+#include "schemas/event.h"
+#include "schemas/member.h"
+
+static const char intro[] =
+	"# Events\n"
+	"\n"
+	"What may be posted, and what the record holds. Printed from the tables in `schemas/` and `projections/guards.def`; do not edit.\n"
+	"\n"
+	"An action is a CloudEvents 1.0 event. A sender gives the members marked *must* and *may*; *door* and *decider* add theirs, and a sender that\n"
+	"gives one of those, or a member that no table knows, is refused with its name. Times are RFC 3339 in JSON and microseconds since 1970 UTC in\n"
+	"MessagePack; members of kind *sealed* are clear text when posted and are encrypted before they reach any topic.\n";
+
+static const char *const kinds[] = {
+	[KIND_CODE] = "code",   [KIND_TEXT] = "text",          [KIND_SEAL] = "sealed text",
+	[KIND_BYTES] = "bytes", [KIND_HASH] = "hash",          [KIND_PLACE] = "place",
+	[KIND_UNIT] = "unit",   [KIND_CASE] = "case id",       [KIND_TYPE] = "case type",
+	[KIND_TIME] = "time",   [KIND_DAY] = "date",           [KIND_INT] = "number",
+	[KIND_UINT] = "number", [KIND_BOOL] = "true or false", [KIND_ENUM] = "one of",
+	[KIND_STEP] = "one of",
+};
+
+static const char *const givers[] = {"must", "may", "door", "decider"};
+
+static void print_kind(struct buf *out, const struct field *f)
+{
+	if (f->list_max) {
+		buf_printf(out, "up to %u × ", f->list_max);
+	}
+	buf_add_text(out, kinds[f->kind]);
+	if (f->kind == KIND_ENUM || f->kind == KIND_STEP) {
+		const char *name = codes_list(member_codes(f))->name;
+
+		buf_printf(out, " [%s](#%s)", name, name);
+	}
+}
+
+static void print_bound(struct buf *out, const struct field *f)
+{
+	if (!f->bound) {
+		return;
+	}
+	switch ((enum kind)f->kind) {
+	case KIND_CODE:
+		buf_printf(out, "; at most %u characters of printable ASCII", f->bound);
+		break;
+	case KIND_TEXT:
+	case KIND_SEAL:
+		buf_printf(out, "; at most %u characters", f->bound);
+		break;
+	case KIND_BYTES:
+		buf_printf(out, "; %u bytes, base64 in JSON", f->bound);
+		break;
+	case KIND_INT:
+		buf_printf(out, "; from -%u to %u", f->bound, f->bound);
+		break;
+	case KIND_UINT:
+		buf_printf(out, "; from 0 to %u", f->bound);
+		break;
+	default:
+		break;
+	}
+}
+
+static void print_members(struct buf *out, const struct field *fields, size_t count)
+{
+	if (!count) {
+		buf_add_text(out, "No members.\n");
+		return;
+	}
+	buf_add_text(out, "| member | given by | kind | meaning |\n| --- | --- | --- | --- |\n");
+	for (const struct field *f = fields; f < fields + count; f++) {
+		buf_printf(out, "| `%s` | %s | ", f->name, givers[f->need]);
+		print_kind(out, f);
+		buf_printf(out, " | %s", f->help);
+		print_bound(out, f);
+		buf_add_text(out, " |\n");
+	}
+}
+
+static void print_types(struct buf *out)
+{
+	buf_add_text(out, "\n## Event types\n");
+	for (unsigned type = EVENT_NONE + 1; type < EVENT_TYPE_COUNT; type++) {
+		const struct schema *schema = event_schema((enum event_type)type);
+		const struct topic_row *topic = schema_topic((enum topic)schema->topic);
+
+		buf_printf(out, "\n### %s\n\n%s. ", schema->type, schema->help);
+		if (topic) {
+			buf_printf(out, "In `%s`; ", topic->name);
+		} else {
+			buf_add_text(out, "In every event topic; ");
+		}
+		buf_printf(out, "%s.\n\n",
+			   schema->posted ? "may be posted" : "written by the decider alone");
+		print_members(out, schema->fields, schema->field_count);
+	}
+}
+
+static void print_guards(struct buf *out, const struct event_manual_guard *guards, size_t count)
+{
+	buf_add_text(
+		out,
+		"\n## Guards\n\nWhy an action that is well-formed may still be refused (409, `gov.action.refused.v1`), and what to do.\n\n"
+		"| guard | 中文 | English | what to do |\n| --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(out, "| `%s` | %s | %s | %s |\n", guards[i].id, guards[i].zh,
+			   guards[i].en, guards[i].cure);
+	}
+}
+
+static void print_codes(struct buf *out)
+{
+	buf_add_text(out, "\n## Codes\n");
+	for (unsigned l = CODES_NONE + 1; l < CODES_COUNT; l++) {
+		const struct code_list *list = codes_list((enum codes)l);
+
+		buf_printf(out,
+			   "\n### %s\n\n%s.\n\n| code | 中文 | English |\n| --- | --- | --- |\n",
+			   list->name, list->help);
+		for (uint8_t i = 1; i < list->count; i++) {
+			buf_printf(out, "| `%s` | %s | %s |\n", list->codes[i].name,
+				   list->codes[i].zh, list->codes[i].en);
+		}
+	}
+}
+
+static void print_case_types(struct buf *out)
+{
+	size_t count;
+	const struct case_type *types = codes_types(&count);
+
+	buf_add_text(out, "\n## Case types\n\n| code | 中文 | English |\n| --- | --- | --- |\n");
+	for (size_t i = 0; i < count; i++) {
+		const char *mark = strlen(types[i].code) == 2 ? "**" : "";
+
+		buf_printf(out, "| `%s` | %s%s%s | %s%s%s |\n", types[i].code, mark, types[i].zh,
+			   mark, mark, types[i].en, mark);
+	}
+}
+
+static void print_topics(struct buf *out)
+{
+	static const char *const kinds_of_topic[] = {
+		[TOPIC_KIND_ACTION] = "actions",
+		[TOPIC_KIND_EVENT] = "events: the record",
+		[TOPIC_KIND_PLAIN] = "many writers, no decider",
+		[TOPIC_KIND_REJECTED] = "what the door refused",
+	};
+
+	buf_add_text(out, "\n## Topics\n\n| topic | partitions | carries |\n| --- | --- | --- |\n");
+	for (unsigned t = 0; t < TOPIC_COUNT; t++) {
+		const struct topic_row *topic = schema_topic((enum topic)t);
+
+		buf_printf(out, "| `%s` | %d | %s |\n", topic->name, topic->partitions,
+			   kinds_of_topic[topic->kind]);
+	}
+}
+
+void event_manual_print(struct buf *out,
+			const struct event_manual_guard *guards,
+			size_t guard_count)
+{
+	size_t count;
+	const struct field *env = event_envelope_fields(&count);
+
+	buf_add_text(out, intro);
+	buf_add_text(
+		out,
+		"\n## The envelope\n\n`specversion` (\"1.0\"), `type`, `data` and, in JSON, `datacontenttype` (\"application/json\") besides:\n\n");
+	print_members(out, env, count);
+	print_types(out);
+	print_guards(out, guards, guard_count);
+	print_codes(out);
+	print_case_types(out);
+	print_topics(out);
+}
