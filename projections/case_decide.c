@@ -130,7 +130,7 @@ static void state_names(struct case_decision *d, uint16_t states)
 	struct span names = SPAN("state");
 
 	for (int i = 1; i < CODE_case_state_COUNT; i++) {
-		if ((states >> i) & 1u) {
+		if (((unsigned)states >> i) & 1u) {
 			names = arena_printf(d->arena, "%.*s %s", SPAN_ARGS(names),
 					     codes_get(CODES_case_state, (uint8_t)i)->name);
 		}

@@ -224,7 +224,7 @@ static void on_verified(struct case_decision *d, struct after *after)
 static void list_skipped(struct case_closed *data, uint16_t skipped)
 {
 	for (unsigned step = 1; step < CODE_step_COUNT; step++) {
-		if ((skipped >> step) & 1u) {
+		if (((unsigned)skipped >> step) & 1u) {
 			data->skipped[data->n_skipped++] = (uint8_t)step;
 		}
 	}

@@ -147,7 +147,7 @@ enum code_step case_transitions_step(uint8_t state, bool handled, uint16_t steps
 		return !handled && has_first ? CODE_step_first : CODE_step_handle;
 	}
 	step = first[state];
-	while (step && step < CODE_step_close && !((steps >> step) & 1u)) {
+	while (step && step < CODE_step_close && !(((unsigned)steps >> step) & 1u)) {
 		step++;
 	}
 	return (enum code_step)step;
