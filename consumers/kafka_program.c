@@ -1,0 +1,164 @@
+/* kafka_program.c: the main function of every consumer: configuration, health, signals, the runtime. */
+#include "consumers/kafka_program.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/health.h"
+#include "common/log.h"
+#include "consumers/kafka_runtime.h"
+#include "consumers/kafka_runtime_parts.h"
+
+enum { PROGRAM_OPTIONS = 64, PROGRAM_OPTION_BYTES = 256, PROGRAM_NAME_BYTES = 64 };
+
+static struct runtime *running;
+
+static void on_signal(int number)
+{
+	(void)number;
+	if (running) {
+		kafka_runtime_stop(running);
+	}
+}
+
+/* librdkafka's options as the wrappers take them. */
+struct options {
+	char text[PROGRAM_OPTIONS][PROGRAM_OPTION_BYTES];
+	const char *list[PROGRAM_OPTIONS + 1];
+};
+
+static void read_options(const struct conf *conf, struct options *options)
+{
+	const char *name, *value;
+
+	for (int i = 0; i < PROGRAM_OPTIONS && conf_rdkafka(conf, i, &name, &value); i++) {
+		snprintf(options->text[i], PROGRAM_OPTION_BYTES, "%s=%s", name, value);
+		options->list[i] = options->text[i];
+	}
+}
+
+static void on_kafka_log(void *context, int level, const char *text)
+{
+	(void)context;
+	if (level <= 3) {
+		LOG(ERROR, "kafka", LOG_TEXT("text", text));
+	} else if (level <= 4) {
+		LOG(WARN, "kafka", LOG_TEXT("text", text));
+	} else {
+		LOG(DEBUG, "kafka", LOG_TEXT("text", text));
+	}
+}
+
+/* The program's own bytes say which build it is: another one tries parked events again. */
+static void name_build(char ret_name[33])
+{
+	uint8_t bytes[65536], hash[16];
+	crypto_generichash_state state;
+	FILE *self = fopen("/proc/self/exe", "rb");
+
+	crypto_generichash_init(&state, NULL, 0, sizeof hash);
+	for (size_t n = 1; self && n > 0;) {
+		n = fread(bytes, 1, sizeof bytes, self);
+		crypto_generichash_update(&state, bytes, n);
+	}
+	if (self) {
+		(void)fclose(self);
+	}
+	crypto_generichash_final(&state, hash, sizeof hash);
+	sodium_bin2hex(ret_name, 33, hash, sizeof hash);
+}
+
+static enum err serve(const struct conf *conf, const struct runtime_config *config)
+{
+	struct runtime *runtime = NULL;
+	struct health *health = NULL;
+	enum err err = kafka_runtime_open(config, &runtime);
+
+	if (!err) {
+		struct health_config probes = {.listen = conf_text(conf, "listen"),
+					       .healthy = kafka_runtime_show_healthy,
+					       .ready = kafka_runtime_show_ready,
+					       .context = runtime};
+
+		err = health_start(&probes, &health);
+	}
+	if (!err) {
+		running = runtime;
+		LOG(INFO, "started", LOG_NUMBER("shards", config->shards));
+		err = kafka_runtime_run(runtime);
+		running = NULL;
+	}
+	health_stop(health);
+	kafka_runtime_close(runtime);
+	return err;
+}
+
+static enum err run(const struct conf *conf, const struct projection *projection)
+{
+	struct options *options = calloc(1, sizeof *options);
+	char build[33], instance[PROGRAM_NAME_BYTES];
+	struct kafka_settings settings = {.brokers = conf_text(conf, "kafka"), .log = on_kafka_log};
+
+	if (!options || sodium_init() < 0) {
+		free(options);
+		return ERR_NOMEM;
+	}
+	read_options(conf, options);
+	settings.options = options->list;
+	name_build(build);
+	snprintf(instance, sizeof instance, "govbus-%s-%s", projection->name,
+		 conf_text(conf, "instance"));
+	struct runtime_config config = {.settings = &settings,
+					.projection = projection,
+					.home = conf_text(conf, "home"),
+					.prefix = conf_text(conf, "topic-prefix"),
+					.instance = instance,
+					.build = build,
+					.shards = (int)conf_number(conf, "shards")};
+
+	kafka_runtime_show_init();
+	enum err err = serve(conf, &config);
+
+	free(options);
+	return err;
+}
+
+int kafka_program_main(const struct projection *projection,
+		       const char *listen,
+		       int argc,
+		       char **argv)
+{
+	const struct conf_option options[] = {
+		CONF_COMMON(listen),
+		{"shards", "1", NULL,
+		 "Environments, each with a thread of its own; another number rebuilds",
+		 CONF_NUMBER, 1, LIMIT_PARTITIONS},
+		{0},
+	};
+	struct sigaction action = {.sa_handler = on_signal};
+	static char program[PROGRAM_NAME_BYTES], about[128];
+	struct conf *conf = NULL;
+
+	snprintf(program, sizeof program, "govbus-%s", projection->name);
+	snprintf(about, sizeof about, "Folds the log into the projection %s.", projection->name);
+	enum err err = conf_load(program, about, options, argc, argv, &conf);
+
+	if (err) {
+		return err_exit_code(err);
+	}
+	log_open(program, log_level_named(conf_text(conf, "log-level")));
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	err = run(conf, projection);
+	if (err) {
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)));
+	} else {
+		LOG(INFO, "stopped", LOG_NUMBER("exit", 0));
+	}
+	conf_free(conf);
+	return err_exit_code(err);
+}

@@ -1,0 +1,231 @@
+/* kafka_runtime.c: a consumer as a process: opens its shards, serves the group, starts and joins its workers. */
+#include "consumers/kafka_runtime.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/kafka_member.h"
+#include "common/log.h"
+#include "consumers/kafka_runtime_parts.h"
+
+enum {
+	RUNTIME_PATH_BYTES = 1024,
+	RUNTIME_POLL_MS = 50,
+	RUNTIME_WATCH_US = 2000000,
+};
+
+static void on_owned(void *context, const char *topic, int32_t partition, bool ours)
+{
+	struct runtime *runtime = context;
+
+	(void)topic;
+	if (partition >= 0 && partition < runtime->partitions) {
+		runtime->at[partition].wanted = ours;
+		runtime->assigned = true;
+	}
+}
+
+static void on_answered(void *context, const char *topic, int32_t partition, enum err err)
+{
+	(void)context, (void)topic, (void)partition,
+		(void)err; /* nothing is asked: LMDB holds the positions */
+}
+
+static enum err open_member(struct runtime *runtime)
+{
+	snprintf(runtime->group, sizeof runtime->group, "%sgovbus-%s", runtime->config.prefix,
+		 runtime->config.projection->name);
+	runtime->topics[0] = runtime->topic;
+	struct kafka_member_config config = {.settings = runtime->config.settings,
+					     .group = runtime->group,
+					     .instance = runtime->config.instance,
+					     .topics = runtime->topics,
+					     .session_timeout_ms =
+						     runtime->config.session_timeout_ms,
+					     .owned = on_owned,
+					     .answered = on_answered,
+					     .context = runtime};
+
+	return kafka_member_open(&config, &runtime->member);
+}
+
+/* An environment of another version is of no use, but deleting is for people: the last one is kept aside. */
+static enum err move_aside(const char *path)
+{
+	static const char *const files[] = {"data.mdb", "lock.mdb", "writer.lock"};
+	char aside[RUNTIME_PATH_BYTES], file[RUNTIME_PATH_BYTES + 32];
+
+	snprintf(aside, sizeof aside, "%s.aside", path);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		snprintf(file, sizeof file, "%s/%s", aside, files[i]);
+		if (unlink(file) && errno != ENOENT && errno != ENOTDIR) {
+			return ERR_IO;
+		}
+	}
+	if (rmdir(aside) && errno != ENOENT) {
+		return ERR_IO;
+	}
+	if (rename(path, aside)) {
+		return ERR_IO;
+	}
+	LOG(WARN, "environment of another version moved aside; it is rebuilt from the log",
+	    LOG_TEXT("folder", path), LOG_SPAN("aside", span_cstr(aside)));
+	return ERR_OK;
+}
+
+static enum err open_shard(struct runtime *runtime, int number)
+{
+	char path[RUNTIME_PATH_BYTES];
+	struct runtime_worker *worker = &runtime->workers[number];
+	struct shard_config config = {.dir = path,
+				      .projection = runtime->config.projection,
+				      .build = runtime->config.build,
+				      .partitions = runtime->partitions,
+				      .shard = number,
+				      .shards = runtime->config.shards,
+				      .map_bytes = runtime->config.map_bytes};
+
+	if (snprintf(path, sizeof path, "%s/%s/shard-%d", runtime->config.home,
+		     runtime->config.projection->name, number) >= (int)sizeof path - 8) {
+		return ERR_USAGE;
+	}
+	worker->runtime = runtime;
+	worker->number = number;
+	enum err err = shard_open(&config, &worker->shard);
+
+	if (err == ERR_STORE_VERSION) {
+		err = move_aside(path);
+		if (!err) {
+			err = shard_open(&config, &worker->shard);
+		}
+	}
+	if (!err) {
+		err = kafka_reader_open(runtime->config.settings, runtime->config.instance,
+					&worker->reader);
+	}
+	return err;
+}
+
+enum err kafka_runtime_open(const struct runtime_config *config, struct runtime **ret_runtime)
+{
+	struct runtime *runtime = calloc(1, sizeof *runtime);
+
+	if (!runtime) {
+		return ERR_NOMEM;
+	}
+	runtime->config = *config;
+	snprintf(runtime->topic, sizeof runtime->topic, "%s%s", config->prefix,
+		 schema_topic(config->projection->topic)->name);
+	enum err err =
+		config->shards > 0 && config->shards <= LIMIT_PARTITIONS ? ERR_OK : ERR_USAGE;
+
+	if (!err) {
+		err = kafka_reader_open(config->settings, config->instance, &runtime->watcher);
+	}
+	if (!err) {
+		err = kafka_reader_partitions(runtime->watcher, runtime->topic,
+					      &runtime->partitions);
+	}
+	if (!err && runtime->partitions > LIMIT_PARTITIONS) {
+		err = ERR_TOPIC_CONFIG;
+	}
+	for (int i = 0; i < config->shards && !err; i++) {
+		err = open_shard(runtime, i);
+	}
+	for (int i = 0; i < runtime->partitions && config->alone; i++) {
+		runtime->at[i].wanted = runtime->assigned = true;
+	}
+	if (!err && !config->alone) {
+		err = open_member(runtime);
+	}
+	if (err) {
+		kafka_runtime_close(runtime);
+		return err;
+	}
+	*ret_runtime = runtime;
+	return ERR_OK;
+}
+
+/* How long the log is: for the lag, and for workers to know that they are behind. */
+static void watch(struct runtime *runtime)
+{
+	for (int i = 0; i < runtime->partitions && !runtime->stop; i++) {
+		struct runtime_partition *at = &runtime->at[i];
+		int64_t low, high;
+
+		if (at->following &&
+		    !kafka_reader_watermarks(runtime->watcher, runtime->topic, i, &low, &high)) {
+			at->high = high;
+		}
+	}
+	kafka_runtime_show_lag(runtime);
+}
+
+static enum err start_workers(struct runtime *runtime)
+{
+	for (int i = 0; i < runtime->config.shards; i++) {
+		struct runtime_worker *worker = &runtime->workers[i];
+
+		if (pthread_create(&worker->thread, NULL, kafka_runtime_work, worker)) {
+			return ERR_NOMEM;
+		}
+		worker->started = true;
+	}
+	return ERR_OK;
+}
+
+static void join_workers(struct runtime *runtime)
+{
+	for (int i = 0; i < runtime->config.shards; i++) {
+		if (runtime->workers[i].started) {
+			pthread_join(runtime->workers[i].thread, NULL);
+			runtime->workers[i].started = false;
+		}
+	}
+}
+
+enum err kafka_runtime_run(struct runtime *runtime)
+{
+	enum err err = start_workers(runtime);
+	int64_t watched_us = 0;
+
+	while (!err && !runtime->stop) {
+		if (runtime->member) {
+			err = kafka_member_poll(runtime->member, RUNTIME_POLL_MS);
+		} else {
+			clock_sleep_us((int64_t)RUNTIME_POLL_MS * 1000);
+		}
+		if (clock_steady_us() - watched_us > RUNTIME_WATCH_US) {
+			watched_us = clock_steady_us();
+			watch(runtime);
+		}
+	}
+	runtime->stop = true;
+	join_workers(runtime);
+	return runtime->err ? (enum err)runtime->err : err;
+}
+
+void kafka_runtime_stop(struct runtime *runtime)
+{
+	runtime->stop = true;
+}
+
+void kafka_runtime_close(struct runtime *runtime)
+{
+	if (!runtime) {
+		return;
+	}
+	runtime->stop = true;
+	join_workers(runtime);
+	kafka_member_close(runtime->member);
+	for (int i = 0; i < LIMIT_PARTITIONS; i++) {
+		kafka_reader_close(runtime->workers[i].reader);
+		shard_close(runtime->workers[i].shard);
+	}
+	kafka_reader_close(runtime->watcher);
+	free(runtime);
+}

@@ -1,0 +1,84 @@
+/* kafka_runtime_parts.h: what the parts of the runtime share; others include consumers/kafka_runtime.h.
+ *
+ * The main thread serves the group and asks the broker how long the log is; each worker thread owns one shard and one reader. They
+ * share atomics only: `wanted` says what the group gave us, the worker follows. */
+#ifndef GOVBUS_CONSUMERS_KAFKA_RUNTIME_PARTS_H
+#define GOVBUS_CONSUMERS_KAFKA_RUNTIME_PARTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "common/kafka_reader.h"
+#include "common/kafka_topics.h"
+#include "common/limits.h"
+#include "common/metrics.h"
+#include "consumers/kafka_runtime.h"
+#include "consumers/shard.h"
+
+/* A partition, as main thread and worker share it. */
+struct runtime_partition {
+	_Atomic bool wanted;       /* the group gave it to us */
+	_Atomic bool following;    /* the worker reads it */
+	_Atomic bool reached;      /* folded to its end since then */
+	_Atomic int64_t next;      /* folded up to here, as committed */
+	_Atomic int64_t high;      /* end of the log as last heard */
+	_Atomic int64_t newest_us; /* the broker's time of the last record folded */
+	/* The worker's own. */
+	int64_t lost_us; /* steady time at which it was lost; 0: ours, or given up */
+	int64_t folded;  /* next offset, uncommitted work included */
+};
+
+struct runtime_worker {
+	struct runtime *runtime;
+	struct shard *shard;
+	struct kafka_reader *reader;
+	struct kafka_reader
+		*comparer; /* reads single records back; only while partitions are taken */
+	pthread_t thread;
+	bool started;
+	int number;
+	int64_t batch_us;    /* steady time of the batch's first record; 0: empty */
+	int64_t patience_us; /* how old a batch may grow while more keeps coming */
+	struct shard_counts shown;
+	int64_t shown_bytes;
+};
+
+struct runtime {
+	struct runtime_config config;
+	char topic[KAFKA_TOPIC_NAME_BYTES];
+	int partitions;
+	struct runtime_partition at[LIMIT_PARTITIONS];
+	struct runtime_worker workers[LIMIT_PARTITIONS];
+	char group[KAFKA_TOPIC_NAME_BYTES];
+	const char *topics[2];
+	struct kafka_member *member;
+	struct kafka_reader *watcher; /* asks for watermarks */
+	_Atomic bool stop;
+	_Atomic int err;       /* enum err: why it must end */
+	_Atomic int wait;      /* enum err: what it waits for now: STORE_FULL, KAFKA_AWAY */
+	_Atomic bool assigned; /* the group has answered at least once */
+};
+
+/** A worker's thread. */
+void *kafka_runtime_work(void *worker);
+
+/**
+ * Compares a partition's position with the log (protocol 14): its range, its first and its last record.
+ * @param ret_high  the log's end
+ * @return LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED; KAFKA_AWAY: ask again
+ */
+enum err kafka_runtime_compare(struct runtime_worker *worker,
+			       int partition,
+			       const struct position *position,
+			       int64_t *ret_high);
+
+/** Counts of a worker to /metrics. */
+void kafka_runtime_show(struct runtime_worker *worker, int64_t batch_records, int64_t commit_us);
+
+/** Registers the metrics; once per process. */
+void kafka_runtime_show_init(void);
+
+/** Lag over all partitions to /metrics. @thread main */
+void kafka_runtime_show_lag(struct runtime *runtime);
+
+#endif

@@ -1,0 +1,121 @@
+/* kafka_runtime_show.c: what a consumer tells of itself: metrics, and why it is not ready. */
+#include <inttypes.h>
+
+#include "common/clock.h"
+#include "consumers/kafka_runtime_parts.h"
+
+#define COUNTER(id, text) \
+	static struct metric id = {.name = "govbus_" #id, .help = text, .kind = METRIC_COUNTER}
+#define GAUGE(id, text) \
+	static struct metric id = {.name = "govbus_" #id, .help = text, .kind = METRIC_GAUGE}
+
+COUNTER(events_applied, "Events folded into rows");
+COUNTER(records_void, "Records of writers whose claim had ended, passed over");
+COUNTER(events_repeated, "Events whose seq had been folded before");
+COUNTER(events_parked, "Events that could not be applied, or wait behind one");
+COUNTER(records_unread, "Records that could not be decoded, parked");
+COUNTER(commits, "Commits");
+COUNTER(committed_records, "Records committed");
+COUNTER(commit_us, "Microseconds spent committing");
+GAUGE(parked_subjects, "Subjects that have parked events");
+GAUGE(batch_records, "Records of the last commit");
+GAUGE(commit_last_us, "Microseconds that the last commit took");
+GAUGE(lag_records, "Records between what is folded and the end of the log");
+GAUGE(lag_seconds, "Age of the last record folded, while behind");
+GAUGE(store_bytes, "Bytes of the environments in use");
+
+void kafka_runtime_show_init(void)
+{
+	struct metric *all[] = {
+		&events_applied,  &records_void,  &events_repeated,   &events_parked,
+		&records_unread,  &commits,       &committed_records, &commit_us,
+		&parked_subjects, &batch_records, &commit_last_us,    &lag_records,
+		&lag_seconds,     &store_bytes,
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		metrics_add(all[i]);
+	}
+}
+
+void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t took_us)
+{
+	struct shard_counts now = shard_counts(worker->shard), was = worker->shown;
+	int64_t bytes = (int64_t)shard_used_bytes(worker->shard);
+
+	metric_count(&events_applied, (int64_t)(now.applied - was.applied));
+	metric_count(&records_void, (int64_t)(now.void_records - was.void_records));
+	metric_count(&events_repeated, (int64_t)(now.repeated - was.repeated));
+	metric_count(&events_parked, (int64_t)(now.parked - was.parked));
+	metric_count(&records_unread, (int64_t)(now.unread - was.unread));
+	metric_count(&parked_subjects, (int64_t)now.waiting - (int64_t)was.waiting);
+	metric_count(&store_bytes, bytes - worker->shown_bytes);
+	if (records) {
+		metric_count(&commits, 1);
+		metric_count(&committed_records, records);
+		metric_count(&commit_us, took_us);
+		metric_set(&batch_records, records);
+		metric_set(&commit_last_us, took_us);
+	}
+	worker->shown = now;
+	worker->shown_bytes = bytes;
+}
+
+static int64_t lag_of(const struct runtime_partition *at)
+{
+	int64_t lag = at->high - at->next;
+
+	return lag > 0 ? lag : 0;
+}
+
+void kafka_runtime_show_lag(struct runtime *runtime)
+{
+	int64_t records = 0, oldest_us = 0;
+
+	for (int i = 0; i < runtime->partitions; i++) {
+		const struct runtime_partition *at = &runtime->at[i];
+		int64_t lag = at->wanted ? lag_of(at) : 0, newest_us = at->newest_us;
+
+		records += lag;
+		if (lag && newest_us && (!oldest_us || newest_us < oldest_us)) {
+			oldest_us = newest_us;
+		}
+	}
+	metric_set(&lag_records, records);
+	metric_set(&lag_seconds, oldest_us ? (clock_wall_us() - oldest_us) / 1000000 : 0);
+}
+
+bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
+{
+	struct runtime *runtime = context;
+	enum err err = (enum err)runtime->err;
+
+	if (!err) {
+		err = (enum err)runtime->wait;
+	}
+	if (err) {
+		buf_printf(reasons, "%s. Cure: %s\n", err_text(err), position_cure(err));
+	}
+	return !err;
+}
+
+bool kafka_runtime_show_ready(void *context, struct buf *reasons)
+{
+	struct runtime *runtime = context;
+	bool ready = kafka_runtime_show_healthy(runtime, reasons);
+
+	if (!runtime->assigned) {
+		buf_add_text(reasons, "the group has not given out its partitions yet\n");
+		return false;
+	}
+	for (int i = 0; i < runtime->partitions; i++) {
+		const struct runtime_partition *at = &runtime->at[i];
+
+		if (at->wanted && (!at->following || !at->reached || lag_of(at) > 1000)) {
+			buf_printf(reasons, "partition %d is %" PRId64 " records behind\n", i,
+				   lag_of(at));
+			ready = false;
+		}
+	}
+	return ready;
+}

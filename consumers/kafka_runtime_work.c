@@ -1,0 +1,281 @@
+/* kafka_runtime_work.c: a worker: follows the partitions of its shard, in batches as large as the lag. */
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "consumers/kafka_runtime_parts.h"
+
+enum {
+	WORK_IDLE_MS = 50,
+	WORK_BEHIND_MS =
+		20, /* far behind, an empty queue is a fetch under way: no reason to commit */
+	WORK_BEHIND_RECORDS = 5000,
+	WORK_PATIENCE_US = 5000,
+	WORK_PATIENCE_MAX_US = 2000000,
+	WORK_WAIT_US = 1000000,
+	WORK_GIVE_UP_US =
+		60000000, /* a partition that was lost may come back at once: its rows are kept this long */
+};
+
+static bool is_mine(const struct runtime_worker *worker, int partition)
+{
+	return partition % worker->runtime->config.shards == worker->number;
+}
+
+/* The first reason counts; the rest stops. */
+static void end(struct runtime_worker *worker, enum err err, int partition)
+{
+	int none = ERR_OK;
+
+	if (err == ERR_STOPPED) {
+		return;
+	}
+	if (atomic_compare_exchange_strong(&worker->runtime->err, &none, (int)err)) {
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_NUMBER("partition", partition), LOG_TEXT("topic", worker->runtime->topic),
+		    LOG_TEXT("cure", position_cure(err)));
+	}
+	worker->runtime->stop = true;
+}
+
+static void wait_for(struct runtime_worker *worker, enum err err)
+{
+	if (worker->runtime->wait != (int)err) {
+		LOG(WARN, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", position_cure(err)));
+	}
+	worker->runtime->wait = (int)err;
+	if (err) {
+		clock_sleep_us(WORK_WAIT_US);
+	}
+}
+
+static void heal(struct runtime_worker *worker, enum err err)
+{
+	int expected = (int)err;
+
+	atomic_compare_exchange_strong(&worker->runtime->wait, &expected, ERR_OK);
+}
+
+/* A full store is waited for, with the batch kept; other errors end the program. */
+static enum err commit(struct runtime_worker *worker)
+{
+	struct runtime *runtime = worker->runtime;
+	int64_t records = (int64_t)shard_pending(worker->shard), start_us = clock_steady_us();
+	enum err err = records ? shard_commit(worker->shard) : ERR_OK;
+
+	while (err == ERR_STORE_FULL && !runtime->stop) {
+		wait_for(worker, err);
+		err = shard_commit(worker->shard);
+	}
+	if (err) {
+		return err;
+	}
+	heal(worker, ERR_STORE_FULL);
+	worker->batch_us = 0;
+	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
+		struct runtime_partition *at = &runtime->at[i];
+
+		at->next = shard_position(worker->shard, i)->tail.next_offset;
+		if (at->next >= at->high) {
+			at->reached = true;
+		}
+	}
+	kafka_runtime_show(worker, records, clock_steady_us() - start_us);
+	return ERR_OK;
+}
+
+static enum err follow(struct runtime_worker *worker, int partition)
+{
+	struct runtime *runtime = worker->runtime;
+	struct runtime_partition *at = &runtime->at[partition];
+	const struct position *position = shard_position(worker->shard, partition);
+	int64_t high = 0;
+	enum err err = kafka_runtime_compare(worker, partition, position, &high);
+
+	if (err == ERR_KAFKA_AWAY || err == ERR_KAFKA) {
+		wait_for(worker, ERR_KAFKA_AWAY);
+		return ERR_OK; /* once more in the next turn */
+	}
+	if (!err) {
+		heal(worker, ERR_KAFKA_AWAY);
+		err = kafka_reader_assign(worker->reader, runtime->topic, partition,
+					  position->tail.next_offset);
+	}
+	if (err) {
+		end(worker, err, partition);
+		return err;
+	}
+	at->high = high;
+	at->next = at->folded = position->tail.next_offset;
+	at->lost_us = 0;
+	at->reached = at->next >= high;
+	at->following = true;
+	LOG(INFO, "partition followed", LOG_NUMBER("partition", partition),
+	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", high));
+	return ERR_OK;
+}
+
+static enum err leave(struct runtime_worker *worker, int partition)
+{
+	struct runtime_partition *at = &worker->runtime->at[partition];
+	enum err err = kafka_reader_unassign(worker->reader, worker->runtime->topic, partition);
+
+	at->following = false;
+	at->lost_us = clock_steady_us();
+	LOG(INFO, "partition left", LOG_NUMBER("partition", partition));
+	return err ? err : commit(worker);
+}
+
+static enum err give_up(struct runtime_worker *worker, int partition)
+{
+	enum err err = shard_give_up(worker->shard, partition);
+
+	worker->runtime->at[partition].lost_us = 0;
+	LOG(INFO, "partition given up, its rows deleted", LOG_NUMBER("partition", partition));
+	return err;
+}
+
+/* Does as the group says. */
+static enum err follow_group(struct runtime_worker *worker)
+{
+	struct runtime *runtime = worker->runtime;
+	enum err err = ERR_OK;
+
+	for (int i = 0; i < runtime->partitions && !err && !runtime->stop; i++) {
+		struct runtime_partition *at = &runtime->at[i];
+
+		if (!is_mine(worker, i)) {
+			continue;
+		}
+		if (at->wanted && !at->following) {
+			err = follow(worker, i);
+		} else if (!at->wanted && at->following) {
+			err = leave(worker, i);
+		} else if (!at->wanted && at->lost_us &&
+			   clock_steady_us() - at->lost_us > WORK_GIVE_UP_US) {
+			err = give_up(worker, i);
+		}
+	}
+	kafka_reader_close(worker->comparer);
+	worker->comparer = NULL;
+	return err;
+}
+
+static bool is_behind(const struct runtime_worker *worker)
+{
+	const struct runtime *runtime = worker->runtime;
+
+	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
+		const struct runtime_partition *at = &runtime->at[i];
+
+		if (at->following && at->high - at->folded > WORK_BEHIND_RECORDS) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum err take(struct runtime_worker *worker, const struct kafka_record *record)
+{
+	struct runtime_partition *at = &worker->runtime->at[record->partition];
+	struct shard_record taken = {.partition = record->partition,
+				     .leader_epoch = record->leader_epoch,
+				     .offset = record->offset,
+				     .bytes = record->value};
+
+	if (!at->following || record->offset < at->folded) {
+		return ERR_OK; /* of an assignment that has ended */
+	}
+	if (!worker->batch_us) {
+		worker->batch_us = clock_steady_us();
+	}
+	enum err err = shard_take(worker->shard, &taken);
+
+	at->folded = record->offset + 1;
+	at->newest_us = record->broker_us;
+	if (record->offset >= at->high) {
+		at->high = record->offset + 1;
+	}
+	return err;
+}
+
+/* Folds what is there; commits when the queue is empty, and when the batch is old or full. */
+static enum err turn(struct runtime_worker *worker, struct kafka_record *record)
+{
+	bool pending = shard_pending(worker->shard) > 0, behind = pending && is_behind(worker);
+	int wait_ms = !pending ? WORK_IDLE_MS : behind ? WORK_BEHIND_MS : 0;
+
+	switch (kafka_reader_poll(worker->reader, wait_ms, record)) {
+	case KAFKA_READ_RECORD: {
+		enum err err = take(worker, record);
+
+		if (err) {
+			return err;
+		}
+		break;
+	}
+	case KAFKA_READ_END:
+		worker->runtime->at[record->partition].high = record->offset;
+		return ERR_OK;
+	case KAFKA_READ_ERROR:
+		return record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL
+			       ? record->err
+			       : ERR_OK;
+	case KAFKA_READ_NONE:
+		if (pending && !behind) {
+			worker->patience_us = WORK_PATIENCE_US;
+			return commit(worker);
+		}
+		return ERR_OK;
+	}
+	if (shard_is_full(worker->shard)) {
+		return commit(worker);
+	}
+	/* The queue does not run empty: commit now and then, later each time, so that batches grow with the lag. */
+	if (!behind && (shard_pending(worker->shard) & 31) == 0 &&
+	    clock_steady_us() - worker->batch_us > worker->patience_us) {
+		worker->patience_us *= 2;
+		if (worker->patience_us > WORK_PATIENCE_MAX_US) {
+			worker->patience_us = WORK_PATIENCE_MAX_US;
+		}
+		return commit(worker);
+	}
+	return ERR_OK;
+}
+
+void *kafka_runtime_work(void *context)
+{
+	struct runtime_worker *worker = context;
+	struct runtime *runtime = worker->runtime;
+	struct kafka_record record = {0};
+	enum err err = ERR_OK;
+	int64_t asked_us = 0;
+
+	worker->patience_us = WORK_PATIENCE_US;
+	while (!err && !runtime->stop) {
+		if (clock_steady_us() - asked_us > (int64_t)WORK_IDLE_MS * 1000) {
+			asked_us = clock_steady_us();
+			err = follow_group(worker);
+		}
+		for (int i = 0; i < 256 && !err && !runtime->stop; i++) {
+			err = turn(worker, &record);
+			kafka_reader_release(&record);
+			if (!shard_pending(worker->shard)) {
+				break;
+			}
+		}
+	}
+	if (err) {
+		end(worker, err, record.partition);
+	}
+	/* What was folded before the stop is good. */
+	if (err == ERR_OK || err == ERR_LOG_GAP || err == ERR_LOG_TRIMMED ||
+	    err == ERR_LOG_LOST_TAIL) {
+		err = commit(worker);
+		if (err) {
+			end(worker, err, -1);
+		}
+	}
+	return NULL;
+}
