@@ -124,15 +124,12 @@ static void guard_write(struct buf *out, struct span id)
 {
 	struct answer_guard guard;
 
-	json_out_name(out, "guard");
-	json_out_open(out, '{');
-	json_out_member(out, "code", id);
+	json_out_member(out, "guard", id);
 	if (answer_guard_find(id, &guard)) {
-		json_out_member_text(out, "zh", guard.zh);
-		json_out_member_text(out, "en", guard.en);
+		json_out_member_text(out, "guard_zh", guard.zh);
+		json_out_member_text(out, "guard_en", guard.en);
 		json_out_member_text(out, "cure", guard.cure);
 	}
-	json_out_close(out, '}');
 }
 
 static void text_write(struct buf *out, const char *name, bool has, struct span text)
@@ -220,6 +217,9 @@ static const char *outcome_name(const struct event *ev)
 static void place_write(struct buf *out, const struct event *ev, int partition, int64_t offset)
 {
 	json_out_member_text(out, "outcome", outcome_name(ev));
+	if (ev->type != EVENT_action_refused) { /* a problem has one */
+		json_out_member_number(out, "status", answer_status(ev));
+	}
 	text_write(out, "subject", ev->env.has_subject, ev->env.subject);
 	if (ev->env.has_seq) {
 		json_out_member_number(out, "seq", (int64_t)ev->env.seq);
@@ -259,6 +259,7 @@ void answer_members(struct buf *out, const struct event *ev, int partition, int6
 void answer_pending(struct buf *out, struct span subject, struct span source, struct span id)
 {
 	json_out_member_text(out, "outcome", "pending");
+	json_out_member_number(out, "status", 202);
 	json_out_member(out, "subject", subject);
 	url_member(out, subject, source, id);
 }

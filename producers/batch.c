@@ -48,15 +48,12 @@ static void settle(struct batch_item *item, int status)
 	batch->unsettled--;
 }
 
-static struct buf *settle_begin(struct batch_item *item, int status)
+static struct buf *settle_begin(struct batch_item *item)
 {
 	struct buf *out = &item->batch->scratch;
 
 	buf_reset(out);
 	json_out_open(out, '{');
-	if (item->batch->many) {
-		json_out_member_number(out, "code", status);
-	}
 	return out;
 }
 
@@ -68,7 +65,7 @@ void batch_settle_outcome(struct batch_item *item,
 	int status = answer_status(outcome);
 
 	if (!item->status) {
-		answer_members(settle_begin(item, status), outcome, partition, offset);
+		answer_members(settle_begin(item), outcome, partition, offset);
 		settle(item, status);
 	}
 }
@@ -78,7 +75,7 @@ void batch_settle_problem(struct batch_item *item,
 			  const struct problem *where)
 {
 	if (!item->status) {
-		problem_members(settle_begin(item, problem_status(kind)), kind, where);
+		problem_members(settle_begin(item), kind, where);
 		settle(item, problem_status(kind));
 	}
 }
@@ -86,7 +83,7 @@ void batch_settle_problem(struct batch_item *item,
 void batch_settle_pending(struct batch_item *item)
 {
 	if (!item->status) {
-		answer_pending(settle_begin(item, 202), item->subject, item->source, item->id);
+		answer_pending(settle_begin(item), item->subject, item->source, item->id);
 		settle(item, 202);
 	}
 }

@@ -1,9 +1,94 @@
-/* gateway.c: what the parts of the gateway share. */
+/* gateway.c: what the parts of the gateway share: the day of reference data, and requests that wait for the fold. */
 #include "producers/gateway.h"
 
+#include <stdlib.h>
+
 #include "common/clock.h"
+
+enum { WAIT_US = 2000, WAITERS = 4096 };
+
+struct gateway_waiters {
+	pthread_mutex_t lock;
+	pthread_cond_t any;
+	pthread_t thread;
+	struct http_request *requests[WAITERS];
+	int n;
+	bool stopping;
+};
 
 struct as_of gateway_today(struct gateway *gateway)
 {
 	return (struct as_of){reference_position(gateway->reference), clock_wall_us()};
+}
+
+/* A tick of two milliseconds while somebody waits, and none otherwise. */
+static void *run(void *context)
+{
+	struct gateway_waiters *waiters = context;
+
+	pthread_mutex_lock(&waiters->lock);
+	while (!waiters->stopping || waiters->n) {
+		if (!waiters->n) {
+			pthread_cond_wait(&waiters->any, &waiters->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&waiters->lock);
+		clock_sleep_us(WAIT_US);
+		pthread_mutex_lock(&waiters->lock);
+		while (waiters->n) {
+			http_resume(waiters->requests[--waiters->n]);
+		}
+	}
+	pthread_mutex_unlock(&waiters->lock);
+	return NULL;
+}
+
+enum err gateway_waiters_start(struct gateway *gateway)
+{
+	struct gateway_waiters *waiters = calloc(1, sizeof *waiters);
+
+	if (!waiters) {
+		return ERR_NOMEM;
+	}
+	pthread_mutex_init(&waiters->lock, NULL);
+	pthread_cond_init(&waiters->any, NULL);
+	if (pthread_create(&waiters->thread, NULL, run, waiters)) {
+		free(waiters);
+		return ERR_NOMEM;
+	}
+	gateway->waiters = waiters;
+	return ERR_OK;
+}
+
+void gateway_waiters_stop(struct gateway *gateway)
+{
+	struct gateway_waiters *waiters = gateway->waiters;
+
+	if (!waiters) {
+		return;
+	}
+	pthread_mutex_lock(&waiters->lock);
+	waiters->stopping = true;
+	pthread_cond_signal(&waiters->any);
+	pthread_mutex_unlock(&waiters->lock);
+	pthread_join(waiters->thread, NULL);
+	pthread_mutex_destroy(&waiters->lock);
+	pthread_cond_destroy(&waiters->any);
+	free(waiters);
+	gateway->waiters = NULL;
+}
+
+void gateway_wait(struct http_request *request)
+{
+	struct gateway_waiters *waiters = request->gateway->waiters;
+
+	pthread_mutex_lock(&waiters->lock);
+	if (waiters->n == WAITERS || waiters->stopping) {
+		http_problem(request, PROBLEM_BUSY, NULL, "too many requests wait");
+	} else {
+		http_suspend(request);
+		waiters->requests[waiters->n++] = request;
+		pthread_cond_signal(&waiters->any);
+	}
+	pthread_mutex_unlock(&waiters->lock);
 }

@@ -23,10 +23,19 @@ struct gateway {
 	struct gateway_posting *posting;
 	struct reference *reference; /* under reference_lock */
 	pthread_rwlock_t reference_lock;
+	struct case_shelf *shelf;
+	struct gateway_waiters *waiters;
 	_Atomic int mode; /* enum door_mode */
 	health_probe *healthy, *ready;
 	void *health_context;
 };
+
+/** Starts and ends what lets requests wait; at the end each is called once more. */
+enum err gateway_waiters_start(struct gateway *gateway);
+void gateway_waiters_stop(struct gateway *gateway);
+
+/** Suspends a request and has its handler called again a few milliseconds later. @thread the request's handler */
+void gateway_wait(struct http_request *request);
 
 /** Reference data as known now, in force today. Hold the lock for reading. */
 struct as_of gateway_today(struct gateway *gateway);

@@ -1,0 +1,170 @@
+/* case_shelf.c: the environments of case-status, opened for reading, and again when they were made anew. */
+#include "producers/case_shelf.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "common/civil.h"
+#include "common/partition.h"
+#include "consumers/shard.h"
+#include "projections/case_status.h"
+
+struct case_shelf {
+	char home[400];
+	pthread_rwlock_t lock; /* read: a reading is open; written: shards are opened and closed */
+	struct kv *kvs[CASE_QUERY_SHARDS];
+	ino_t inodes[CASE_QUERY_SHARDS];
+	int shards;
+};
+
+static void shard_dir(const struct case_shelf *shelf, int i, char ret_dir[512])
+{
+	(void)snprintf(ret_dir, 512, "%s/case-status/shard-%d", shelf->home, i);
+}
+
+/* The file's number, not its content: reading it would drop LMDB's locks. 0: not there. */
+static ino_t shard_inode(const struct case_shelf *shelf, int i)
+{
+	char dir[512], path[540];
+	struct stat about;
+
+	shard_dir(shelf, i, dir);
+	(void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+	return stat(path, &about) ? 0 : about.st_ino;
+}
+
+static void close_all(struct case_shelf *shelf)
+{
+	for (int i = 0; i < shelf->shards; i++) {
+		kv_close(shelf->kvs[i]);
+	}
+	shelf->shards = 0;
+}
+
+static void open_all(struct case_shelf *shelf)
+{
+	char dir[512];
+
+	for (int i = 0; i < CASE_QUERY_SHARDS; i++) {
+		shelf->inodes[i] = shard_inode(shelf, i);
+		shard_dir(shelf, i, dir);
+		if (!shelf->inodes[i]) {
+			return;
+		}
+		if (shard_open_reader(dir, &case_status, 0, &shelf->kvs[i])) {
+			close_all(shelf); /* half a shelf would answer "no such case" */
+			return;
+		}
+		shelf->shards = i + 1;
+	}
+}
+
+static bool changed(const struct case_shelf *shelf)
+{
+	for (int i = 0; i < shelf->shards; i++) {
+		if (shard_inode(shelf, i) != shelf->inodes[i]) {
+			return true;
+		}
+	}
+	return shelf->shards < CASE_QUERY_SHARDS && shard_inode(shelf, shelf->shards) != 0;
+}
+
+enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf)
+{
+	struct case_shelf *shelf = calloc(1, sizeof *shelf);
+
+	if (!shelf) {
+		return ERR_NOMEM;
+	}
+	(void)snprintf(shelf->home, sizeof shelf->home, "%s", home);
+	pthread_rwlock_init(&shelf->lock, NULL);
+	open_all(shelf);
+	*ret_shelf = shelf;
+	return ERR_OK;
+}
+
+void case_shelf_close(struct case_shelf *shelf)
+{
+	if (shelf) {
+		close_all(shelf);
+		pthread_rwlock_destroy(&shelf->lock);
+		free(shelf);
+	}
+}
+
+void case_shelf_refresh(struct case_shelf *shelf)
+{
+	bool stale;
+
+	pthread_rwlock_rdlock(&shelf->lock);
+	stale = changed(shelf);
+	for (int i = 0; i < shelf->shards; i++) {
+		kv_check_readers(shelf->kvs[i]);
+	}
+	pthread_rwlock_unlock(&shelf->lock);
+	if (stale) {
+		pthread_rwlock_wrlock(&shelf->lock);
+		close_all(shelf);
+		open_all(shelf);
+		pthread_rwlock_unlock(&shelf->lock);
+	}
+}
+
+bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read)
+{
+	pthread_rwlock_rdlock(&shelf->lock);
+	read->shelf = shelf;
+	read->query = (struct case_query){read->txns, shelf->shards};
+	for (int i = 0; i < shelf->shards; i++) {
+		if (kv_txn_begin(shelf->kvs[i], /*writable=*/false, &read->txns[i])) {
+			return false;
+		}
+	}
+	return shelf->shards > 0;
+}
+
+void case_shelf_end(struct case_shelf_read *read)
+{
+	if (!read->shelf) {
+		return;
+	}
+	for (int i = 0; i < read->query.shards; i++) {
+		kv_txn_abort(&read->txns[i]);
+	}
+	pthread_rwlock_unlock(&read->shelf->lock);
+	read->shelf = NULL;
+}
+
+bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *ret_tail)
+{
+	struct position position;
+
+	if (!shard_read_position(&read->txns[partition % read->query.shards], &case_status,
+				 partition, &position)) {
+		return false;
+	}
+	*ret_tail = position.tail;
+	return true;
+}
+
+int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *id)
+{
+	char county[7];
+	struct tail tail;
+
+	case_id_county(id, county);
+	if (!case_shelf_tail(read, partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS),
+			     &tail)) {
+		return 0;
+	}
+	return tail.tick * CIVIL_MINUTE_US;
+}
+
+bool case_shelf_start(void *context, int partition, struct tail *ret_tail)
+{
+	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+
+	return case_shelf_begin(context, &read) && case_shelf_tail(&read, partition, ret_tail);
+}

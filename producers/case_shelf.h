@@ -1,0 +1,40 @@
+/* case_shelf.h: the environments of case-status as the gateway reads them, wherever they are made anew meanwhile. */
+#ifndef GOVBUS_PRODUCERS_CASE_SHELF_H
+#define GOVBUS_PRODUCERS_CASE_SHELF_H
+
+#include "common/kv.h"
+#include "projections/case_query.h"
+#include "projections/tail.h"
+
+struct case_shelf;
+
+/* One reading: the same state throughout. Zero it before case_shelf_begin; case_shelf_end serves as CLEANUP. */
+struct case_shelf_read {
+	struct case_shelf *shelf;
+	struct kv_txn txns[CASE_QUERY_SHARDS];
+	struct case_query query;
+};
+
+/** @param home  its shards are $home/case-status/shard-0 and on @return NOMEM; that there are none yet is no error */
+enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf);
+
+/** Closes; NULL is fine. No reading may be open. */
+void case_shelf_close(struct case_shelf *shelf);
+
+/** Looks whether shards came, went or were rebuilt; call it each second. Waits for readings under way. @thread any, as all below */
+void case_shelf_refresh(struct case_shelf *shelf);
+
+/** @return false when there is nothing to read yet, or it cannot be read */
+bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read);
+void case_shelf_end(struct case_shelf_read *read);
+
+/** How far a partition was folded, as of this reading. @return false: not at all */
+bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *ret_tail);
+
+/** The last tick of the partition that a case is in, as a moment; 0: none yet. */
+int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *id);
+
+/** A start for whoever tails gov.case (kafka_outcomes_config.start). @param context the shelf */
+bool case_shelf_start(void *context, int partition, struct tail *ret_tail);
+
+#endif

@@ -1,0 +1,50 @@
+/* gateway_main.c: govbus-gateway: the HTTP door, and the queries. */
+#include <signal.h>
+#include <time.h>
+
+#include "common/log.h"
+#include "producers/kafka_commands.h"
+#include "producers/kafka_gateway.h"
+
+static const char ABOUT[] =
+	"The door of the bus: takes actions over HTTP, answers with their outcomes, and answers queries";
+
+/* Until it is told to end; once a second it looks after its readers. */
+static void run(struct kafka_gateway *gateway, const sigset_t *signals)
+{
+	static const struct timespec SECOND = {1, 0};
+
+	while (sigtimedwait(signals, NULL, &SECOND) < 0) {
+		kafka_gateway_tend(gateway);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct conf *conf = NULL;
+	struct kafka_gateway *gateway = NULL;
+	static struct kafka_commands kafka;
+	sigset_t signals;
+	enum err err = conf_load("govbus-gateway", ABOUT, kafka_gateway_options, argc, argv, &conf);
+
+	if (err) {
+		return err_exit_code(err);
+	}
+	log_open("govbus-gateway", log_level_named(conf_text(conf, "log-level")));
+	/* Blocked before any thread starts, so that all of them leave it to us. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	kafka_commands_init(&kafka, conf);
+	err = kafka_gateway_start(conf, &kafka.settings, &gateway);
+	if (!err) {
+		LOG(INFO, "listening", LOG_TEXT("address", conf_text(conf, "listen")));
+		run(gateway, &signals);
+		LOG(INFO, "stopping", LOG_TEXT("why", "signal"));
+		kafka_gateway_stop(gateway);
+	}
+	conf_free(conf);
+	return err_exit_code(err);
+}

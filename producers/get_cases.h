@@ -1,0 +1,21 @@
+/* get_cases.h: a case as it is answered, for all that show cases. */
+#ifndef GOVBUS_PRODUCERS_GET_CASES_H
+#define GOVBUS_PRODUCERS_GET_CASES_H
+
+#include "common/buf.h"
+#include "producers/case_shelf.h"
+#include "producers/http.h"
+
+/** Writes a case's members into an object that is open. @param colour enum code_colour, at the last tick @thread any */
+void get_cases_members(struct buf *out,
+		       const struct case_id *id,
+		       const struct case_row *row,
+		       uint8_t colour);
+
+/** Begins a reading; answers a problem when there is nothing to read yet. @thread the request's handler, as below */
+bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read);
+
+/** Writes as_of: how far each partition was folded, and its last tick. */
+void get_cases_as_of(struct buf *out, struct case_shelf_read *read);
+
+#endif

@@ -1,0 +1,187 @@
+/* kafka_gateway.c: the gateway put together. */
+#include "producers/kafka_gateway.h"
+
+#include <stdlib.h>
+
+#include "common/limits.h"
+#include "common/log.h"
+#include "producers/case_shelf.h"
+#include "producers/kafka_outcomes.h"
+
+const struct conf_option kafka_gateway_options[] = {
+	CONF_COMMON(CONF_LISTEN_GATEWAY),
+	{"connections", "1000", NULL, "Connections at most; more are refused", CONF_NUMBER, 1,
+	 100000},
+	{"timeout-s", "15", "s",
+	 "A connection without a byte is closed; ten times that is the limit of one request",
+	 CONF_NUMBER, 1, 3600},
+	{"http-threads", "1", NULL, "Threads that parse and answer", CONF_NUMBER, 1, 64},
+	{"outcome-ms", "2000", "ms", "How long a POST waits for its outcome before it answers 202",
+	 CONF_NUMBER, 10, 60000},
+	{"linger-ms", "0", "ms", "How long an action waits for more before it is sent", CONF_NUMBER,
+	 0, 1000},
+	{0},
+};
+
+struct kafka_gateway {
+	struct gateway gateway;
+	struct door door;
+	struct key_store *keys;
+	struct kafka_posting *posting;
+	struct kafka_outcomes *outcomes;
+	struct http *http;
+};
+
+static bool ready(void *context, struct buf *reasons)
+{
+	struct kafka_gateway *all = context;
+	bool well = kafka_outcomes_ready(all->outcomes, reasons);
+
+	if (kafka_posting_away(all->posting)) {
+		buf_add_text(
+			reasons,
+			"no broker answers; cure: start it (./run broker start), the gateway goes on by itself\n");
+		well = false;
+	}
+	if (all->gateway.mode == DOOR_HISTORY) {
+		buf_add_text(
+			reasons,
+			"history mode: only tokens with the right history may post; govbus go-live ends it\n");
+	} else if (all->gateway.mode == DOOR_GOING_LIVE) {
+		buf_add_text(reasons,
+			     "going live: posting opens once every partition has gone live\n");
+	}
+	return well;
+}
+
+/* A report's seat is asked for under the lock of whoever folds reference data. */
+static bool seat_of(void *context, struct span unit, struct span *ret_place)
+{
+	struct gateway *gateway = context;
+	struct ref_unit about = {0};
+	bool found;
+
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	found = reference_unit(gateway->reference, gateway_today(gateway), unit, &about);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	if (found) {
+		*ret_place = about.seat; /* nothing is ever forgotten, so it stays */
+	}
+	return found;
+}
+
+static enum err stores_open(struct kafka_gateway *all, const char *home)
+{
+	enum err err;
+
+	all->gateway.reference = reference_new();
+	pthread_rwlock_init(&all->gateway.reference_lock, NULL);
+	all->gateway.ready = ready;
+	all->gateway.health_context = all;
+	all->door.seat = seat_of;
+	all->door.seat_context = &all->gateway;
+	err = all->gateway.reference ? door_open(&all->door, home) : ERR_NOMEM;
+	err = err ? err : tokens_open(home, &all->gateway.tokens);
+	err = err ? err : key_store_open(home, &all->keys);
+	err = err ? err : case_shelf_open(home, &all->gateway.shelf);
+	if (err) {
+		LOG(ERROR, "a store of the gateway could not be opened", LOG_TEXT("home", home),
+		    LOG_TEXT("why", err_text(err)));
+	}
+	return err;
+}
+
+static enum err kafka_start(struct kafka_gateway *all,
+			    const struct conf *conf,
+			    const struct kafka_settings *settings)
+{
+	struct kafka_posting_config posting = {.settings = settings,
+					       .topic_prefix = conf_text(conf, "topic-prefix"),
+					       .gateway = &all->gateway,
+					       .door = &all->door,
+					       .keys = all->keys,
+					       .outcome_ms = (int)conf_number(conf, "outcome-ms"),
+					       .linger_ms = (int)conf_number(conf, "linger-ms")};
+	struct kafka_outcomes_config outcomes = {.settings = settings,
+						 .topic_prefix = posting.topic_prefix,
+						 .gateway = &all->gateway,
+						 .start = case_shelf_start,
+						 .start_context = all->gateway.shelf};
+	enum err err = kafka_posting_start(&posting, &all->posting);
+
+	if (!err) {
+		all->gateway.posting = kafka_posting_gateway(all->posting);
+		outcomes.posting = all->posting;
+		err = kafka_outcomes_start(&outcomes, &all->outcomes);
+	}
+	if (err) {
+		LOG(ERROR, "Kafka could not be reached", LOG_TEXT("brokers", settings->brokers),
+		    LOG_TEXT("why", err_text(err)));
+	}
+	return err;
+}
+
+enum err kafka_gateway_start(const struct conf *conf,
+			     const struct kafka_settings *settings,
+			     struct kafka_gateway **ret_gateway)
+{
+	struct kafka_gateway *all = calloc(1, sizeof *all);
+	struct http_config http = {.listen = conf_text(conf, "listen"),
+				   .connections = (unsigned)conf_number(conf, "connections"),
+				   .timeout_s = (unsigned)conf_number(conf, "timeout-s"),
+				   .threads = (unsigned)conf_number(conf, "http-threads"),
+				   .body_bytes = LIMIT_BODY_BYTES};
+	enum err err;
+
+	if (!all) {
+		return ERR_NOMEM;
+	}
+	err = stores_open(all, conf_text(conf, "home"));
+	err = err ? err : gateway_waiters_start(&all->gateway);
+	err = err ? err : kafka_start(all, conf, settings);
+	if (!err) {
+		http.gateway = &all->gateway;
+		http.tokens = all->gateway.tokens;
+		err = http_start(&http, &all->http);
+	}
+	if (err) {
+		kafka_gateway_stop(all);
+		return err;
+	}
+	*ret_gateway = all;
+	return ERR_OK;
+}
+
+void kafka_gateway_tend(struct kafka_gateway *all)
+{
+	case_shelf_refresh(all->gateway.shelf);
+}
+
+uint16_t kafka_gateway_port(const struct kafka_gateway *all)
+{
+	return http_port(all->http);
+}
+
+/* Requests refer to the posting, the posting hands outcomes on: whoever is referred to ends last. */
+void kafka_gateway_stop(struct kafka_gateway *all)
+{
+	if (!all) {
+		return;
+	}
+	if (all->http) {
+		http_quiesce(all->http);
+	}
+	kafka_outcomes_stop(all->outcomes);
+	if (all->posting) {
+		kafka_posting_stop(all->posting);
+	}
+	gateway_waiters_stop(&all->gateway);
+	http_stop(all->http);
+	kafka_posting_free(all->posting);
+	case_shelf_close(all->gateway.shelf);
+	key_store_close(all->keys);
+	tokens_close(all->gateway.tokens);
+	reference_free(all->gateway.reference);
+	pthread_rwlock_destroy(&all->gateway.reference_lock);
+	free(all);
+}

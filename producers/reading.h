@@ -1,0 +1,21 @@
+/* reading.h: which cases and places a token may read (answers 8). */
+#ifndef GOVBUS_PRODUCERS_READING_H
+#define GOVBUS_PRODUCERS_READING_H
+
+#include "producers/http.h"
+#include "projections/case_row.h"
+
+/** Whether the token may read a case: its place covers where it was filed or its owner, or its unit leads, assists or owns it. @thread any */
+bool reading_case(const struct token *token, const struct case_row *row);
+
+/** Whether the token may read what is counted for a place: it covers it. */
+bool reading_place(const struct token *token, struct span place);
+
+/** As these, and notes in the request that it may be answered (rule COVERED); a problem is answered otherwise. @return whether to go on */
+bool reading_allow_case(struct http_request *request, const struct case_row *row);
+bool reading_allow_place(struct http_request *request, struct span place);
+
+/** What the handler itself bounds row by row (lists). */
+void reading_allow_bounded(struct http_request *request);
+
+#endif
