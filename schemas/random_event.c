@@ -38,7 +38,7 @@ static struct span keep(struct maker *m, const void *p, size_t n)
 
 static size_t a_place(struct maker *m, int least, int most, char *ret_code)
 {
-	size_t n = place_bytes(least + (int)pick(m, (uint64_t)(most - least + 1)));
+	size_t n = place_bytes(least + (int)pick(m, (unsigned)(most - least) + 1u));
 
 	for (size_t i = 0; i < n; i++) {
 		ret_code[i] = (char)('1' + pick(m, 9));
