@@ -1,0 +1,256 @@
+/* reference_decide_parts.c: what a change of reference data must be, kind by kind. */
+#include "projections/reference_decide_parts.h"
+
+#include "common/civil.h"
+#include "projections/reference_fold.h"
+
+/* Nothing runs longer than ten years; a larger amount is a slip, and would be counted day by day. */
+static const uint32_t AMOUNT_MAX[CODE_time_unit_COUNT] = {
+	[CODE_time_unit_minute] = 1000000,     [CODE_time_unit_hour] = 87840,
+	[CODE_time_unit_working_hour] = 36600, [CODE_time_unit_working_day] = 3660,
+	[CODE_time_unit_calendar_day] = 3660,  [CODE_time_unit_same_day] = 1,
+};
+
+static bool refuse(struct reference_decision *d,
+		   const char *guard,
+		   struct span detail,
+		   struct span needs)
+{
+	return reference_decide_parts_refuse(d, guard, detail, needs);
+}
+
+static struct span number(struct reference_decision *d, const char *what, uint64_t value)
+{
+	return arena_printf(d->arena, "%s %llu", what, (unsigned long long)value);
+}
+
+/* Changes of a subject take effect in the order they are made: what a day was decided by stays what it was. */
+static bool guard_order(struct reference_decision *d, int64_t from_us)
+{
+	char last[CIVIL_TEXT_SIZE];
+
+	if (!d->was.seq || from_us >= d->was.changed_us) {
+		return true;
+	}
+	civil_format(d->was.changed_us, last);
+	return refuse(d, "REF_BACKWARD", arena_printf(d->arena, "last change from %s", last),
+		      SPAN("an effective_from not before the last change"));
+}
+
+static bool guard_version(struct reference_decision *d, uint64_t version)
+{
+	return version > d->was.version ||
+	       refuse(d, "REF_VERSION", number(d, "version", d->was.version),
+		      SPAN("a higher version"));
+}
+
+/* A type code of the book, or a family of it. */
+static bool guard_type(struct reference_decision *d, struct span code)
+{
+	return (code.n == 2 ? codes_family(code) != NULL : codes_type(code) != NULL) ||
+	       refuse(d, "REF_TYPE", code, SPAN("a type of /v1/codes/types, or its family"));
+}
+
+static bool guard_place(struct reference_decision *d,
+			const char *guard,
+			struct span code,
+			int64_t at_us)
+{
+	struct reference_row row;
+
+	return (reference_row_get_id(d->reg->view, "place:", code, &row) &&
+		reference_row_in_force(&row, at_us)) ||
+	       refuse(d, guard, code, SPAN("a place registered and in force then"));
+}
+
+static bool check_place_registered(struct reference_decision *d)
+{
+	const struct place_registered *data = &d->ev->data.place_registered;
+	struct span subject = d->ev->env.subject;
+	struct span code = span_of(subject.p + 6, subject.n - 6);
+
+	if (data->level != (uint64_t)place_level(code)) {
+		return refuse(d, "REF_LEVEL", number(d, "level", data->level),
+			      number(d, "level", (uint64_t)place_level(code)));
+	}
+	/* By the lengths of codes a grid's parent is a village, never a township or county (domain.md #73). */
+	return (data->level == 1 ||
+		guard_place(d, "REF_PARENT", place_parent(code), data->effective_from)) &&
+	       guard_order(d, data->effective_from);
+}
+
+static bool check_place_changed(struct reference_decision *d)
+{
+	const struct place_changed *data = &d->ev->data.place_changed;
+	bool follows = data->change != CODE_place_change_rename &&
+		       data->change != CODE_place_change_abolish;
+
+	if (!d->was.seq || !d->was.on) {
+		return refuse(d, "REF_NO_PLACE",
+			      d->was.seq ? SPAN("no longer in force") : SPAN("not registered"),
+			      SPAN("a place in force"));
+	}
+	if (follows != (data->n_successor > 0) ||
+	    (data->change == CODE_place_change_rename && !data->has_name)) {
+		return refuse(
+			d, "REF_CHANGE",
+			span_cstr(codes_get(CODES_place_change, data->change)->name),
+			SPAN("rename: a name; merge, split, recode: successors; abolish: none"));
+	}
+	for (uint8_t i = 0; i < data->n_successor; i++) {
+		struct span self = span_of(d->ev->env.subject.p + 6, d->ev->env.subject.n - 6);
+
+		if (span_eq(data->successor[i], self)) {
+			return refuse(d, "REF_SUCCESSOR", self, SPAN("another place"));
+		}
+		if (!guard_place(d, "REF_SUCCESSOR", data->successor[i], data->effective_from)) {
+			return false;
+		}
+	}
+	return guard_order(d, data->effective_from);
+}
+
+static bool check_unit(struct reference_decision *d)
+{
+	const struct unit_registered *data = &d->ev->data.unit_registered;
+	struct reference_row row;
+
+	if (!guard_place(d, "REF_SEAT", data->seat, data->effective_from)) {
+		return false;
+	}
+	/* Rights go by level: a county must not make itself a unit of the province's level. */
+	if (data->level != (uint64_t)place_level(data->seat)) {
+		return refuse(d, "REF_LEVEL", number(d, "level", data->level),
+			      number(d, "level", (uint64_t)place_level(data->seat)));
+	}
+	/* Nor may a unit be moved away by those that had no say over its old seat. */
+	if (d->was.seq && !place_covers(d->seat, span_cstr(d->was.seat))) {
+		return refuse(d, "REF_COVER", arena_copy(d->arena, span_cstr(d->was.seat)),
+			      SPAN("a unit whose seat covers the old seat and the new"));
+	}
+	if (data->unit_type == CODE_unit_type_grid ||
+	    (data->has_parent && !reference_decide_parts_unit(d, data->parent, &row))) {
+		return refuse(d, "REF_ABOVE",
+			      data->has_parent ? data->parent : SPAN("unit_type grid"),
+			      SPAN("a known unit above; grids come with their places"));
+	}
+	return guard_order(d, data->effective_from);
+}
+
+static bool check_item_code(struct reference_decision *d, const struct list_item_set *data)
+{
+	uint8_t level, unit_type, function;
+
+	if (memchr(data->code.p, ':', data->code.n)) {
+		return refuse(d, "REF_ITEM", data->code, SPAN("a code without a colon"));
+	}
+	switch (data->list) {
+	case CODE_list_kind_functions:
+		return reference_fold_function(data->code, &level, &unit_type, &function) ||
+		       refuse(d, "REF_ITEM", data->code, SPAN("LEVEL.UNIT_TYPE.FUNCTION"));
+	case CODE_list_kind_basic:
+	case CODE_list_kind_admit:
+	case CODE_list_kind_forbid:
+		return guard_type(d, data->code);
+	default:
+		return true;
+	}
+}
+
+static bool check_item(struct reference_decision *d)
+{
+	const struct list_item_set *data = &d->ev->data.list_item_set;
+	struct reference_row row;
+
+	if (!check_item_code(d, data) ||
+	    (data->has_scope && !guard_place(d, "REF_SCOPE", data->scope, data->effective_from))) {
+		return false;
+	}
+	if (data->list == CODE_list_kind_admit && data->active &&
+	    (!data->has_approved_by || !reference_decide_parts_unit(d, data->approved_by, &row))) {
+		return refuse(d, "REF_APPROVAL",
+			      data->has_approved_by ? data->approved_by : SPAN(""),
+			      SPAN("approved_by: an active unit"));
+	}
+	if (data->has_effective_until && data->effective_until <= data->effective_from) {
+		return refuse(d, "REF_UNTIL", SPAN("effective_until"),
+			      SPAN("an effective_until after effective_from"));
+	}
+	return guard_order(d, data->effective_from);
+}
+
+static bool check_policy(struct reference_decision *d)
+{
+	const struct policy_set *data = &d->ev->data.policy_set;
+	uint32_t most = AMOUNT_MAX[data->unit < CODE_time_unit_COUNT ? data->unit : 0];
+	struct reference_row row;
+
+	if (data->amount == 0 || data->amount > most) {
+		return refuse(d, "REF_AMOUNT", number(d, "amount", data->amount),
+			      number(d, "amount 1 to", most));
+	}
+	if (!reference_row_get_id(d->reg->view, "calendar:", data->calendar, &row)) {
+		return refuse(d, "REF_CALENDAR", data->calendar, SPAN("a calendar that is set"));
+	}
+	return (!data->has_type_code || guard_type(d, data->type_code)) &&
+	       guard_version(d, data->version) && guard_order(d, data->effective_from);
+}
+
+static bool days_of_year(const uint32_t *days, uint8_t n, uint64_t year)
+{
+	for (uint8_t i = 0; i < n; i++) {
+		int32_t day;
+
+		if (days[i] / 10000 != year || !civil_day_parse(days[i], &day)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool check_calendar(struct reference_decision *d)
+{
+	const struct calendar_set *data = &d->ev->data.calendar_set;
+
+	if (data->am_open >= data->am_close || data->am_close > data->pm_open ||
+	    data->pm_open >= data->pm_close) {
+		return refuse(d, "REF_HOURS", SPAN("hours out of order"),
+			      SPAN("am_open < am_close <= pm_open < pm_close"));
+	}
+	if (data->year < CALENDAR_FIRST_YEAR ||
+	    data->year >= CALENDAR_FIRST_YEAR + CALENDAR_YEARS ||
+	    !days_of_year(data->holidays, data->n_holidays, data->year) ||
+	    !days_of_year(data->workdays, data->n_workdays, data->year)) {
+		return refuse(d, "REF_DAYS", number(d, "year", data->year),
+			      SPAN("a year from 2000 to 2063, and days of that year"));
+	}
+	return guard_version(d, data->version) && guard_order(d, data->effective_from);
+}
+
+static bool check_profile(struct reference_decision *d)
+{
+	const struct profile_set *data = &d->ev->data.profile_set;
+
+	return (!data->has_type_code || guard_type(d, data->type_code)) &&
+	       guard_order(d, data->effective_from);
+}
+
+bool reference_decide_parts_members(struct reference_decision *d)
+{
+	switch (d->ev->type) {
+	case EVENT_place_registered:
+		return check_place_registered(d);
+	case EVENT_place_changed:
+		return check_place_changed(d);
+	case EVENT_unit_registered:
+		return check_unit(d);
+	case EVENT_list_item_set:
+		return check_item(d);
+	case EVENT_policy_set:
+		return check_policy(d);
+	case EVENT_calendar_set:
+		return check_calendar(d);
+	default:
+		return check_profile(d);
+	}
+}

@@ -1,0 +1,468 @@
+/* reference_register_test.c: who may change reference data, what a change must be, and what it leaves. */
+#include "tests/support/cmocka_all.h"
+
+#include <stdio.h>
+
+#include "common/civil.h"
+#include "common/place.h"
+#include "projections/reference_register.h"
+#include "projections/reference_row.h"
+#include "tests/support/memory_view.h"
+
+#define DAY CIVIL_DAY_US
+
+static struct memory_view *memory;
+static struct reference *ref; /* folded from what the register accepts, as every reader does */
+static struct reg reg;
+static struct arena arena;
+static struct moment moment = {.now_us = 100 * DAY};
+static struct refusal refusal;
+static struct event ev; /* the action being made */
+
+static int set_up(void **state)
+{
+	(void)state;
+	memory = memory_view_new(reference_register.tables);
+	ref = reference_new();
+	reg = (struct reg){.ops = &reference_register, .view = memory_view_view(memory)};
+	return memory && ref && reference_register.open(&reg) == ERR_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	reference_register.close(&reg);
+	memory_view_free(memory);
+	reference_free(ref);
+	arena_done(&arena);
+	return 0;
+}
+
+static void begin(enum event_type type, const char *subject, const char *unit)
+{
+	ev = (struct event){.type = type};
+	EVENT_SET(ev.env, subject, span_cstr(subject));
+	EVENT_SET(ev.env, unit, span_cstr(unit));
+	EVENT_SET(ev.env, source, SPAN("/govbus/reference"));
+	EVENT_SET(ev.env, id, arena_printf(&arena, "%lld", (long long)reference_position(ref)));
+}
+
+/* Decides the action; if accepted, folds it into rows and reference. @return the guard, NULL: accepted */
+static const char *post(void)
+{
+	int64_t seq = 0;
+	struct reference_row row;
+
+	(void)reference_row_get(reg.view, ev.env.subject, &row);
+	seq = row.seq;
+	if (reference_register.decide(&reg, &ev, &moment, &arena, &refusal) == VERDICT_REFUSED) {
+		assert_int_equal(reg.view->err, ERR_OK);
+		return refusal.guard[0] ? refusal.guard : refusal.reason;
+	}
+	assert_int_equal(ev.env.seq, seq + 1);
+	assert_int_equal(reference_register.evolve(&reg, &ev), ERR_OK);
+	assert_int_equal(reference_fold(ref, &ev, reference_position(ref)), ERR_OK);
+	return NULL;
+}
+
+#define assert_accepted() assert_null(post())
+#define assert_refused(wanted)                      \
+	do {                                        \
+		const char *guard = post();         \
+		assert_non_null(guard);             \
+		assert_string_equal(guard, wanted); \
+	} while (0)
+
+static void place(const char *code, const char *unit)
+{
+	begin(EVENT_place_registered, "", unit);
+	ev.env.subject = arena_printf(&arena, "place:%s", code);
+	ev.data.place_registered.level = (uint64_t)place_level(span_cstr(code));
+	ev.data.place_registered.name = SPAN("地点");
+}
+
+static void item(uint8_t list, const char *code, const char *scope, const char *unit)
+{
+	begin(EVENT_list_item_set, "", unit);
+	ev.env.subject =
+		arena_printf(&arena, "list:%s:%s%s%s", codes_get(CODES_list_kind, list)->name, code,
+			     scope ? ":" : "", scope ? scope : "");
+	ev.data.list_item_set.list = list;
+	ev.data.list_item_set.code = span_cstr(code);
+	ev.data.list_item_set.active = true;
+	if (scope) {
+		EVENT_SET(ev.data.list_item_set, scope, span_cstr(scope));
+	}
+}
+
+static void calendar(uint64_t year, uint64_t version)
+{
+	begin(EVENT_calendar_set, "calendar:cn", "centre:53");
+	ev.data.calendar_set = (struct calendar_set){.year = year,
+						     .version = version,
+						     .am_open = 510,
+						     .am_close = 720,
+						     .pm_open = 840,
+						     .pm_close = 1080};
+}
+
+static void policy(uint64_t amount, uint64_t version)
+{
+	begin(EVENT_policy_set, "policy:md-handle", "centre:53");
+	EVENT_SET(ev.data.policy_set, type_code, SPAN("MD"));
+	ev.data.policy_set.step = CODE_step_handle;
+	ev.data.policy_set.amount = amount;
+	ev.data.policy_set.unit = CODE_time_unit_calendar_day;
+	ev.data.policy_set.calendar = SPAN("cn");
+	ev.data.policy_set.version = version;
+}
+
+static void unit(const char *id, const char *seat, uint64_t level, const char *actor)
+{
+	begin(EVENT_unit_registered, "", actor);
+	ev.env.subject = arena_printf(&arena, "unit:%s", id);
+	ev.data.unit_registered.name = SPAN("单位");
+	ev.data.unit_registered.unit_type = CODE_unit_type_government;
+	ev.data.unit_registered.level = level;
+	ev.data.unit_registered.seat = span_cstr(seat);
+}
+
+static void change(const char *code, uint8_t what, const char *successor)
+{
+	begin(EVENT_place_changed, "", "centre:53");
+	ev.env.subject = arena_printf(&arena, "place:%s", code);
+	ev.data.place_changed.change = what;
+	ev.data.place_changed.effective_from = 50 * DAY;
+	if (successor) {
+		ev.data.place_changed.successor[0] = span_cstr(successor);
+		ev.data.place_changed.n_successor = 1;
+	}
+}
+
+/* The province's centre registers its own place first, then all else from above; a gap on the way down is refused. */
+static void test_places(void **state)
+{
+	(void)state;
+	place("5301", "centre:53");
+	assert_refused("REF_PARENT");
+	place("53", "centre:53");
+	assert_accepted();
+	place("5301", "centre:53");
+	ev.data.place_registered.level = 3;
+	assert_refused("REF_LEVEL");
+	place("5301", "centre:53");
+	ev.data.place_registered.effective_from = 10 * DAY;
+	assert_accepted();
+	place("530102", "centre:53");
+	assert_refused("REF_PARENT"); /* the prefecture begins later */
+	place("530102", "centre:53");
+	ev.data.place_registered.effective_from = 10 * DAY;
+	assert_accepted();
+	place("530102001001001", "centre:53");
+	ev.data.place_registered.effective_from = 10 * DAY;
+	assert_refused("REF_PARENT");
+	place("5301", "centre:53");
+	assert_refused("REF_BACKWARD");
+	place("5201", "centre:53");
+	assert_refused("REF_COVER");
+	begin(EVENT_place_registered, "place:53010", "centre:53");
+	assert_refused("REF_SUBJECT");
+	begin(EVENT_case_accepted, "place:53", "centre:53");
+	assert_refused("UNKNOWN");
+}
+
+static void register_places(void)
+{
+	static const char *const codes[] = {"53", "5301", "5323", "530102", "530103", "532323"};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		place(codes[i], "centre:53");
+		assert_accepted();
+	}
+}
+
+/* Units act where their seat is, if the list says so, at their level; what is in force everywhere is for the province. */
+static void test_who(void **state)
+{
+	(void)state;
+	register_places();
+	place("532323001", "centre:532323");
+	assert_refused("REF_FUNCTION");
+	item(CODE_list_kind_functions, "3.centre.reference", "5323", "centre:53");
+	assert_accepted();
+	place("532323001", "centre:532323");
+	assert_accepted();
+	place("530102001", "centre:532323");
+	assert_refused("REF_COVER");
+	place("530102001", "centre:530102");
+	assert_refused("REF_FUNCTION");
+	place("530102001", "centre:530199");
+	assert_refused("REF_UNIT");
+	place("530102001", "nobody");
+	assert_refused("REF_UNIT");
+	item(CODE_list_kind_forbid, "PS03", NULL, "centre:532323");
+	assert_refused("REF_COVER");
+	item(CODE_list_kind_forbid, "PS03", "532323", "centre:532323");
+	assert_accepted();
+	item(CODE_list_kind_functions, "4.centre.reference", NULL, "centre:53");
+	assert_accepted();
+	place("532323001001", "centre:532323001");
+	assert_refused("REF_COVER"); /* places are for levels 1 to 3 */
+	unit("mouding-town", "532323001", 4, "centre:532323001");
+	assert_accepted();
+	item(CODE_list_kind_functions, "3.centre.reference", "5323", "centre:53");
+	ev.data.list_item_set.active = false;
+	ev.data.list_item_set.effective_from = 90 * DAY;
+	assert_accepted();
+	place("532323002", "centre:532323");
+	assert_refused("REF_FUNCTION");
+	/* A day before it is taken away it is still there. */
+	moment.now_us = 89 * DAY;
+	place("532323002", "centre:532323");
+	assert_accepted();
+	moment.now_us = 100 * DAY;
+}
+
+/* A place changes into places that are there; then it is gone, for those below and for its centre. */
+static void test_changes(void **state)
+{
+	(void)state;
+	register_places();
+	change("530102", CODE_place_change_merge, NULL);
+	assert_refused("REF_CHANGE");
+	change("530102", CODE_place_change_rename, NULL);
+	assert_refused("REF_CHANGE");
+	change("530102", CODE_place_change_merge, "530199");
+	assert_refused("REF_SUCCESSOR");
+	change("530102", CODE_place_change_merge, "530102");
+	assert_refused("REF_SUCCESSOR");
+	change("530199", CODE_place_change_abolish, NULL);
+	assert_refused("REF_NO_PLACE");
+	change("530102", CODE_place_change_merge, "530103");
+	assert_accepted();
+	change("530102", CODE_place_change_abolish, NULL);
+	assert_refused("REF_NO_PLACE");
+	place("530102001", "centre:53");
+	ev.data.place_registered.effective_from = 60 * DAY;
+	assert_refused("REF_PARENT");
+	place("530102001", "centre:53");
+	ev.data.place_registered.effective_from = 40 * DAY;
+	assert_accepted();
+	place("530102002", "centre:530102");
+	assert_refused("REF_UNIT");
+}
+
+/* A unit's level is its seat's, its id is its own, and it stays with those who have a say over it. */
+static void test_units(void **state)
+{
+	(void)state;
+	register_places();
+	unit("wh-housing", "530199", 3, "centre:53");
+	assert_refused("REF_SEAT");
+	unit("wh-housing", "530102", 1, "centre:53");
+	assert_refused("REF_LEVEL");
+	unit("centre:530102", "530102", 3, "centre:53");
+	assert_refused("REF_SUBJECT");
+	unit("wh-housing", "530102", 3, "centre:53");
+	EVENT_SET(ev.data.unit_registered, parent, SPAN("nobody"));
+	assert_refused("REF_ABOVE");
+	unit("wh-housing", "530102", 3, "centre:53");
+	EVENT_SET(ev.data.unit_registered, parent, SPAN("centre:530102"));
+	assert_accepted();
+	item(CODE_list_kind_functions, "3.centre.reference", NULL, "centre:53");
+	assert_accepted();
+	unit("wh-housing", "532323", 3, "centre:532323");
+	assert_refused("REF_COVER");
+	unit("wh-housing", "530102", 3, "centre:530102");
+	EVENT_SET(ev.env, expectedseq, 7);
+	assert_refused("EXPECTED_SEQ");
+	unit("wh-housing", "530102", 3, "centre:530102");
+	EVENT_SET(ev.data.unit_registered, active, false);
+	assert_accepted();
+	unit("other", "530102", 3, "wh-housing");
+	assert_refused("REF_UNIT");
+}
+
+/* Items have codes of their list, admitted ones an approval, and ends after their beginnings. */
+static void test_items(void **state)
+{
+	(void)state;
+	register_places();
+	item(CODE_list_kind_functions, "9.centre.reference", NULL, "centre:53");
+	assert_refused("REF_ITEM");
+	item(CODE_list_kind_functions, "3.centre.fly", NULL, "centre:53");
+	assert_refused("REF_ITEM");
+	item(CODE_list_kind_campaign, "a:b", NULL, "centre:53");
+	assert_refused("REF_ITEM");
+	item(CODE_list_kind_basic, "XX01", NULL, "centre:53");
+	assert_refused("REF_TYPE");
+	item(CODE_list_kind_basic, "MD", "530199", "centre:53");
+	assert_refused("REF_SCOPE");
+	item(CODE_list_kind_admit, "UM03", NULL, "centre:53");
+	assert_refused("REF_APPROVAL");
+	item(CODE_list_kind_admit, "UM03", NULL, "centre:53");
+	EVENT_SET(ev.data.list_item_set, approved_by, SPAN("centre:53"));
+	EVENT_SET(ev.data.list_item_set, effective_until, 0);
+	assert_refused("REF_UNTIL");
+	item(CODE_list_kind_admit, "UM03", NULL, "centre:53");
+	EVENT_SET(ev.data.list_item_set, approved_by, SPAN("centre:53"));
+	EVENT_SET(ev.data.list_item_set, effective_until, DAY);
+	assert_accepted();
+	item(CODE_list_kind_basic, "MD", NULL, "centre:53");
+	ev.env.subject = SPAN("list:BASIC:SH");
+	assert_refused("REF_SUBJECT");
+}
+
+/* A policy row has an amount, a calendar that exists, and a rising version; so has a calendar, with hours and days in order. */
+static void test_policies_and_calendars(void **state)
+{
+	(void)state;
+	register_places();
+	policy(30, 1);
+	assert_refused("REF_CALENDAR");
+	calendar(2026, 1);
+	ev.data.calendar_set.pm_open = 600;
+	assert_refused("REF_HOURS");
+	calendar(2026, 1);
+	ev.data.calendar_set.holidays[0] = 20250101;
+	ev.data.calendar_set.n_holidays = 1;
+	assert_refused("REF_DAYS");
+	calendar(1999, 1);
+	assert_refused("REF_DAYS");
+	calendar(2026, 1);
+	assert_accepted();
+	calendar(2027, 1);
+	assert_refused("REF_VERSION");
+	calendar(2027, 2);
+	assert_accepted();
+	policy(0, 1);
+	assert_refused("REF_AMOUNT");
+	policy(3661, 1);
+	assert_refused("REF_AMOUNT");
+	policy(30, 1);
+	ev.data.policy_set.type_code = SPAN("ZZ");
+	assert_refused("REF_TYPE");
+	policy(30, 0);
+	assert_refused("REF_VERSION");
+	policy(30, 1);
+	assert_accepted();
+	begin(EVENT_profile_set, "profile:", "centre:53");
+	assert_refused("REF_SUBJECT");
+	begin(EVENT_profile_set, "profile:simple", "centre:53");
+	ev.data.profile_set.name = SPAN("简易");
+	assert_accepted();
+}
+
+/* What was accepted is bound to its source and id within its subject; nothing else is. */
+static void test_bound(void **state)
+{
+	uint8_t digest[16] = {0}, given[16] = {1, 2, 3};
+	uint8_t to = 9;
+	int64_t seq = 0;
+
+	(void)state;
+	place("53", "centre:53");
+	EVENT_SET(ev.env, digest, span_of(given, sizeof(given)));
+	assert_false(reference_register.bound(&reg, &ev, digest, &seq, &to));
+	assert_accepted();
+	assert_true(reference_register.bound(&reg, &ev, digest, &seq, &to));
+	assert_memory_equal(digest, given, sizeof(given));
+	assert_int_equal(seq, 1);
+	assert_int_equal(to, 0);
+	ev.env.id = SPAN("another");
+	assert_false(reference_register.bound(&reg, &ev, digest, &seq, &to));
+	assert_true(reference_register.next_timer(&reg) == INT64_MAX);
+	assert_true(reference_register.next_moment(&reg, 0) == INT64_MAX);
+}
+
+static uint64_t random_state = 4242;
+
+static uint64_t random_below(uint64_t n)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (random_state >> 33) % n;
+}
+
+static const char *const CODES[] = {"53", "5301", "5323", "530102", "532323", "532323001", "52"};
+
+enum { CODES_N = 7 };
+
+/* What a plain reader of the accepted events would remember of a place. */
+struct remembered {
+	int64_t from_us, ended_us;
+	unsigned seq;
+};
+
+static bool lasts(const struct remembered *place, int64_t at_us)
+{
+	return place->seq && at_us >= place->from_us && at_us < place->ended_us;
+}
+
+/* Random places and ends of places: the verdicts are those of a plain model, and readers find exactly what it remembers. */
+static void test_against_model(void **state)
+{
+	struct remembered model[CODES_N] = {{0}};
+	int accepted = 0;
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		size_t i = random_below(CODES_N);
+		struct span code = span_cstr(CODES[i]), above = place_parent(code);
+		int64_t from_us = (int64_t)random_below(90) * DAY;
+		bool ends = random_below(12) == 0, wanted = i + 1 < CODES_N;
+		int64_t last_us = model[i].ended_us < INT64_MAX && model[i].seq ? model[i].ended_us
+										: model[i].from_us;
+
+		place(CODES[i], "centre:53");
+		ev.data.place_registered.effective_from = from_us;
+		for (size_t j = 0; j < CODES_N; j++) {
+			if (!ends && above.p && span_eq(span_cstr(CODES[j]), above)) {
+				wanted = wanted && lasts(&model[j], from_us);
+			}
+		}
+		if (ends) {
+			change(CODES[i], CODE_place_change_abolish, NULL);
+			ev.data.place_changed.effective_from = from_us;
+			wanted = wanted && model[i].seq && model[i].ended_us == INT64_MAX;
+		}
+		/* One bit of the past is kept in a row; the model forgets as much. */
+		wanted = wanted && (!model[i].seq || from_us >= last_us);
+		if (i == 0 && ends) {
+			continue; /* the province stays, or nothing would happen any more */
+		}
+		/* Changed again, the row knows the last change alone: the model keeps to places that change twice. */
+		if (model[i].seq && !ends) {
+			continue;
+		}
+		assert_int_equal(post() == NULL, wanted);
+		if (!wanted) {
+			continue;
+		}
+		accepted++;
+		model[i].seq++;
+		model[i].from_us = ends ? model[i].from_us : from_us;
+		model[i].ended_us = ends ? from_us : INT64_MAX;
+	}
+	assert_true(accepted >= CODES_N - 1);
+	for (size_t i = 0; i < CODES_N; i++) {
+		for (int64_t day = 0; day < 92; day++) {
+			struct ref_place found = {.in_force = false};
+			bool known = reference_place(ref, (struct as_of){INT64_MAX, day * DAY},
+						     span_cstr(CODES[i]), &found);
+
+			assert_int_equal(known && found.in_force, lasts(&model[i], day * DAY));
+		}
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_places), TEST(test_who),           TEST(test_changes),
+		TEST(test_units),  TEST(test_items),         TEST(test_policies_and_calendars),
+		TEST(test_bound),  TEST(test_against_model),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
