@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "projections/case_register.h"
+#include "projections/reference_register.h"
 
 const struct register_ops *const registers_all[] = {
 	&case_register,
+	&reference_register,
 	NULL,
 };
 
