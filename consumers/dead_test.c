@@ -73,8 +73,8 @@ static void test_list_and_show(void **state)
 	uint64_t shown = 0;
 	bool unread_seen = false;
 
-	for (char *line = strtok(list, "\n"); line; line = strtok(NULL, "\n")) {
-		json_t *json = json_loads(line, 0, NULL);
+	for (char *line = list, *end; (end = strchr(line, '\n')); line = end + 1) {
+		json_t *json = json_loadb(line, (size_t)(end - line), 0, NULL);
 		const char *subject = json_string_value(json_object_get(json, "subject"));
 
 		assert_non_null(subject);

@@ -451,13 +451,14 @@ static void test_keys(void **state)
 static void test_bounds(void **state)
 {
 	struct bed bed;
-	char key[16];
+	char key[48];
 
 	(void)state;
 	open_bed(&bed, false);
 	assert_int_equal(overlay_rows(bed.overlay), 0);
 	for (int i = 0; i < 20000; i++) {
-		int n = snprintf(key, sizeof key, "%08d", (i * 7919) % 20000);
+		int n = snprintf(key, sizeof key, "%03d/the same in all/%04d", i % 200,
+				 (i * 7919) % 10000);
 
 		view_put(bed.view, T_ROWS, span_of(key, (size_t)n), SPAN("value"));
 	}

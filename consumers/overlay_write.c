@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "common/limits.h"
+#include "consumers/radix.h"
+
+enum { WRITE_RADIX_FROM = 512 }; /* fewer changes are sorted by comparing */
 
 /* One change of one table of the environment. */
 struct change {
@@ -16,16 +19,11 @@ struct change {
 	bool live;
 };
 
-/* The bytes after what all keys share, as numbers: most comparisons end there and touch no key. */
-struct place {
-	uint64_t high, low;
-	uint32_t change;
-};
-
 struct changes {
 	struct change *p;
-	struct place *order;
-	uint32_t n, room;
+	struct radix_item *order,
+		*spare; /* the bytes after what all keys share: most comparisons end there */
+	uint32_t n, room, room_order;
 };
 
 static bool add_change(struct changes *changes, struct change change)
@@ -38,12 +36,6 @@ static bool add_change(struct changes *changes, struct change change)
 			return false;
 		}
 		changes->p = p;
-		struct place *order = realloc(changes->order, room * sizeof *order);
-
-		if (!order) {
-			return false;
-		}
-		changes->order = order;
 		changes->room = room;
 	}
 	changes->p[changes->n++] = change;
@@ -83,7 +75,7 @@ static uint64_t number_at(const struct change *change, size_t at)
 /* Order of keys; of one key the deletion first, then the later change later, so that the last one wins. */
 static int compare(const void *a, const void *b, void *context)
 {
-	const struct place *x = a, *y = b;
+	const struct radix_item *x = a, *y = b;
 	const struct change *changes = context;
 
 	if (x->high != y->high) {
@@ -104,22 +96,55 @@ static int compare(const void *a, const void *b, void *context)
 	return x->change < y->change ? -1 : x->change > y->change;
 }
 
+static bool make_order(struct changes *changes)
+{
+	if (changes->n <= changes->room_order) {
+		return true;
+	}
+	free(changes->order);
+	free(changes->spare);
+	changes->order = malloc(changes->room * sizeof *changes->order);
+	changes->spare = malloc(changes->room * sizeof *changes->spare);
+	changes->room_order = changes->order && changes->spare ? changes->room : 0;
+	return changes->room_order > 0;
+}
+
+/* After the radix sort, keys that are the same in their sixteen bytes are compared whole. */
+static void sort_rest(struct changes *changes)
+{
+	struct radix_item *order = changes->order;
+
+	for (uint32_t i = 0, n; i < changes->n; i += n) {
+		n = 1;
+		while (i + n < changes->n && order[i].high == order[i + n].high &&
+		       order[i].low == order[i + n].low) {
+			n++;
+		}
+		if (n > 1) {
+			qsort_r(&order[i], n, sizeof *order, compare, changes->p);
+		}
+	}
+}
+
 static void sort(struct changes *changes)
 {
 	size_t skip = shared_prefix(changes);
 	bool sorted = true;
 
 	for (uint32_t i = 0; i < changes->n; i++) {
-		changes->order[i] = (struct place){.high = number_at(&changes->p[i], skip),
-						   .low = number_at(&changes->p[i], skip + 8),
-						   .change = i};
+		changes->order[i] = (struct radix_item){.high = number_at(&changes->p[i], skip),
+							.low = number_at(&changes->p[i], skip + 8),
+							.change = i};
 		if (i && sorted) {
 			sorted =
 				compare(&changes->order[i - 1], &changes->order[i], changes->p) < 0;
 		}
 	}
-	if (!sorted) {
+	if (!sorted && changes->n < WRITE_RADIX_FROM) {
 		qsort_r(changes->order, changes->n, sizeof *changes->order, compare, changes->p);
+	} else if (!sorted) {
+		radix_sort(changes->order, changes->spare, changes->n);
+		sort_rest(changes);
 	}
 }
 
@@ -134,6 +159,10 @@ static void write_changes(struct changes *changes, struct kv_txn *txn, int table
 	struct kv_cursor cursor = {0};
 
 	if (!changes->n || txn->err) {
+		return;
+	}
+	if (!make_order(changes)) {
+		txn->err = ERR_NOMEM;
 		return;
 	}
 	sort(changes);
@@ -310,4 +339,5 @@ void overlay_write(struct overlay *overlay, struct kv_txn *txn)
 	}
 	free(changes.p);
 	free(changes.order);
+	free(changes.spare);
 }
