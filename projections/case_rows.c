@@ -42,10 +42,11 @@ void case_rows_copy(char *to, size_t room, struct span text)
 {
 	size_t n = text.n < room ? text.n : room - 1;
 
-	memset(to, 0, room);
+	/* The text may be part of the field itself. */
 	if (n) {
-		memcpy(to, text.p, n);
+		memmove(to, text.p, n);
 	}
+	memset(to + n, 0, room - n);
 }
 
 static struct span case_key(const struct case_id *id)

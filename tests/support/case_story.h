@@ -1,0 +1,118 @@
+/* case_story.h: stories about one case: each a function that counts what did not go as it must, so that planted mutants can be looked for. */
+#ifndef GOVBUS_TESTS_SUPPORT_CASE_STORY_H
+#define GOVBUS_TESTS_SUPPORT_CASE_STORY_H
+
+#include <stdio.h>
+
+#include "common/civil.h"
+#include "projections/case_rows.h"
+#include "tests/support/case_bed.h"
+
+#define TOWN    "centre:530102001"
+#define VILLAGE "centre:530102001001"
+#define COUNTY  "centre:530102"
+#define CITY    "centre:5301"
+#define GRID    "grid:530102001001001"
+#define HOUSE   "house-530102"
+#define FIRE    "fire-530102"
+#define HERE    "530102001001"
+
+/* What did not go as it must since the last reset; whether each is printed. */
+struct case_story {
+	struct case_bed bed;
+	int misses;
+	bool loud;
+};
+
+/* In a story: what must hold. */
+#define MUST(expr)                                                                      \
+	do {                                                                            \
+		if (!(expr)) {                                                          \
+			s->misses++;                                                    \
+			if (s->loud) {                                                  \
+				(void)printf("%s:%d: %s\n", __FILE__, __LINE__, #expr); \
+			}                                                               \
+		}                                                                       \
+	} while (0)
+
+/* What an action must end in: "" is accepted, else the guard that refuses. */
+#define ENDS(guard, post)                                                                       \
+	do {                                                                                    \
+		const char *met = (post);                                                       \
+		if (strcmp(met, guard) != 0) {                                                  \
+			s->misses++;                                                            \
+			if (s->loud) {                                                          \
+				(void)printf("%s:%d: %s: '%s', not '%s'\n", __FILE__, __LINE__, \
+					     #post, met, guard);                                \
+			}                                                                       \
+		}                                                                               \
+	} while (0)
+
+/* The case as the register holds it. */
+static inline struct case_state case_story_state(struct case_story *s)
+{
+	struct case_state state = {0};
+	struct case_id id;
+
+	if (case_id_parse(span_cstr(s->bed.subject), &id)) {
+		(void)case_rows_get(s->bed.reg.view, &id, &state);
+	}
+	return state;
+}
+
+#define AT(...) case_bed_at(2023, __VA_ARGS__)
+
+typedef void case_story_tell(struct case_story *s);
+
+/* The story from its beginning, on a fresh bed. @return misses */
+static inline int case_story_run(case_story_tell *tell, bool loud)
+{
+	static struct case_story story;
+
+	story.misses = 0;
+	story.loud = loud;
+	case_bed_init(&story.bed);
+	tell(&story);
+	story.misses += story.bed.broken;
+	case_bed_done(&story.bed);
+	return story.misses;
+}
+
+/* Brings a general case of the township, led by the house department, to a state on the way RP AC DI IP FB VE CL. */
+static inline void case_story_bring(struct case_story *s, uint8_t state)
+{
+	struct case_bed *bed = &s->bed;
+
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	if (state == CODE_case_state_RJ) {
+		ENDS("", case_bed_simple(bed, EVENT_case_rejected, TOWN));
+		return;
+	}
+	if (state > CODE_case_state_RP) {
+		ENDS("", case_bed_accept(bed, TOWN, CODE_severity_general));
+	}
+	if (state > CODE_case_state_AC) {
+		ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
+	}
+	if (state > CODE_case_state_DI) {
+		ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
+	}
+	if (state == CODE_case_state_HO) {
+		ENDS("", case_bed_hold(bed, HOUSE, bed->now_us + 10 * CIVIL_DAY_US));
+		return;
+	}
+	if (state > CODE_case_state_IP) {
+		ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, HOUSE));
+	}
+	if (state > CODE_case_state_FB) {
+		ENDS("", case_bed_verify(bed, TOWN, true));
+	}
+	if (state > CODE_case_state_VE) {
+		ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
+	}
+}
+
+/* Every story there is, ending with NULL. */
+extern case_story_tell *const case_stories_all[];
+
+#endif
