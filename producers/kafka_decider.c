@@ -246,7 +246,7 @@ void kafka_decider_close(struct decider *decider)
 	if (decider->writer && !decider->err) {
 		kafka_writer_flush(decider->writer, DECIDER_FLUSH_MS);
 		decider->committed_us = 0;
-		kafka_decider_write_commit(decider, clock_wall_us());
+		kafka_decider_write_commit(decider, clock_steady_us());
 	}
 	kafka_member_close(decider->member);
 	for (int i = 0; i < decider->n_parts; i++) {
@@ -359,7 +359,8 @@ enum err kafka_decider_turn(struct decider *decider)
 	if (kafka_writer_handle(decider->writer)->fatal) {
 		err = renew_writer(decider);
 	}
-	int64_t now_us = clock_wall_us();
+	/* Waits are measured by the clock that never jumps; only what is decided asks the wall clock. */
+	int64_t now_us = clock_steady_us();
 
 	for (int i = 0; i < decider->n_parts; i++) {
 		kafka_decider_parts_serve(&decider->parts[i], now_us);

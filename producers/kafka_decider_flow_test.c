@@ -139,6 +139,33 @@ static void test_rows_lost_are_folded_again(void **state)
 	}
 }
 
+/* Rule 2: two of one group share the partitions; when one dies the other has all, and whoever comes back gets its share again. */
+static void test_two_of_a_group_take_over(void **state)
+{
+	char home[2][FOLDER_PATH_BYTES];
+	struct kafka_flow_found found;
+	pid_t pid[2];
+
+	(void)state;
+	assert_true(folder_make("decider-a", home[0]) && folder_make("decider-b", home[1]));
+	pid[0] = kafka_flow_start(home[0], "a", false);
+	pid[1] = kafka_flow_start(home[1], "b", false);
+	clock_sleep_us(4000000);
+	for (int i = 0; i < 3; i++) {
+		kafka_flow_post(5000, INT64_C(1700000000000000));
+		clock_sleep_us(300000);
+		kafka_flow_end(pid[i % 2]);
+		kafka_flow_wait_for_all(&found); /* the one left behind decides all of it */
+		pid[i % 2] = kafka_flow_start(home[i % 2], i % 2 ? "b" : "a", false);
+	}
+	kafka_flow_post(5000, INT64_C(1700000000000000));
+	kafka_flow_wait_for_all(&found);
+	assert_as_undisturbed(&found);
+	kafka_flow_end(pid[0]);
+	kafka_flow_end(pid[1]);
+	assert_true(folder_remove(home[0]) && folder_remove(home[1]));
+}
+
 /* A backlog is worked off at a rate that leaves live traffic far behind. Printed; the bound is a tenth of what is measured. */
 static void test_backlog_rate(void **state)
 {
@@ -192,11 +219,9 @@ static void test_backlog_rate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_rows_lost_are_folded_again),
-		TEST(test_fatal_producer_is_replaced),
-		TEST(test_killed_again_and_again),
-		TEST(test_two_writers_and_a_zombie),
-		TEST(test_backlog_rate),
+		TEST(test_rows_lost_are_folded_again), TEST(test_fatal_producer_is_replaced),
+		TEST(test_killed_again_and_again),     TEST(test_two_writers_and_a_zombie),
+		TEST(test_two_of_a_group_take_over),   TEST(test_backlog_rate),
 	};
 
 	flow_kafka();

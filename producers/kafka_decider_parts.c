@@ -24,7 +24,7 @@ int64_t kafka_decider_parts_random_wait_us(struct decider *decider)
 static void enter(struct part *part, enum phase phase)
 {
 	part->phase = phase;
-	part->since_us = clock_wall_us();
+	part->since_us = clock_steady_us();
 }
 
 void kafka_decider_parts_leave(struct part *part)
@@ -225,6 +225,7 @@ static void end_of_actions(struct part *part, int64_t offset)
 		return;
 	}
 	part->caught_up = true;
+	part->lag_us = 0;
 	part->ends = offset;
 }
 
@@ -320,6 +321,7 @@ void kafka_decider_parts_on_action(struct part *part, const struct kafka_record 
 					 "an action is missing in the action log");
 	} else if (!part->decider->clock_off) {
 		part->caught_up = record->offset + 1 == part->ends;
+		part->lag_us = record->broker_us ? clock_wall_us() - record->broker_us : 0;
 		decide(part, record);
 	}
 }
@@ -387,8 +389,8 @@ static void serve_deciding(struct part *part, int64_t now_us)
 		serve_reference(part);
 	} else if (part->verified && now_us - part->idle_us >= PARTS_IDLE_US) {
 		part->idle_us = now_us;
-		enum deciding_result result =
-			deciding_idle(&part->core, now_us, part->caught_up, bus_is_live(decider));
+		enum deciding_result result = deciding_idle(&part->core, clock_wall_us(),
+							    part->caught_up, bus_is_live(decider));
 
 		part->confirming |= result == DECIDING_CONFIRM;
 		part->failed |= result == DECIDING_FAILED;

@@ -76,6 +76,7 @@ struct part {
 	int64_t frozen; /* the last in a generation */
 	struct sent *ring;
 	int64_t since_us; /* when this phase began */
+	int64_t lag_us;   /* how old the last action was when it was decided; 0: caught up */
 	int64_t wake_us;  /* WAITING */
 	int64_t frozen_us, idle_us;
 	int64_t wanted_refoffset; /* -1: none; no action is read while set */

@@ -107,7 +107,7 @@ static void say_part(const struct part *part, struct buf *reasons)
 void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 {
 	int n_owned = 0, n_deciding = 0, history = 0;
-	bool caught_up = true;
+	int64_t lag_us = 0;
 
 	if (now_us - decider->said_us < STATUS_EVERY_US) {
 		return;
@@ -122,7 +122,7 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 			n_owned++;
 			n_deciding += part->phase == PHASE_DECIDING && !part->confirming;
 			history += part->phase == PHASE_DECIDING && !part->core.place.tail.live;
-			caught_up &= part->caught_up;
+			lag_us = part->lag_us > lag_us ? part->lag_us : lag_us;
 			say_part(part, &decider->reasons);
 		}
 	}
@@ -144,7 +144,7 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 	metric_set(&owned, n_owned);
 	metric_set(&deciding, n_deciding);
 	metric_set(&skew, decider->clock_off ? decider->clock_off_us / 1000000 : 0);
-	metric_set(&lag, caught_up ? 0 : 1);
+	metric_set(&lag, lag_us / 1000000);
 }
 
 bool kafka_decider_status_ready(void *context, struct buf *reasons)
@@ -164,7 +164,7 @@ bool kafka_decider_status_healthy(void *context, struct buf *reasons)
 	struct decider *decider = context;
 
 	pthread_mutex_lock(&decider->lock);
-	bool fresh = !decider->said_us || clock_wall_us() - decider->said_us < 10 * 1000000;
+	bool fresh = !decider->said_us || clock_steady_us() - decider->said_us < 10 * 1000000;
 
 	pthread_mutex_unlock(&decider->lock);
 	if (!fresh) {
