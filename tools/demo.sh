@@ -6,7 +6,7 @@ demo_tokens() {
 	demo_token province --unit centre:53 --level 1 --place 53 --source / --functions all --rights history,units,audit
 	demo_token county --unit centre:532323 --level 3 --place 532323 --source /demo --functions report,intake,dispatch,verify,call-back,supervise --rights units
 	demo_token unit --unit mouding-transport --level 3 --place 532323 --source /demo --functions report,handle
-	demo_token grid --unit grid:532323100001001 --level 6 --place 532323100001001 --source /demo --functions report,handle,verify
+	demo_token grid --unit grid:532323101001001 --level 6 --place 532323101001001 --source /demo --functions report,handle,verify
 	demo_token reader --unit centre:53 --level 1 --place 53 --source /demo --functions report --types gov.case.reported.v1
 }
 

@@ -10,8 +10,8 @@ import sys
 import urllib.error
 import urllib.request
 
-GRID = "532323100001001"
-TOWN = "centre:532323100"
+GRID = "532323101001001"
+TOWN = "centre:532323101"
 
 
 class Bus:
