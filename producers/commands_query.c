@@ -137,23 +137,37 @@ static void print_value(const json_t *value)
 	}
 }
 
-/* Items as a table: the first one's members of a single value are its columns. */
-static void print_items(const json_t *items)
+/* The columns of a table: every member that any item has, in the order in which they first come. */
+static json_t *columns_of(const json_t *items)
 {
-	json_t *item, *value;
+	json_t *columns = json_object(), *item, *value;
 	const char *name;
 	size_t i;
 
-	json_object_foreach(json_array_get(items, 0), name, value)
+	json_array_foreach(items, i, item)
+	{
+		json_object_foreach(item, name, value)
+		{
+			json_object_set_new(columns, name, json_true());
+		}
+	}
+	return columns;
+}
+
+static void print_items(const json_t *items)
+{
+	json_t *columns = columns_of(items), *item, *value;
+	const char *name;
+	size_t i;
+
+	json_object_foreach(columns, name, value)
 	{
 		printf("%s\t", name);
 	}
 	printf("\n");
 	json_array_foreach(items, i, item)
 	{
-		const json_t *first = json_array_get(items, 0);
-
-		json_object_foreach((json_t *)first, name, value)
+		json_object_foreach(columns, name, value)
 		{
 			const json_t *own = json_object_get(item, name);
 
@@ -164,6 +178,25 @@ static void print_items(const json_t *items)
 		}
 		printf("\n");
 	}
+	json_decref(columns);
+}
+
+/* Positions are for machines (--json has them); people want to know how old the answer is: the oldest tick. */
+static void print_as_of(const json_t *as_of)
+{
+	const char *oldest = json_string_value(json_object_get(as_of, "tick"));
+	json_t *position;
+	size_t i;
+
+	json_array_foreach(as_of, i, position)
+	{
+		const char *tick = json_string_value(json_object_get(position, "tick"));
+
+		if (tick && (!oldest || strcmp(tick, oldest) < 0)) {
+			oldest = tick;
+		}
+	}
+	printf("%-16s %s\n", "as_of", oldest ? oldest : "");
 }
 
 static void print_table(const struct http_client_answer *answer)
@@ -176,7 +209,9 @@ static void print_table(const struct http_client_answer *answer)
 	}
 	json_object_foreach(root, name, value)
 	{
-		if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
+		if (strcmp(name, "as_of") == 0) {
+			print_as_of(value);
+		} else if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
 			printf("%s:\n", name);
 			print_items(value);
 		} else {
