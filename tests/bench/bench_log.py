@@ -1,0 +1,178 @@
+"""Figures of the folding side: a made-up record, written into gov.case directly, read bare, folded, asked for."""
+import os
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import bench_bed
+import bus
+from bench_bed import NotMeasured, metric, run, steady
+
+THREADS = 2
+HALF_SEALED = "half of the cases have a sealed reporter, description and remarks"
+
+
+def fill(bed, cases):
+	"""A bus whose gov.case holds so many cases of eight events; filled once per size. Returns the bus and what was written."""
+	bed.need("bus-fill", "bare-consumer", "govbus", "govbus-case-status")
+	if cases not in bed.filled:
+		a_bus = bed.bus()
+		a_bus.govbus("topics")
+		started = steady()
+		with open(a_bus.home / "cases", "w") as listed:
+			written = run(bus.BIN / "bus-fill", a_bus.kafka, a_bus.prefix, cases, "list", save=listed)
+		print(
+			f"  log: {written['records']:,} records of {written['bytes'] / written['records']:.0f} bytes, {cases:,} cases, "
+			f"written in {steady() - started:.0f} s",
+			flush=True,
+		)
+		bed.filled[cases] = (a_bus, written)
+	return bed.filled[cases]
+
+
+def read_bare(a_bus, written):
+	"""Records a second of a consumer that does nothing: same threads, same options, same bytes. Wall time of the process."""
+	started = steady()
+	read = run(bus.BIN / "bare-consumer", a_bus.kafka, a_bus.prefix + "gov.case", THREADS)
+	took = steady() - started
+	if (read["records"], read["bytes"]) != (written["records"], written["bytes"]):
+		raise NotMeasured(f"the bare consumer read {read['records']} of {written['records']} records")
+	return read["records"] / took, read["cpu_us"] / read["records"]
+
+
+def fold(bed, a_bus, written, limit_s=900):
+	"""A whole rebuild, from the start of the process until the last record is durably committed, and what it cost."""
+	home = tempfile.mkdtemp(prefix="govbus-bench.")
+	bed.homes.append(home)
+	with bus.Bus(home=home, prefix=a_bus.prefix) as folding:
+		started = steady()
+		key = folding.start("case-status", "--shards", str(THREADS), ready=False)
+
+		def done():
+			if folding.programs[key].poll() is not None:
+				raise NotMeasured(f"govbus-case-status ended: {folding.log(key)[-300:]}")
+			return (metric(folding, key, "govbus_committed_records_total") or 0) >= written["records"]
+
+		bus.wait_for("the rebuild's end", done, limit_s, 0.02)
+		took = steady() - started
+		cost = {
+			"per_s": written["records"] / took,
+			"cpu": cpu_us(folding.programs[key].pid) / written["records"],
+			"commit": metric(folding, key, "govbus_commit_us_total") / written["records"],
+			"bytes": metric(folding, key, "govbus_store_bytes"),
+		}
+		parked = metric(folding, key, "govbus_events_parked_total")
+		bed.note_memory(folding)
+		folding.stop(key, 60)
+		if parked:
+			raise NotMeasured(f"{parked:.0f} events were parked")
+		keep_store(bed, home)
+	return cost
+
+
+def keep_store(bed, home):
+	"""The last rebuild's store stays, for queries; the one before goes."""
+	if bed.store:
+		shutil.rmtree(bed.store, ignore_errors=True)
+	bed.store = tempfile.mkdtemp(prefix="govbus-bench.")
+	bed.homes.append(bed.store)
+	shutil.move(f"{home}/case-status", f"{bed.store}/case-status")
+
+
+def cpu_us(pid):
+	"""Microseconds of CPU that a process has used."""
+	with open(f"/proc/{pid}/stat") as stat:
+		fields = stat.read().rsplit(")", 1)[1].split()
+	return (int(fields[11]) + int(fields[12])) * 1e6 / os.sysconf("SC_CLK_TCK")
+
+
+def rebuild(bed, _):
+	"""Rounds of bare consumer and rebuild in turn, so that both meet the same machine."""
+	a_bus, written = fill(bed, bed.cases)
+	ratios = []
+	print("  round        bare/s      fold/s   ratio   CPU us/event: bare   fold   commit (both threads)   store MiB")
+	for number in range(bed.rounds):
+		bare_per_s, bare_cpu = read_bare(a_bus, written)
+		cost = fold(bed, a_bus, written)
+		ratios.append(cost["per_s"] / bare_per_s)
+		print(
+			f"  {number + 1:5} {bare_per_s:13,.0f} {cost['per_s']:11,.0f} {ratios[-1]:7.3f} {bare_cpu:25.2f} {cost['cpu']:6.2f} "
+			f"{cost['commit']:8.2f} {cost['bytes'] / 1048576:31,.0f}",
+			flush=True,
+		)
+	bed.figure("rebuild_ratio", ratios, f"{written['records']:,} records, {THREADS} threads, {HALF_SEALED}; from process start to last commit")
+
+
+# ---- asking for one case
+
+def some_cases(bed):
+	"""Ids spread over all cases, as bus-fill makes them."""
+	a_bus, _ = bed.filled[bed.cases]
+	return a_bus, [line.split()[1] for line in Path(a_bus.home, "cases").read_text().splitlines()]
+
+
+def wrk(address, script, token, seconds=8):
+	done = subprocess.run(
+		["wrk", "-t1", "-c16", f"-d{seconds}s", "-s", script, f"http://{address}"],
+		env={**os.environ, "BENCH_TOKEN": token}, capture_output=True, text=True, check=True,
+	)
+	found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+	if not found or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
+		raise NotMeasured("wrk: " + " ".join(done.stdout.split())[-300:])
+	return float(found[1])
+
+
+def write_scripts(home, ids):
+	"""One asks for the cases in the order of the list, which has none; one for a constant."""
+	listed = ",".join(f'"{case}"' for case in ids)
+	head = 'local h = {["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN")}\n'
+	cases = f'{head}local ids = {{{listed}}}\nlocal i = 0\nfunction request() i = i % #ids + 1 return wrk.format("GET", "/v1/cases/" .. ids[i], h) end\n'
+	Path(home, "case.lua").write_text(cases)
+	Path(home, "constant.lua").write_text(head + 'function request() return wrk.format("GET", "/healthz", h) end\n')
+
+
+def case_get(bed, _):
+	"""Random cases among all of them, in turn with the constant /healthz, same client, same connections."""
+	bed.need("govbus-gateway")
+	if not shutil.which("wrk"):
+		raise NotMeasured("wrk is not installed")
+	a_bus, written = fill(bed, bed.cases)
+	if not bed.store:
+		fold(bed, a_bus, written)
+	_, ids = some_cases(bed)
+	random.Random(7).shuffle(ids)
+	with bus.Bus(home=bed.store, prefix=a_bus.prefix) as asking:
+		token = bench_bed.token(asking)
+		key = asking.start("gateway", ready=False)
+		bus.wait_for("the gateway answers a case", lambda: answers(asking, key, ids[0], token), 60)
+		write_scripts(asking.home, ids)
+		ratios, loads = [], []
+		for number in range(bed.rounds):
+			constant = wrk(asking.addresses[key], f"{asking.home}/constant.lua", token)
+			case = wrk(asking.addresses[key], f"{asking.home}/case.lua", token)
+			ratios.append(case / constant)
+			loads.append(f"{case:,.0f}/{constant:,.0f}")
+		bed.note_memory(asking)
+	bed.figure("case_get_ratio", ratios, f"{bed.cases:,} cases, {len(ids):,} of them asked for in random order, 16 connections; cases/constant a second: {' '.join(loads)}")
+
+
+def answers(a_bus, key, case, token):
+	try:
+		return a_bus.get(f"/v1/cases/{case}", token=token, of=key)[0] == 200
+	except OSError:
+		return False
+
+
+# ---- growth
+
+def growth(bed, _):
+	"""What one event costs to fold when there are ten times as many cases."""
+	ratios = []
+	small, large = max(bed.cases // 10, 1000), max(bed.cases // 10, 1000) * 10
+	for _ in range(bed.rounds):
+		per_s = [fold(bed, *fill(bed, cases))["per_s"] for cases in (small, large)]
+		ratios.append(per_s[0] / per_s[1])
+	bed.figure("cost_growth_10x", ratios, f"time to fold one record with {large:,} cases against {small:,}, {THREADS} threads")
