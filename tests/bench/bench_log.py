@@ -12,25 +12,26 @@ import bus
 from bench_bed import NotMeasured, metric, run, steady
 
 THREADS = 2
+STEPS = 8  # events of a case's whole life
 HALF_SEALED = "half of the cases have a sealed reporter, description and remarks"
 
 
-def fill(bed, cases):
-	"""A bus whose gov.case holds so many cases of eight events; filled once per size. Returns the bus and what was written."""
+def fill(bed, cases, steps):
+	"""A bus whose gov.case holds so many cases of so many events (at most 8); filled once. Returns the bus and what was written."""
 	bed.need("bus-fill", "bare-consumer", "govbus", "govbus-case-status")
-	if cases not in bed.filled:
+	if (cases, steps) not in bed.filled:
 		a_bus = bed.bus()
 		a_bus.govbus("topics")
 		started = steady()
 		with open(a_bus.home / "cases", "w") as listed:
-			written = run(bus.BIN / "bus-fill", a_bus.kafka, a_bus.prefix, cases, "list", save=listed)
+			written = run(bus.BIN / "bus-fill", a_bus.kafka, a_bus.prefix, cases, steps, "list", save=listed)
 		print(
 			f"  log: {written['records']:,} records of {written['bytes'] / written['records']:.0f} bytes, {cases:,} cases, "
 			f"written in {steady() - started:.0f} s",
 			flush=True,
 		)
-		bed.filled[cases] = (a_bus, written)
-	return bed.filled[cases]
+		bed.filled[cases, steps] = (a_bus, written)
+	return bed.filled[cases, steps]
 
 
 def read_bare(a_bus, written):
@@ -91,7 +92,7 @@ def cpu_us(pid):
 
 def rebuild(bed, _):
 	"""Rounds of bare consumer and rebuild in turn, so that both meet the same machine."""
-	a_bus, written = fill(bed, bed.cases)
+	a_bus, written = fill(bed, bed.cases // 4, STEPS)
 	ratios = []
 	print("  round        bare/s      fold/s   ratio   CPU us/event: bare   fold   commit (both threads)   store MiB")
 	for number in range(bed.rounds):
@@ -108,10 +109,9 @@ def rebuild(bed, _):
 
 # ---- asking for one case
 
-def some_cases(bed):
-	"""Ids spread over all cases, as bus-fill makes them."""
-	a_bus, _ = bed.filled[bed.cases]
-	return a_bus, [line.split()[1] for line in Path(a_bus.home, "cases").read_text().splitlines()]
+def some_cases(a_bus):
+	"""Ids spread over all cases, as bus-fill made them."""
+	return [line.split()[1] for line in Path(a_bus.home, "cases").read_text().splitlines()]
 
 
 def wrk(address, script, token, seconds=8):
@@ -139,10 +139,9 @@ def case_get(bed, _):
 	bed.need("govbus-gateway")
 	if not shutil.which("wrk"):
 		raise NotMeasured("wrk is not installed")
-	a_bus, written = fill(bed, bed.cases)
-	if not bed.store:
-		fold(bed, a_bus, written)
-	_, ids = some_cases(bed)
+	a_bus, written = fill(bed, bed.cases, 2)
+	fold(bed, a_bus, written)
+	ids = some_cases(a_bus)
 	random.Random(7).shuffle(ids)
 	with bus.Bus(home=bed.store, prefix=a_bus.prefix) as asking:
 		token = bench_bed.token(asking)
@@ -171,8 +170,8 @@ def answers(a_bus, key, case, token):
 def growth(bed, _):
 	"""What one event costs to fold when there are ten times as many cases."""
 	ratios = []
-	small, large = max(bed.cases // 10, 1000), max(bed.cases // 10, 1000) * 10
+	small, large = bed.cases // 40, bed.cases // 4
 	for _ in range(bed.rounds):
-		per_s = [fold(bed, *fill(bed, cases))["per_s"] for cases in (small, large)]
+		per_s = [fold(bed, *fill(bed, cases, STEPS))["per_s"] for cases in (small, large)]
 		ratios.append(per_s[0] / per_s[1])
 	bed.figure("cost_growth_10x", ratios, f"time to fold one record with {large:,} cases against {small:,}, {THREADS} threads")

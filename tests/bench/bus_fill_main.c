@@ -45,7 +45,7 @@ struct fill {
 	struct buf bytes;
 	int64_t cause[LIMIT_PARTITIONS];
 	int64_t decided_us, written, value_bytes, failed;
-	int partitions;
+	int partitions, steps;
 	bool list; /* print the first cases' ids */
 };
 
@@ -298,12 +298,12 @@ static enum err write_cases(struct fill *fill, int64_t cases)
 	int64_t window = cases < WINDOW ? cases : WINDOW;
 	enum err err = claim(fill);
 
-	for (int64_t now = 0; now < cases + (STEPS - 1) * window && !err; now++) {
+	for (int64_t now = 0; now < cases + (fill->steps - 1) * window && !err; now++) {
 		fill->decided_us = start_us + now * BETWEEN_US + 500000;
 		if (now % 900 == 0) { /* an hour */
 			err = tick(fill);
 		}
-		for (int step = 0; step < STEPS && !err; step++) {
+		for (int step = 0; step < fill->steps && !err; step++) {
 			int64_t number = now - step * window;
 
 			if (number >= 0 && number < cases) {
@@ -331,11 +331,12 @@ int main(int argc, char **argv)
 					     .context = &fill};
 	char topic[128];
 
-	if (argc < 4) {
-		fprintf(stderr, "usage: bus-fill HOST:PORT PREFIX CASES [list]\n");
+	fill.steps = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 0;
+	if (fill.steps < 1 || fill.steps > STEPS) {
+		fprintf(stderr, "usage: bus-fill HOST:PORT PREFIX CASES STEPS [list]\n");
 		return 64;
 	}
-	fill.list = argc > 4;
+	fill.list = argc > 5;
 	snprintf(topic, sizeof topic, "%s%s", argv[2], schema_topic(TOPIC_CASE)->name);
 	civil_parse(SPAN("2023-01-03T00:00:00+08:00"), &fill.decided_us);
 	enum err err = kafka_writer_open(&config, &fill.writer);
