@@ -177,7 +177,7 @@ static void fold_profile(
 		EVENT_SET(*data, source_prefix, span_cstr(source));
 	}
 	for (uint8_t step = 1; step < CODE_step_COUNT; step++) {
-		if ((steps >> step) & 1u) {
+		if (((unsigned)steps >> step) & 1u) {
 			data->steps[data->n_steps++] = step;
 		}
 	}
