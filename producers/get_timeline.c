@@ -29,7 +29,8 @@ static bool data_decode(struct arena *arena,
 	if (!type.n || type.n > 255 || !row->data.n) {
 		return false;
 	}
-	buf_add(&record, SPAN("\x82\xa4type\xd9"));
+	buf_add(&record, SPAN("\x83\xabspecversion\xa3"
+			      "1.0\xa4type\xd9"));
 	buf_add_byte(&record, (uint8_t)type.n);
 	buf_add(&record, type);
 	buf_add(&record, SPAN("\xa4"
