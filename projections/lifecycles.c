@@ -1,0 +1,154 @@
+/* lifecycles.c: prints docs/LIFECYCLES.md: what may happen to a case, from the table that decides it. */
+#include "projections/lifecycles.h"
+
+#include "projections/case_limits.h"
+#include "projections/case_transitions.h"
+
+static const char *const who_texts[CASE_WHO_COUNT] = {
+	[CASE_WHO_ANY] = "any unit",
+	[CASE_WHO_OWNER] = "the owner",
+	[CASE_WHO_CENTRE] = "the owner or a centre above it",
+	[CASE_WHO_LEAD] = "the lead unit",
+	[CASE_WHO_ASSIST] = "an assisting unit",
+	[CASE_WHO_GRID] = "a grid of the place",
+	[CASE_WHO_SOURCE] = "the report's source, in a flow without acceptance",
+	[CASE_WHO_NOBODY] = "the decider",
+};
+
+static const char *const when_texts[] = {
+	[CASE_WHEN_ALWAYS] = "",
+	[CASE_WHEN_SETTLED] = " (settled on the spot)",
+	[CASE_WHEN_PASSED] = " (it holds)",
+	[CASE_WHEN_CENTRE] = " (cause centre)",
+	[CASE_WHEN_CALLBACK] = " (cause callback: owed, never posted)",
+};
+
+static void print_states(struct buf *out)
+{
+	buf_add_text(
+		out,
+		"## States\n\n| state | 中文 | meaning | step that runs |\n| --- | --- | --- | --- |\n");
+	for (uint8_t state = 1; state < CODE_case_state_COUNT; state++) {
+		const struct code *code = codes_get(CODES_case_state, state);
+		enum code_step step = case_transitions_open(state) && state != CODE_case_state_HO
+					      ? case_transitions_step(state, false, 0xffff)
+					      : CODE_step_NONE;
+
+		buf_printf(out, "| `%s` | %s | %s | %s |\n", code->name, code->zh, code->en,
+			   codes_get(CODES_step, (uint8_t)step)->name);
+	}
+	buf_add_text(
+		out,
+		"\nOpen are `RP AC DI IP HO FB VE`. On hold (`HO`) both clocks stand. In `IP` the step is "
+		"`first` until something was done, then `handle`, whose deadline is the case's.\n\n");
+}
+
+static void print_from(struct buf *out, uint16_t from)
+{
+	const char *between = "";
+
+	if (from & 1u) {
+		buf_add_text(out, "none");
+		between = " ";
+	}
+	for (uint8_t state = 1; state < CODE_case_state_COUNT; state++) {
+		if ((from >> state) & 1u) {
+			buf_printf(out, "%s%s", between, codes_get(CODES_case_state, state)->name);
+			between = " ";
+		}
+	}
+}
+
+static void print_row(struct buf *out, const struct case_transition *row)
+{
+	buf_printf(out, "| %s | `%s`%s | ", row->number,
+		   event_schema((enum event_type)row->event)->type, when_texts[row->when]);
+	print_from(out, row->from);
+	buf_printf(out, " | %s | ",
+		   row->to == CASE_TO_SAME ? "same" : codes_get(CODES_case_state, row->to)->name);
+	for (int i = 0; i < CASE_ROLES_MAX && row->roles[i].function; i++) {
+		buf_printf(out, "%s%s: %s", i ? "; " : "", who_texts[row->roles[i].who],
+			   codes_get(CODES_function, row->roles[i].function)->name);
+	}
+	if (!row->roles[0].function) {
+		buf_add_text(out, who_texts[CASE_WHO_NOBODY]);
+	}
+	buf_add_text(out, " |");
+	for (int i = 0; i < CASE_GUARDS_MAX && row->guards[i]; i++) {
+		buf_printf(out, " `%s`", guards_get((enum guard)row->guards[i])->id);
+	}
+	buf_add_text(out, " |\n");
+}
+
+static void print_transitions(struct buf *out)
+{
+	size_t count;
+	const struct case_transition *rows = case_transitions_all(&count);
+
+	buf_add_text(
+		out,
+		"## What may happen\n\n"
+		"Of the rows of an event the first that fits counts. Every action must pass `NO_CASE` (a report: "
+		"`EXISTS`), `EXPECTED_SEQ`, `STATE`, `TIME_AHEAD`, `UNIT`, `WHO` and `FUNCTION`, then the guards of "
+		"its row, in this order; the first that refuses is named in the refusal "
+		"([EVENTS.md](EVENTS.md) says what to do). Who may: how the unit stands to the case, and the "
+		"function that it needs.\n\n"
+		"| | event | from | to | who: function | guards |\n| --- | --- | --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < count; i++) {
+		print_row(out, &rows[i]);
+	}
+	buf_add_text(
+		out,
+		"\nA flow profile may lack steps. An event that starts from one state alone may then also come from an "
+		"earlier one, if the profile has none of the steps between; they are recorded as skipped.\n\n");
+}
+
+static void print_clock(struct buf *out)
+{
+	buf_printf(
+		out,
+		"## What the clock and the decider do\n\n"
+		"| when | event |\n| --- | --- |\n"
+		"| `hold_until` of a hold | `case.resumed` by timer; both deadlines move on by the hold |\n"
+		"| %d sign limits after dispatch, not signed | `case.escalated`, overdue, to the level above |\n"
+		"| %d working days past red, then %d past red | `case.escalated`, overdue, one level up each |\n"
+		"| return number %d | `case.escalated`, arbitration; no more returns |\n"
+		"| severity is major and the owner is below level %d | `case.escalated`, major, to level %d |\n"
+		"| reopening number %d | severity one graver (at most major), and `case.escalated`, beyond_competence |\n"
+		"| a call-back of %d or less, owed to the unit | `case.reopened`, callback |\n"
+		"| a calendar covers a provisional deadline | `case.dues_restated` |\n\n"
+		"Nothing goes above level %d unless the case's places lie in two prefectures. A flow without policy has "
+		"neither deadlines nor escalation.\n\n",
+		case_limits_get(CASE_LIMIT_unsigned_factor),
+		case_limits_get(CASE_LIMIT_overdue_first_days),
+		case_limits_get(CASE_LIMIT_overdue_second_days),
+		case_limits_get(CASE_LIMIT_returns_max), case_limits_get(CASE_LIMIT_grave_level),
+		case_limits_get(CASE_LIMIT_grave_level), case_limits_get(CASE_LIMIT_reopens_graver),
+		case_limits_get(CASE_LIMIT_callback_low), case_limits_get(CASE_LIMIT_top_level));
+}
+
+static void print_limits(struct buf *out)
+{
+	buf_add_text(
+		out,
+		"## Numbers\n\n| limit | value | 中文 | meaning |\n| --- | --- | --- | --- |\n");
+	for (int i = 0; i < CASE_LIMIT_COUNT; i++) {
+		const struct case_limit_row *row = case_limits_row((enum case_limit)i);
+
+		buf_printf(out, "| `%s` | %d | %s | %s |\n", row->name, row->value, row->zh,
+			   row->en);
+	}
+}
+
+void lifecycles_print(struct buf *out)
+{
+	buf_add_text(
+		out,
+		"# Life cycle of a case\n\n"
+		"Printed from `projections/case_transitions.def` and `projections/case_limits.def`, the tables by which "
+		"the decider decides; do not edit.\n\n");
+	print_states(out);
+	print_transitions(out);
+	print_clock(out);
+	print_limits(out);
+}
