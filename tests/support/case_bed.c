@@ -155,9 +155,7 @@ static void fold_policies(struct case_bed *bed)
 		if (limit->close_level) {
 			EVENT_SET(*data, close_level, limit->close_level);
 		}
-		if (limit->type[0] == 'M' && limit->step == CODE_step_handle) {
-			EVENT_SET(*data, owner_level, 5);
-		}
+		EVENT_SET(*data, owner_level, limit->type[0] == 'M' ? 5 : 4);
 		EVENT_SET(*data, version, 1);
 		EVENT_SET(*data, effective_from, 0);
 		case_bed_fold(bed, &ev, subject);

@@ -151,6 +151,9 @@ static void major(struct case_story *s)
 	ENDS("", case_bed_report(&s->bed, GRID, HERE, "MD03", 0));
 	MUST(strcmp(case_story_state(s).owner, VILLAGE) == 0);
 	ENDS("CAUSE", case_bed_escalate(&s->bed, VILLAGE, CODE_escalate_cause_major));
+	/* The first owner goes by type, whatever severity the reporter states. */
+	ENDS("", case_bed_report(&s->bed, GRID, HERE, "MD03", CODE_severity_major));
+	MUST(strcmp(case_story_state(s).owner, VILLAGE) == 0 && case_story_state(s).seq == 1);
 	ENDS("", case_bed_accept(&s->bed, VILLAGE, CODE_severity_major));
 	c = case_story_state(s);
 	MUST(strcmp(c.owner, COUNTY) == 0 && c.seq == 3 &&
@@ -321,6 +324,9 @@ static void profiles(struct case_story *s)
 	MUST(case_story_state(s).skipped ==
 	     (1u << CODE_step_accept | 1u << CODE_step_dispatch | 1u << CODE_step_sign |
 	      1u << CODE_step_feedback | 1u << CODE_step_verify));
+	/* Without policy the first owner is that of the default level. */
+	ENDS("", case_bed_report(bed, COUNTY, HERE, "UM01", 0));
+	MUST(strcmp(case_story_state(s).owner, TOWN) == 0);
 	bed->source = "/platform/x";
 	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
 	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
