@@ -47,8 +47,13 @@ static enum err denied(struct problem *ret_problem, const char *field, const cha
 }
 
 /* "gov.case.*" covers what begins with "gov.case."; anything else only itself. */
-static bool type_allowed(const struct token *token, struct span type)
+bool door_rights_type(const struct token *token, enum event_type number)
 {
+	struct span type = span_cstr(event_schema(number)->type);
+
+	if (!(door_rights_functions(number) & token->functions)) {
+		return false;
+	}
 	for (int i = 0; i < token->n_types; i++) {
 		struct span pattern = span_cstr(token->types[i]);
 		bool open = pattern.n && pattern.p[pattern.n - 1] == '*';
@@ -62,7 +67,7 @@ static bool type_allowed(const struct token *token, struct span type)
 }
 
 /* A prefix ends where a segment ends: /yn/kunming does not cover /yn/kunming2. */
-static bool source_allowed(const struct token *token, struct span source)
+bool door_rights_source(const struct token *token, struct span source)
 {
 	struct span prefix = span_cstr(token->source);
 
@@ -120,14 +125,12 @@ enum err door_rights_check(const struct token *token,
 			   void *seat_context,
 			   struct problem *ret_problem)
 {
-	const struct schema *schema = event_schema(ev->type);
 	struct span place = place_of_event(ev);
 
-	if (!(door_rights_functions(ev->type) & token->functions) ||
-	    !type_allowed(token, span_cstr(schema->type))) {
+	if (!door_rights_type(token, ev->type)) {
 		return denied(ret_problem, "type", "the token may not post this type");
 	}
-	if (!source_allowed(token, ev->env.source)) {
+	if (!door_rights_source(token, ev->env.source)) {
 		return denied(ret_problem, "source", "the token may not speak for this source");
 	}
 	if (!ev->env.has_unit) {

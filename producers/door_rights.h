@@ -21,6 +21,12 @@ enum err door_rights_check(const struct token *token,
 			   void *seat_context,
 			   struct problem *ret_problem);
 
+/** Whether the token's functions and types let it post this type. @thread any, as below */
+bool door_rights_type(const struct token *token, enum event_type number);
+
+/** Whether it may speak for a source: its prefix covers it, segment by segment. */
+bool door_rights_source(const struct token *token, struct span source);
+
 /** The functions of which one is needed to post a type, a bit each (1 << enum code_function); 0: nobody may post it through a door. */
 uint16_t door_rights_functions(enum event_type type);
 

@@ -12,6 +12,7 @@
 #include "producers/gateway.h"
 #include "producers/json_out.h"
 #include "producers/reading.h"
+#include "projections/case_next.h"
 
 enum { LIST_DEFAULT = 50, SEQ_WAIT_US = 1000000 };
 
@@ -167,6 +168,43 @@ void get_cases_as_of(struct buf *out, struct case_shelf_read *read)
 	json_out_close(out, ']');
 }
 
+static void next_write(struct buf *out, const struct case_next *next)
+{
+	json_out_open(out, '{');
+	json_out_member_text(out, "type", next->type_name);
+	json_out_member_code(out, "to", CODES_case_state, next->to);
+	json_out_name(out, "needs");
+	json_out_open(out, '[');
+	for (int i = 0; i < next->n_members; i++) {
+		json_out_text(out, span_cstr(next->members[i]->name));
+	}
+	json_out_close(out, ']');
+	json_out_close(out, '}');
+}
+
+/* What this token may post now: what its unit may, cut down to its own functions and types. */
+static void next_member(struct http_request *request, const struct case_row *row)
+{
+	struct gateway *gateway = request->gateway;
+	struct case_next_asker asker = {span_cstr(request->token.unit),
+					door_rights_source(&request->token, row->source)};
+	struct case_next next[CASE_NEXT_MAX];
+	struct buf *out = &request->answer;
+	size_t n;
+
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	n = case_next_list(gateway->reference, gateway_today(gateway), row, &asker, next);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	json_out_name(out, "next");
+	json_out_open(out, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (door_rights_type(&request->token, next[i].type)) {
+			next_write(out, &next[i]);
+		}
+	}
+	json_out_close(out, ']');
+}
+
 /* Read your write: the fold may be a few milliseconds behind the outcome. */
 static bool behind(struct http_request *request,
 		   bool found,
@@ -225,6 +263,7 @@ void get_cases_one(struct http_request *request)
 	}
 	json_out_open(out, '{');
 	get_cases_members(out, &id, &row, colour);
+	next_member(request, &row);
 	as_of_case(out, &read, &id);
 	json_out_close(out, '}');
 	request->status = 200;

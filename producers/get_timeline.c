@@ -186,15 +186,6 @@ static bool line_match(void *context,
 	return !accepted;
 }
 
-/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
-static bool speaks_for(const struct token *token, struct span source)
-{
-	struct span prefix = span_cstr(token->source);
-
-	return span_starts(source, prefix) &&
-	       (source.n == prefix.n || prefix.p[prefix.n - 1] == '/' || source.p[prefix.n] == '/');
-}
-
 route_handler get_timeline_outcome;
 void get_timeline_outcome(struct http_request *request)
 {
@@ -222,7 +213,8 @@ void get_timeline_outcome(struct http_request *request)
 	if (!get_cases_shelf(request, &read)) {
 		return;
 	}
-	if (speaks_for(&request->token, source)) {
+	/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
+	if (door_rights_source(&request->token, source)) {
 		reading_allow_bounded(request);
 	} else if (case_query_get(&read.query, &case_id, &row) &&
 		   !reading_allow_case(request, &row)) {
