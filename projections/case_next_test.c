@@ -1,0 +1,149 @@
+/* case_next_test.c: what `next` lists may be posted, and what it leaves out is refused. */
+#include "projections/case_next.h"
+
+#include "tests/support/case_story.h"
+#include "tests/support/cmocka_all.h"
+
+/* The row that case-status would hold, as far as next reads it. */
+static void row_of(const struct case_state *c, const char *source, struct case_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	row->fixed.seq = c->seq;
+	row->fixed.state = c->state;
+	row->fixed.severity = c->severity;
+	row->fixed.returns = c->returns;
+	row->fixed.reopens = c->reopens;
+	row->fixed.window_until_us = c->window_until_us;
+	memcpy(row->fixed.type_code, c->type_code, 4);
+	memcpy(row->fixed.place, c->place, sizeof(c->place));
+	row->owner = span_cstr(c->owner);
+	row->lead_unit = span_cstr(c->lead_unit);
+	row->profile = span_cstr(c->profile);
+	row->source = span_cstr(source);
+}
+
+static const char *post(struct case_bed *bed,
+			enum event_type type,
+			const char *unit,
+			const char *owner)
+{
+	case_bed_begin(bed, type, unit);
+	switch ((int)type) {
+	case EVENT_case_accepted:
+		EVENT_SET(bed->ev.data.case_accepted, severity, CODE_severity_general);
+		break;
+	case EVENT_case_classified:
+		EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_serious);
+		break;
+	case EVENT_case_dispatched:
+		EVENT_SET(bed->ev.data.case_dispatched, lead_unit, SPAN(HOUSE));
+		break;
+	case EVENT_case_held:
+		EVENT_SET(bed->ev.data.case_held, hold_until, bed->now_us + CIVIL_DAY_US);
+		EVENT_SET(bed->ev.data.case_held, approver_unit, span_cstr(owner));
+		break;
+	case EVENT_case_escalated:
+		EVENT_SET(bed->ev.data.case_escalated, cause,
+			  CODE_escalate_cause_beyond_competence);
+		break;
+	case EVENT_case_verified:
+		EVENT_SET(bed->ev.data.case_verified, pass, true);
+		break;
+	case EVENT_case_reopened:
+		EVENT_SET(bed->ev.data.case_reopened, cause, CODE_reopen_cause_reporter);
+		break;
+	default:
+		break;
+	}
+	return case_bed_try(bed);
+}
+
+static bool is_listed(const struct case_next *next, size_t n, enum event_type type)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (next[i].type == type) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const uint8_t states[] = {CODE_case_state_RP, CODE_case_state_AC, CODE_case_state_DI,
+				 CODE_case_state_IP, CODE_case_state_HO, CODE_case_state_FB,
+				 CODE_case_state_VE, CODE_case_state_CL, CODE_case_state_RJ};
+static const char *const units[] = {TOWN, VILLAGE, COUNTY, CITY, GRID, HOUSE, FIRE, "nobody"};
+
+/* In each state, for each unit: an event is listed exactly if the decider takes it. */
+static void test_next_is_what_is_taken(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	size_t listed = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(states); i++) {
+		case_bed_init(&s->bed);
+		case_story_bring(s, states[i]);
+		for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+			struct case_state c = case_story_state(s);
+			struct as_of as_of = {reference_position(s->bed.reference), s->bed.now_us};
+			struct case_next_asker asker = {span_cstr(units[u]), true};
+			struct case_next next[CASE_NEXT_MAX];
+			struct case_row row;
+			size_t n;
+
+			row_of(&c, s->bed.source, &row);
+			n = case_next_list(s->bed.reference, as_of, &row, &asker, next);
+			listed += n;
+			for (int type = EVENT_case_accepted; type <= EVENT_callback_recorded;
+			     type++) {
+				const char *guard =
+					post(&s->bed, (enum event_type)type, units[u], c.owner);
+
+				if (is_listed(next, n, (enum event_type)type) != (guard[0] == 0)) {
+					fail_msg("%s by %s in %s: %s",
+						 event_schema((enum event_type)type)->name,
+						 units[u],
+						 codes_get(CODES_case_state, states[i])->name,
+						 guard[0] ? guard : "taken, but not listed");
+				}
+			}
+		}
+		case_bed_done(&s->bed);
+	}
+	assert_true(listed > 50 && s->misses == 0);
+}
+
+/* The members a sender must give are named. */
+static void test_members(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	struct case_next next[CASE_NEXT_MAX];
+	struct case_next_asker asker = {SPAN(TOWN), false};
+	struct case_state c;
+	struct case_row row;
+
+	(void)state;
+	case_bed_init(&s->bed);
+	case_story_bring(s, CODE_case_state_RP);
+	c = case_story_state(s);
+	row_of(&c, s->bed.source, &row);
+	assert_true(
+		case_next_list(s->bed.reference,
+			       (struct as_of){reference_position(s->bed.reference), s->bed.now_us},
+			       &row, &asker, next) >= 3);
+	assert_string_equal(next[0].type_name, "gov.case.accepted.v1");
+	assert_int_equal(next[0].n_members, 1);
+	assert_string_equal(next[0].members[0]->name, "severity");
+	assert_int_equal(next[0].to, CODE_case_state_AC);
+	case_bed_done(&s->bed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_next_is_what_is_taken),
+					   cmocka_unit_test(test_members)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
