@@ -130,6 +130,10 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 		err = kafka_reader_partitions(runtime->watcher, runtime->topic,
 					      &runtime->partitions);
 	}
+	if (err == ERR_ABSENT) {
+		LOG(ERROR, "topic not found", LOG_SPAN("topic", span_cstr(runtime->topic)),
+		    LOG_TEXT("cure", "govbus topics"));
+	}
 	if (!err && runtime->partitions > LIMIT_PARTITIONS) {
 		err = ERR_TOPIC_CONFIG;
 	}

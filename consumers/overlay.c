@@ -198,6 +198,10 @@ static enum err look(struct overlay *o)
 
 		info->rows = kv_count(&o->read, info->kv_table);
 		info->pages = kv_pages(&o->read, info->kv_table);
+		info->index_pages = 0;
+		for (int x = 1; x <= info->n_indexes; x++) {
+			info->index_pages += kv_pages(&o->read, info->kv_table + x);
+		}
 	}
 	return o->read.err;
 }
@@ -400,15 +404,20 @@ size_t overlay_bytes(const struct overlay *overlay)
 	return n;
 }
 
-/* A row dirties its leaf at most, an index entry that moves two; new bytes fill new pages half. */
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A row dirties its leaf at most, an index entry that moves two; new bytes fill new pages: whole ones where all is appended, else two thirds. */
 static uint64_t dirty_pages_of(const struct overlay *o, const struct generation *gen, int table)
 {
 	const struct overlay_table *info = &o->info[table];
-	uint64_t rows = gen->dirty_rows[table], pages = info->pages;
-	uint64_t old = rows < pages ? rows : pages, moved = 2 * rows < pages ? 2 * rows : pages;
-	uint64_t fresh = (gen->dirty_bytes[table] + (uint64_t)info->n_indexes * rows * 64) / 2048;
+	uint64_t rows = gen->dirty_rows[table], entries = (uint64_t)info->n_indexes * rows;
+	uint64_t bytes = gen->dirty_bytes[table] + rows * 16 + entries * 64;
 
-	return old + (uint64_t)info->n_indexes * moved + fresh + (rows ? 4 : 0);
+	return least(rows, info->pages) + least(2 * entries, info->index_pages) +
+	       bytes / (info->rows ? 2700 : 3800) + (rows ? 4 : 0);
 }
 
 size_t overlay_dirty_pages(const struct overlay *overlay)

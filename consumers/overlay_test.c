@@ -455,7 +455,6 @@ static void test_bounds(void **state)
 
 	(void)state;
 	open_bed(&bed, false);
-	assert_int_equal(overlay_rows(bed.overlay), 0);
 	for (int i = 0; i < 20000; i++) {
 		int n = snprintf(key, sizeof key, "%03d/the same in all/%04d", i % 200,
 				 (i * 7919) % 10000);

@@ -10,7 +10,7 @@ struct overlay_table {
 	int kv_table; /* its indexes follow */
 	int n_indexes;
 	bool findable; /* rows that are added get a slot at once: this table has been asked for */
-	uint64_t rows, pages; /* in the environment, as of the last commit */
+	uint64_t rows, pages, index_pages; /* in the environment, as of the last commit */
 };
 
 struct overlay {
