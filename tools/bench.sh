@@ -2,5 +2,5 @@
 
 # bench_steps [growth | NAME...] [--json FILE] [--rounds N]: what each figure means is printed with it.
 bench_steps() {
-	GOVBUS_BIN=$bin exec python3 tests/bench/bench.py "$@"
+	GOVBUS_BIN=$bin GOVBUS_INVOKED_FROM=$invoked_from exec python3 tests/bench/bench.py "$@"
 }

@@ -68,6 +68,8 @@ def main():
 		try:
 			measure(bed, asked)
 		finally:
+			if bed.live:
+				bed.note_memory(bed.live.bus)
 			bed.print_memory()
 			if out:
 				out.write_text(json.dumps(bed.figures, indent=1) + "\n")

@@ -29,13 +29,16 @@ class Bed:
 	def __init__(self, rounds, cases):
 		self.rounds, self.cases = rounds, cases
 		self.figures, self.memory = [], {}
-		self.homes, self.broker, self.filled, self.store = [], None, {}, None
+		self.homes, self.broker, self.filled = [], None, {}
+		self.store = self.live = None
 
 	def __enter__(self):
 		print(f"bench: {os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}; broker, programs and load share them", flush=True)
 		return self
 
 	def __exit__(self, *_):
+		if self.live:
+			self.live.close()
 		if self.broker:
 			self.broker.close()
 		for home in self.homes:
@@ -92,8 +95,11 @@ def plain(number):
 
 
 def peak_bytes(pid):
-	with open(f"/proc/{pid}/status") as status:
-		found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
+	try:
+		with open(f"/proc/{pid}/status") as status:
+			found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
+	except OSError:
+		return 0
 	return int(found[1]) * 1024 if found else 0
 
 
