@@ -12,7 +12,7 @@ int answer_status(const struct event *outcome);
  * Writes an outcome's members into an object that is open: subject, seq, position, from and to, dues, receipt, where to read it again;
  * of a refusal a problem with the guard in both languages, what it met and what would satisfy it.
  */
-void answer_members(struct buf *out, const struct event *outcome, int partition, int64_t offset);
+void answer_members(struct buf *out, const struct event *ev, int partition, int64_t offset);
 
 /** Writes what is known of an action without an outcome yet: where to ask for it. */
 void answer_pending(struct buf *out, struct span subject, struct span source, struct span id);

@@ -43,8 +43,10 @@ static void settle(struct batch_item *item, int status)
 
 	json_out_close(&batch->scratch, '}');
 	item->status = status;
-	item->answer = batch->scratch.err ? (struct span){0}
-					  : arena_copy(&batch->arena, buf_span(&batch->scratch));
+	item->answer = (struct span){0};
+	if (!batch->scratch.err) {
+		item->answer = arena_copy(&batch->arena, buf_span(&batch->scratch));
+	}
 	batch->unsettled--;
 }
 

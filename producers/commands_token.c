@@ -170,10 +170,11 @@ static bool print_token(void *context, const struct token *token)
 
 	(void)context;
 	civil_format(token->created_us, created);
-	for (uint8_t i = 1; i < CODE_function_COUNT; i++) {
+	for (int i = 1; i < CODE_function_COUNT; i++) {
 		if (token->functions & 1u << i) {
 			n += (size_t)snprintf(functions + n, sizeof functions - n, "%s%s",
-					      n ? "," : "", codes_get(CODES_function, i)->name);
+					      n ? "," : "",
+					      codes_get(CODES_function, (uint8_t)i)->name);
 		}
 	}
 	printf("%s\t%s\t%s\t%s\tL%d\t%s\t%s\t%.19s\t%s\n", token->id,

@@ -221,7 +221,7 @@ static void say_progress(struct import *import, size_t next)
 	fprintf(import->options->out, "%s: %zu of %zu events, %.0f/s, %.0f s left\n",
 		import->options->name, next, import->result->events, (double)done / seconds,
 		(double)left * seconds / (double)(done ? done : 1));
-	fflush(import->options->out);
+	(void)fflush(import->options->out);
 }
 
 static enum err post_all(struct import *import, size_t next)

@@ -61,7 +61,7 @@ static enum MHD_Result header_take(void *context,
 	size_t n = strlen(name);
 
 	(void)kind;
-	if (strncasecmp(name, "ce-", 3) || n >= sizeof lower || !value) {
+	if (strncasecmp(name, "ce-", 3) != 0 || n >= sizeof lower || !value) {
 		return MHD_YES;
 	}
 	for (size_t i = 0; i <= n - 3; i++) {

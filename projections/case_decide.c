@@ -1,6 +1,8 @@
 /* case_decide.c: judging one action about a case: common guards, the row's own guards, then what follows. */
 #include "projections/case_decide.h"
 
+#include <assert.h>
+
 #include "common/civil.h"
 #include "projections/case_limits.h"
 #include "projections/case_rows.h"
@@ -175,6 +177,7 @@ static void who_needs(struct case_decision *d)
 				   : who == CASE_WHO_OWNER || who == CASE_WHO_CENTRE ? d->was.owner
 										     : "";
 
+		assert(who < CASE_WHO_COUNT);
 		needs = arena_printf(d->arena, "%.*s%s%s%s%s", SPAN_ARGS(needs), i ? "; " : "",
 				     names[who], unit[0] ? ": " : "", unit);
 	}

@@ -181,7 +181,7 @@ void case_dues_count_step(const struct case_rules *rules,
 	const struct calendar *calendar;
 	bool found;
 
-	SET(dues, step, step);
+	SET(dues, step, (uint8_t)step);
 	SET(dues, unsigned_at, 0);
 	if (step == CODE_step_handle) {
 		copy_case_to_step(dues);

@@ -116,7 +116,7 @@ static int64_t model_amount(
 		}
 		/* Two rows for the same: the one later in effect, then later said. */
 		if (best < 0 || of < best_rank || said[i].from_us > said[best].from_us ||
-		    (said[i].from_us == said[best].from_us && i > best)) {
+		    (i > best && said[i].from_us == said[best].from_us)) {
 			best = i;
 			best_rank = of;
 		}
