@@ -74,7 +74,7 @@ static bool unit_stands(const struct case_rules *rules,
 		return unit->level >= 6 &&
 		       (place_covers(unit->seat, place) || place_covers(place, unit->seat));
 	case CASE_WHO_SOURCE:
-		return same_source && !((rules->profile.steps >> CODE_step_accept) & 1u);
+		return same_source && !(((unsigned)rules->profile.steps >> CODE_step_accept) & 1u);
 	case CASE_WHO_NOBODY:
 	case CASE_WHO_COUNT:
 		break;

@@ -142,7 +142,7 @@ enum code_step case_transitions_step(uint8_t state, bool handled, uint16_t steps
 	unsigned step;
 
 	if (state == CODE_case_state_IP) {
-		bool has_first = (steps >> CODE_step_first) & 1u;
+		bool has_first = ((unsigned)steps >> CODE_step_first) & 1u;
 
 		return !handled && has_first ? CODE_step_first : CODE_step_handle;
 	}

@@ -52,7 +52,7 @@ static void print_from(struct buf *out, uint16_t from)
 		between = " ";
 	}
 	for (uint8_t state = 1; state < CODE_case_state_COUNT; state++) {
-		if ((from >> state) & 1u) {
+		if (((unsigned)from >> state) & 1u) {
 			buf_printf(out, "%s%s", between, codes_get(CODES_case_state, state)->name);
 			between = " ";
 		}
