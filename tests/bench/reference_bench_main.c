@@ -164,8 +164,8 @@ int main(void)
 		add_place(ref, codes[i]);
 	}
 	for (int i = 0; i < GRIDS; i++) {
-		(void)snprintf(codes[VILLAGES + i], sizeof(codes[0]), "%.12s%03d", codes[i / 3],
-			       1 + i % 3);
+		memcpy(codes[VILLAGES + i], codes[i / 3], 12);
+		(void)snprintf(codes[VILLAGES + i] + 12, sizeof(codes[0]) - 12, "%03d", 1 + i % 3);
 		add_place(ref, codes[VILLAGES + i]);
 	}
 	add_rules(ref);
