@@ -3,6 +3,8 @@
 #define GOVBUS_PRODUCERS_COMMANDS_H
 
 /* Each takes its own arguments (argv[0] is its name) and returns the process's exit code. */
+int commands_dead_run(int argc, char **argv);
+int commands_dead_dump(int argc, char **argv);
 int commands_import_run(int argc, char **argv);
 int commands_query_run(int argc, char **argv);
 int commands_token_run(int argc, char **argv);

@@ -18,6 +18,9 @@ static const struct {
 	 kafka_commands_operate_repair},
 	{"token", "add, list, revoke: who may post and read what", commands_token_run},
 	{"import", "post a file of events, or of rows with a mapping", commands_import_run},
+	{"dead", "list, show: events that a projection could not apply", commands_dead_run},
+	{"dump", "a projection as text; --check: whether it agrees with itself",
+	 commands_dead_dump},
 	{"query", "ask for a case, its timeline, lists, boards, places, codes", commands_query_run},
 };
 
