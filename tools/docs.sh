@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes anew what is printed from the tables: docs/EVENTS.md, docs/LIFECYCLES.md, schemas/json/, schemas/schema.lock, golden messages of new types.  tools/docs.sh
+# Writes anew what is printed from the tables: docs/EVENTS.md, docs/LIFECYCLES.md, docs/CONFIGURATION.md, schemas/json/, schemas/schema.lock, golden messages of new types.  tools/docs.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tests=${GOVBUS_BUILD:-build/release}/tests
@@ -11,4 +11,5 @@ for name in event_lock json_schema golden event_manual lifecycles; do
 		exit 1
 	fi
 done
+GOVBUS_UPDATE=1 GOVBUS_BIN=${tests%/tests}/bin tests/run/configuration_test.sh
 git status --short -- docs schemas
