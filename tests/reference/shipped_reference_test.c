@@ -31,6 +31,7 @@ static void take(const char *line, size_t n, const char *from, int number)
 	struct moment moment = {0};
 	struct event ev;
 
+	memset(&ev, 0, sizeof(ev));
 	if (!json || event_from_json(json, &arena, &ev, &problem) != ERR_OK ||
 	    event_validate_posted(&ev, &problem) != ERR_OK) {
 		fail_msg("%s:%d: %s: %s", from, number, problem.field, problem.reason);
