@@ -331,6 +331,15 @@ static void ensure_case_due(struct case_decision *d, struct after *after, uint8_
 	}
 }
 
+/* Whether the overdue timer stands as it was: counted again only when what it hangs on has changed. */
+static bool timer_stands(const struct case_decision *d, const struct after *after)
+{
+	return d->was.escalate_us && after->dues.red_at == d->was.red_us &&
+	       after->state.overdue_rungs == d->was.overdue_rungs &&
+	       after->state.owner_level == d->was.owner_level &&
+	       d->ev->type != EVENT_case_dues_restated;
+}
+
 void case_decide_effects_apply(struct case_decision *d)
 {
 	struct after *after = arena_zalloc(d->arena, sizeof(*after));
@@ -350,7 +359,9 @@ void case_decide_effects_apply(struct case_decision *d)
 	ensure_case_due(d, after, to);
 	effects[d->ev->type](d, after);
 	if (case_transitions_open(to)) {
-		case_dues_escalation(&d->rules, &after->state, &after->dues);
+		if (!timer_stands(d, after)) {
+			case_dues_escalation(&d->rules, &after->state, &after->dues);
+		}
 		case_dues_put(d->ev, &after->dues);
 	}
 	EVENT_SET(d->ev->env, seq, (uint64_t)d->was.seq + 1);

@@ -28,11 +28,12 @@ static void print_states(struct buf *out)
 	buf_add_text(
 		out,
 		"## States\n\n| state | 中文 | meaning | step that runs |\n| --- | --- | --- | --- |\n");
-	for (uint8_t state = 1; state < CODE_case_state_COUNT; state++) {
-		const struct code *code = codes_get(CODES_case_state, state);
-		enum code_step step = case_transitions_open(state) && state != CODE_case_state_HO
-					      ? case_transitions_step(state, false, 0xffff)
-					      : CODE_step_NONE;
+	for (int state = 1; state < CODE_case_state_COUNT; state++) {
+		const struct code *code = codes_get(CODES_case_state, (uint8_t)state);
+		enum code_step step =
+			case_transitions_open((uint8_t)state) && state != CODE_case_state_HO
+				? case_transitions_step((uint8_t)state, false, 0xffff)
+				: CODE_step_NONE;
 
 		buf_printf(out, "| `%s` | %s | %s | %s |\n", code->name, code->zh, code->en,
 			   codes_get(CODES_step, (uint8_t)step)->name);
@@ -51,9 +52,10 @@ static void print_from(struct buf *out, uint16_t from)
 		buf_add_text(out, "none");
 		between = " ";
 	}
-	for (uint8_t state = 1; state < CODE_case_state_COUNT; state++) {
+	for (int state = 1; state < CODE_case_state_COUNT; state++) {
 		if (((unsigned)from >> state) & 1u) {
-			buf_printf(out, "%s%s", between, codes_get(CODES_case_state, state)->name);
+			buf_printf(out, "%s%s", between,
+				   codes_get(CODES_case_state, (uint8_t)state)->name);
 			between = " ";
 		}
 	}

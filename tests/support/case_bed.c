@@ -174,9 +174,9 @@ static void fold_profile(
 	if (source) {
 		EVENT_SET(*data, source_prefix, span_cstr(source));
 	}
-	for (uint8_t step = 1; step < CODE_step_COUNT; step++) {
+	for (int step = 1; step < CODE_step_COUNT; step++) {
 		if (((unsigned)steps >> step) & 1u) {
-			data->steps[data->n_steps++] = step;
+			data->steps[data->n_steps++] = (uint8_t)step;
 		}
 	}
 	EVENT_SET(*data, has_policy, policy);

@@ -24,29 +24,33 @@ struct case_story {
 	bool loud;
 };
 
+/* What the macros below do. */
+static inline void case_story_must(struct case_story *s, bool holds, int line, const char *text)
+{
+	s->misses += !holds;
+	if (!holds && s->loud) {
+		(void)printf("line %d: %s\n", line, text);
+	}
+}
+
+static inline void case_story_ends(struct case_story *s,
+				   const char *guard,
+				   const char *met,
+				   int line)
+{
+	bool same = strcmp(met, guard) == 0;
+
+	s->misses += !same;
+	if (!same && s->loud) {
+		(void)printf("line %d: '%s', not '%s'\n", line, met, guard);
+	}
+}
+
 /* In a story: what must hold. */
-#define MUST(expr)                                                                      \
-	do {                                                                            \
-		if (!(expr)) {                                                          \
-			s->misses++;                                                    \
-			if (s->loud) {                                                  \
-				(void)printf("%s:%d: %s\n", __FILE__, __LINE__, #expr); \
-			}                                                               \
-		}                                                                       \
-	} while (0)
+#define MUST(expr) case_story_must(s, (expr), __LINE__, #expr)
 
 /* What an action must end in: "" is accepted, else the guard that refuses. */
-#define ENDS(guard, post)                                                                       \
-	do {                                                                                    \
-		const char *met = (post);                                                       \
-		if (strcmp(met, guard) != 0) {                                                  \
-			s->misses++;                                                            \
-			if (s->loud) {                                                          \
-				(void)printf("%s:%d: %s: '%s', not '%s'\n", __FILE__, __LINE__, \
-					     #post, met, guard);                                \
-			}                                                                       \
-		}                                                                               \
-	} while (0)
+#define ENDS(guard, post) case_story_ends(s, guard, post, __LINE__)
 
 /* The case as the register holds it. */
 static inline struct case_state case_story_state(struct case_story *s)
