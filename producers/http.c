@@ -140,12 +140,14 @@ static enum MHD_Result answer_send(struct http_request *request)
 	if (!response) {
 		return MHD_NO;
 	}
+	if (request->answer.n) {
+		header_add(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+			   request->content_type ? request->content_type : "application/json");
+	}
 	request->answer = (struct buf){0};
 	if (request->retry_after_s) {
 		(void)snprintf(seconds, sizeof seconds, "%d", request->retry_after_s);
 	}
-	header_add(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-		   request->content_type ? request->content_type : "application/json");
 	header_add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	header_add(response, MHD_HTTP_HEADER_ETAG, request->etag);
 	header_add(response, MHD_HTTP_HEADER_LOCATION, request->location);
@@ -261,8 +263,11 @@ static enum MHD_Result on_request(void *context,
 			return MHD_NO;
 		}
 		request_admit(http, request, method);
-		/* Answered before its body is read: nobody uploads megabytes to be refused. */
-		return request->status ? answer_send(request) : MHD_YES;
+		/* A client that waits for leave to send its body is refused before; another would only see a broken
+		 * pipe, so its body is read and dropped first. */
+		return request->status && http_header(request, MHD_HTTP_HEADER_EXPECT).p
+			       ? answer_send(request)
+			       : MHD_YES;
 	}
 	if (*body_bytes) {
 		body_add(http, request, span_of(body, *body_bytes));

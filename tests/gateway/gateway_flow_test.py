@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""The gateway on a real broker: every way to post, every refusal, who may read what, and that no planted name gets anywhere."""
+import base64
+import json
+import re
+import sys
+import time
+import urllib.parse
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import bus
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME, PHONE = "查无此人甲乙", "13912345678"
+PLACES = [("53", 1, "云南省"), ("5301", 2, "昆明市"), ("530102", 3, "五华区"), ("530103", 3, "盘龙区"), ("530102003", 4, "护国街道")]
+
+
+def event(id, type="gov.case.reported.v1", source="/yn/530102/app", time="2023-01-19T09:00:00+08:00", **more):
+	return {"specversion": "1.0", "id": id, "source": source, "type": type, "time": time, **more}
+
+
+def report(id, title="灯坏了", data=None, **more):
+	more.setdefault("place", "530102003")
+	return event(id, data={"type_code": "MD02", "title": title, **(data or {})}, **more)
+
+
+def token(b, label, unit, level, place, source="/", functions="all", rights=None):
+	extra = ["--rights", rights] if rights else []
+	made = b.govbus("token", "add", "--label", label, "--unit", unit, "--level", str(level), "--place", place, "--source", source, "--functions", functions, *extra)
+	return made.stdout.split()[-1]
+
+
+def expect(answer, status, **members):
+	assert answer[0] == status, answer
+	for name, value in members.items():
+		assert answer[2].get(name) == value, (name, value, answer[2])
+	return answer[2]
+
+
+def load_reference(b, province):
+	for code, level, name in PLACES:
+		data = {"level": level, "name": name, "effective_from": "2004-01-01T00:00:00+08:00"}
+		place = event(f"place-{code}", "gov.place.registered.v1", "/govbus/reference", "2004-01-01T00:00:00+08:00", subject=f"place:{code}", data=data)
+		expect(b.post("/v1/events", place, province), 201, seq=1)
+	for name in ("functions", "profiles"):
+		lines = (ROOT / f"examples/reference/{name}.ndjson").read_text().splitlines()
+		items = expect(b.post("/v1/events", [json.loads(line) for line in lines], province), 200)["items"]
+		assert [item["status"] for item in items] == [201] * len(lines), items
+
+
+def str8(text):
+	raw = text.encode()
+	return bytes([0xD9, len(raw)]) + raw
+
+
+def msgpack(value):
+	"""As much of MessagePack as an event needs."""
+	if isinstance(value, dict):
+		return bytes([0x80 | len(value)]) + b"".join(str8(k) + msgpack(v) for k, v in value.items())
+	if isinstance(value, int):
+		return b"\xd3" + value.to_bytes(8, "big", signed=True)
+	return str8(value)
+
+
+def posting(b, province):
+	"""Every form of posting leads to the same record; the answer says where it went."""
+	body = expect(b.post("/v1/events", report("r1", data={"reporter": NAME, "reporter_phone": PHONE}), province), 201, seq=1, outcome="accepted")
+	assert body["to"] == {"code": "RP", "zh": "已上报", "en": "reported, waiting for acceptance"} and len(body["receipt"]) == 12
+	assert body["subject"].startswith("530102-20230119-") and body["position"]["offset"] >= 0
+	expect(b.post("/v1/events", report("r1", data={"reporter": NAME, "reporter_phone": PHONE}), province), 200, outcome="repeated", seq=1, subject=body["subject"])
+	expect(b.post("/v1/events", report("r1", title="另一件", data={"reporter": NAME}), province), 409, reason="CONFLICT")
+	packed = report("r2")
+	packed["time"] = 1674090000000000
+	packed["data"] = dict(packed["data"])
+	expect(b.post("/v1/events", msgpack(packed), province, kind="application/cloudevents+msgpack"), 201)
+	headers = {f"ce-{k}": v for k, v in report("r3").items() if k != "data"}
+	expect(b.post("/v1/events", json.dumps(report("r3")["data"]).encode(), province, kind="application/json", headers=headers), 201)
+	many = [report(f"m{i}") for i in range(5)] + [report("m5", title="x", data={"reporter": 5}), report("m0")]
+	items = expect(b.post("/v1/events", many, province), 200)["items"]
+	assert [item["status"] for item in items] == [201] * 5 + [422, 200], items
+	assert items[5]["field"] == "data.reporter"
+	assert expect(b.post("/v1/events", [], province), 200)["items"] == []
+	return body
+
+
+def trying(b, province):
+	"""A dry run says what would be; what is then posted has that outcome. It binds nothing."""
+	tried = expect(b.post("/v1/events?dry_run=1", report("d1"), province), 200, outcome="tried", would="accepted")
+	expect(b.post("/v1/events", report("d1"), province), 201, seq=tried["would_seq"], to=tried["would_to"])
+	wrong = event("d2", "gov.case.signed_for.v1", subject=tried["subject"], unit="centre:530102", data={})
+	refused = expect(b.post("/v1/events", wrong, province), 409, reason="GUARD")
+	tried = expect(b.post("/v1/events?dry_run=1", wrong, province), 200, would="refused", guard=refused["guard"])
+	assert refused["guard_zh"] and refused["guard_en"] and refused["needs"] and refused["state"]["code"] == "RP", refused
+	asynchronous = b.post("/v1/events", report("a1"), province, headers={"Prefer": "respond-async"})
+	expect(asynchronous, 202, outcome="pending")
+	place = asynchronous[1]["Location"]
+	bus.wait_for("the outcome", lambda: b.get(place, province)[2]["outcome"] == "accepted")
+	return refused
+
+
+def refusing(b, province, county, other):
+	"""Each thing that is wrong has its own answer, naming the member."""
+	expect(b.post("/v1/events", b"{", province), 400)
+	expect(b.post("/v1/events", b"", province), 400)
+	expect(b.post("/v1/events", b"[{}", province, kind="application/cloudevents-batch+json"), 400)
+	expect(b.post("/v1/events", report("x1"), province, kind="text/plain"), 415)
+	expect(b.post("/v1/events", report("x1", title=f"打 {PHONE}"), province), 422, field="data.title")
+	expect(b.post("/v1/events", report("x1", data={"ethnicity": "x"}), province), 422, field="data.ethnicity")
+	expect(b.post("/v1/events", report("x1", colour="x"), province), 422, field="colour")
+	expect(b.post("/v1/events", event("x1", "gov.case.exploded.v1", data={}), province), 422)
+	expect(b.post("/v1/events", report("x1", seq=5), province), 422, field="seq")
+	expect(b.post("/v1/events", b"[" + b" " * (9 << 20) + b"]", province), 413)
+	expect(b.post("/v1/events", [report(f"x{i}") for i in range(1001)], province), 413)
+	expect(b.post("/v1/events", report("x1")), 401)
+	expect(b.post("/v1/events", report("x1"), "no" + province[2:]), 401)
+	expect(b.post("/v1/events", report("x1", source="/elsewhere"), county), 403)
+	big = b.request("GET", "/v1/cases?x=" + "y" * 100000)[0]
+	assert big in (414, 431), big
+	assert b.request("DELETE", "/v1/cases")[0] == 405 and b.get("/v1/nothing", province)[0] == 404
+
+
+def routes(b, other, id):
+	"""From the table of routes: none but the open ones answers without a token; a foreign place's token reads no case of ours."""
+	table = re.findall(r'ROUTE\((\w+),\s*"([^"]+)",\s*(\w+),', (ROOT / "producers/routes.def").read_text())
+	assert len(table) >= 13
+	for method, pattern, rule in table:
+		path = pattern.replace("{id}", id).replace("{place}", "530102").replace("{list}", "types").replace("{code}", "530102")
+		if rule != "OPEN":
+			assert b.request(method, path)[0] == 401, (method, path)
+		if rule == "COVERED" and "{" in pattern:
+			assert b.request(method, path, headers={"Authorization": f"Bearer {other}"})[0] == 403, path
+	assert {item["place"] for item in b.get("/v1/cases", other)[2]["items"]} == {"530103"}
+	query = urllib.parse.urlencode({"subject": id, "source": "/yn/530102/app", "id": "r1"})
+	assert b.get(f"/v1/outcomes?{query}", other)[0] == 403
+
+
+def reading(b, province, body):
+	"""A case is read with its version, listed with cursors that survive changes, found by the sender's number and the receipt."""
+	id = body["subject"]
+	status, headers, case = b.get(f"/v1/cases/{id}?seq=1", province)
+	assert status == 200 and case["seq"] == 1 and case["state"]["code"] == "RP" and "next" in case, case
+	assert NAME not in json.dumps(case, ensure_ascii=False)
+	assert b.get(f"/v1/cases/{id}", province, headers={"If-None-Match": headers["ETag"]})[0] == 304
+	found = b.get("/v1/cases?" + urllib.parse.urlencode({"source": "/yn/530102/app", "id": "r1"}), province)[2]["items"]
+	assert [item["id"] for item in found] == [id]
+	expect(b.get(f"/v1/receipts/{body['receipt'].lower()}"), 200)
+	assert set(b.get(f"/v1/receipts/{body['receipt']}")[2]) <= {"state", "due_at"}
+	ids, cursor = [], ""
+	while True:
+		page = expect(b.get(f"/v1/cases?place=530102&limit=3&cursor={cursor}", province), 200)
+		ids += [item["id"] for item in page["items"]]
+		expect(b.post("/v1/events", report(f"late-{len(ids)}", place="530103"), province), 201)
+		cursor = page["next"]
+		if not cursor:
+			break
+	assert len(ids) == len(set(ids)) and id in ids, ids
+	lines = expect(b.get(f"/v1/cases/{id}/timeline", province), 200)["items"]
+	assert [line["type"] for line in lines][:2] == ["gov.case.reported.v1", "gov.action.repeated.v1"], lines
+	assert lines[0]["data"]["title"] == "灯坏了" and "reporter" not in lines[0]["data"]
+	board = expect(b.get("/v1/boards/5301?from=2023-01-01&to=2023-02-01", province), 200)
+	assert board["total"]["reported"] >= len(ids) and [child["place"] for child in board["children"]] == ["530102", "530103"]
+	assert [place["code"] for place in b.get("/v1/places?name=" + urllib.parse.quote("五华"), province)[2]["items"]] == ["530102"]
+
+
+def canary(b):
+	"""The planted name and number stand in no file of the bus and no log, in no encoding that we write."""
+	needles = [NAME.encode(), PHONE.encode(), base64.b64encode(NAME.encode())]
+	for file in b.home.rglob("*"):
+		if file.is_file():
+			data = file.read_bytes()
+			assert not any(needle in data for needle in needles), file
+
+
+def waiting(b, province):
+	"""Without a decider the answer is 202 after two seconds, and the outcome is there once one runs again."""
+	b.kill("decider")
+	began = time.monotonic()
+	body = expect(b.post("/v1/events", report("w1"), province), 202, outcome="pending")
+	assert 1.5 < time.monotonic() - began < 5
+	b.start("decider", ready=False)
+	bus.wait_for("the outcome", lambda: b.get(body["url"], province)[2]["outcome"] == "accepted", 60)
+
+
+def revoking(b, province):
+	"""A token that is revoked is refused within five seconds."""
+	short = token(b, "short", "centre:530102", 3, "530102")
+	assert b.get("/v1/codes/types", short)[0] == 200
+	b.govbus("token", "revoke", "short")
+	bus.wait_for("the revocation", lambda: b.get("/v1/codes/types", short)[0] == 401, 5)
+
+
+def main():
+	with bus.Bus() as b:
+		b.govbus("topics")
+		province = token(b, "province", "centre:53", 1, "53", rights="history,units,audit")
+		county = token(b, "county", "centre:530102", 3, "530102", source="/yn/530102")
+		other = token(b, "other", "centre:530103", 3, "530103", source="/yn/530103")
+		for program in ("decider", "case-status", "gateway"):
+			b.start(program)
+		load_reference(b, province)
+		expect(b.post("/v1/events", report("h1"), county), 403, type="urn:govbus:problem:history-mode")
+		body = posting(b, province)
+		trying(b, province)
+		refusing(b, province, county, other)
+		reading(b, province, body)
+		routes(b, other, body["subject"])
+		revoking(b, province)
+		waiting(b, province)
+		canary(b)
+
+
+main()
