@@ -12,11 +12,10 @@ format() {
 	c_files '\.[ch]$' | xargs -r -P "$jobs" -n 20 clang-format --dry-run -Werror
 }
 
-# ctuuninitvar takes `struct x a = {...}` handed on by pointer for uninitialised, AssignmentAddressToInteger a table of functions.
 cppcheck_all() {
 	mkdir -p build/cppcheck
 	c_files '\.c$' | cppcheck --quiet --file-list=- --enable=warning,performance,portability --std=c11 --inline-suppr \
-		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=AssignmentAddressToInteger --suppress=AssignmentIntegerToAddress --cppcheck-build-dir=build/cppcheck -j "$jobs" \
+		--error-exitcode=1 --suppressions-list=tools/cppcheck.suppressions --cppcheck-build-dir=build/cppcheck -j "$jobs" \
 		-I . -D_GNU_SOURCE -DGOVBUS_VERSION='""' --library=posix,gnu
 }
 
