@@ -1,6 +1,7 @@
 /* case_register_test.c: the case register against the rules: every arrow, every guard, every limit, and that the tests would notice. */
 #include "tests/support/case_story.h"
 
+#include "common/partition.h"
 #include "projections/case_limits.h"
 #include "projections/case_transitions.h"
 #include "tests/support/cmocka_all.h"
@@ -11,8 +12,8 @@ static void test_stories(void **state)
 	int misses = 0;
 
 	(void)state;
-	for (int i = 0; case_stories_all[i]; i++) {
-		misses += case_story_run(case_stories_all[i], true);
+	for (int i = 0; case_stories_get(i); i++) {
+		misses += case_story_run(case_stories_get(i), true);
 	}
 	assert_int_equal(misses, 0);
 }
@@ -21,8 +22,8 @@ static int misses_now(void)
 {
 	int misses = 0;
 
-	for (int i = 0; case_stories_all[i] && misses == 0; i++) {
-		misses += case_story_run(case_stories_all[i], false);
+	for (int i = 0; case_stories_get(i) && misses == 0; i++) {
+		misses += case_story_run(case_stories_get(i), false);
 	}
 	return misses;
 }
@@ -176,13 +177,63 @@ static void test_open(void **state)
 	case_bed_done(&s->bed);
 }
 
+/* A partition's clock runs the cases of its counties, and no others. */
+static void test_partitions(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	int mine = partition_of_key(SPAN("530102"), LIMIT_CASE_PARTITIONS);
+
+	(void)state;
+	case_bed_init(&s->bed);
+	case_story_bring(s, CODE_case_state_DI);
+	for (int partition = 0; partition < LIMIT_CASE_PARTITIONS; partition++) {
+		s->bed.reg.partition = partition;
+		assert_int_equal(s->bed.reg.ops->open(&s->bed.reg), ERR_OK);
+		assert_int_equal(s->bed.reg.ops->next_timer(&s->bed.reg) != INT64_MAX,
+				 partition == mine);
+	}
+	for (int table = 0; case_rows_tables[table].name; table++) {
+		assert_int_equal(
+			case_rows_tables[table].partition_of(span_of("\x08\x16\xb6", 3), 1), 0);
+	}
+	case_bed_done(&s->bed);
+}
+
+/* What cannot follow is not folded: a gap in seq, an event of no case, a second report, a type that cases do not have. */
+static void test_evolve_refuses(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	struct case_bed *bed = &s->bed;
+	struct event ev;
+
+	(void)state;
+	case_bed_init(bed);
+	case_story_bring(s, CODE_case_state_AC);
+	ev = bed->ev;
+	assert_int_equal(bed->reg.ops->evolve(&bed->reg, &ev), ERR_LOG_GAP);
+	EVENT_SET(ev.env, subject, SPAN("530102-20230119-000000000000"));
+	EVENT_SET(ev.env, seq, 1);
+	assert_int_equal(bed->reg.ops->evolve(&bed->reg, &ev), ERR_ABSENT);
+	ev.type = EVENT_case_reported;
+	EVENT_SET(ev.env, subject, span_cstr(bed->subject));
+	assert_int_equal(bed->reg.ops->evolve(&bed->reg, &ev), ERR_CONFLICT);
+	ev.type = EVENT_clock_ticked;
+	assert_int_equal(bed->reg.ops->evolve(&bed->reg, &ev), ERR_UNKNOWN);
+	EVENT_SET(ev.env, subject, SPAN("clock"));
+	assert_int_equal(bed->reg.ops->evolve(&bed->reg, &ev), ERR_INVALID);
+	case_bed_begin(bed, EVENT_clock_advanced, TOWN);
+	assert_string_equal(case_bed_try(bed), "UNKNOWN");
+	case_bed_done(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories),
-		cmocka_unit_test(test_arrows),
-		cmocka_unit_test(test_open),
-		cmocka_unit_test(test_mutants),
+		cmocka_unit_test(test_stories),        cmocka_unit_test(test_arrows),
+		cmocka_unit_test(test_open),           cmocka_unit_test(test_partitions),
+		cmocka_unit_test(test_evolve_refuses), cmocka_unit_test(test_mutants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,106 +1,6 @@
 /* case_stories.c: what the rules of domain.md §3.2-3.5 and answers 9-13 say, told as stories. */
 #include "tests/support/case_story.h"
 
-static int64_t moment_after(struct case_story *s, int64_t after_us)
-{
-	return s->bed.reg.ops->next_moment(&s->bed.reg, after_us);
-}
-
-/* G5: reported 2023-01-19, three working days over Spring Festival: due 01-29 18:00, yellow 01-28 18:00. */
-static void spring_festival(struct case_story *s)
-{
-	struct case_state c;
-
-	ENDS("", case_bed_report(&s->bed, TOWN, HERE, "LS01", 0));
-	c = case_story_state(s);
-	MUST(c.state == CODE_case_state_RP && c.seq == 1 && !c.due_us);
-	MUST(c.step == CODE_step_accept && c.step_due_us == AT(1, 19, 15, 0));
-	ENDS("", case_bed_accept(&s->bed, TOWN, CODE_severity_general));
-	c = case_story_state(s);
-	MUST(c.due_us == AT(1, 29, 18, 0) && c.red_us == AT(1, 29, 18, 0));
-	MUST(c.yellow_us == AT(1, 28, 18, 0) && c.orig_due_us == c.due_us);
-	MUST(moment_after(s, AT(1, 28, 0, 0)) == AT(1, 28, 18, 0));
-	MUST(moment_after(s, AT(1, 28, 18, 0)) == AT(1, 29, 18, 0));
-	/* Late by nothing: two working days past red the township's parent gets it. */
-	case_bed_go(&s->bed, AT(1, 31, 17, 59));
-	MUST(case_story_state(s).owner_level == 4);
-	case_bed_go(&s->bed, AT(1, 31, 18, 0));
-	MUST(strcmp(case_story_state(s).owner, COUNTY) == 0);
-	/* Five working days past red the prefecture; never above it. */
-	case_bed_go(&s->bed, AT(2, 3, 17, 59));
-	MUST(case_story_state(s).owner_level == 3);
-	case_bed_go(&s->bed, AT(2, 3, 18, 0));
-	c = case_story_state(s);
-	MUST(strcmp(c.owner, CITY) == 0 && c.due_us == AT(1, 29, 18, 0) &&
-	     c.rounds[CODE_escalate_cause_overdue] == 2);
-	case_bed_go(&s->bed, AT(12, 1, 0, 0));
-	MUST(case_story_state(s).owner_level == 2);
-}
-
-/* G1: a landslide, from report to closing within an hour, every limit green. */
-static void landslide(struct case_story *s)
-{
-	struct case_state c;
-	struct case_bed *bed = &s->bed;
-
-	bed->now_us = AT(7, 10, 8, 0);
-	ENDS("", case_bed_report(bed, GRID, "530102001001001", "SH03", CODE_severity_urgent));
-	case_bed_go(bed, AT(7, 10, 8, 5));
-	MUST(case_story_state(s).step_due_us == AT(7, 10, 8, 15));
-	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_urgent));
-	c = case_story_state(s);
-	MUST(c.due_us == AT(7, 11, 8, 0) && c.yellow_us == AT(7, 11, 2, 0));
-	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
-	case_bed_go(bed, AT(7, 10, 8, 15));
-	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
-	MUST(!bed->ev.data.case_signed_for.late);
-	case_bed_go(bed, AT(7, 10, 8, 30));
-	ENDS("", case_bed_simple(bed, EVENT_case_handling_logged, HOUSE));
-	MUST(bed->ev.data.case_handling_logged.first &&
-	     case_story_state(s).step == CODE_step_handle);
-	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, HOUSE));
-	case_bed_go(bed, AT(7, 10, 8, 55));
-	ENDS("", case_bed_verify(bed, GRID, true));
-	case_bed_go(bed, AT(7, 10, 9, 0));
-	ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
-	MUST(bed->ev.data.case_closed.work_us == (uint64_t)CIVIL_HOUR_US &&
-	     !bed->ev.data.case_closed.late);
-	MUST(bed->ev.env.seq == 8 && bed->ev.data.case_closed.n_skipped == 0);
-	MUST(bed->ev.data.case_closed.close_level == 4 &&
-	     bed->ev.data.case_closed.close_level_expected == 4);
-}
-
-/* A hold pauses the case clock; it ends by itself, and both deadlines move on. */
-static void hold(struct case_story *s)
-{
-	struct case_state c, d;
-
-	case_story_bring(s, CODE_case_state_IP);
-	c = case_story_state(s);
-	ENDS("HOLD_UNTIL", case_bed_hold(&s->bed, HOUSE, s->bed.now_us));
-	ENDS("HOLD_UNTIL", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + 90 * CIVIL_DAY_US + 1));
-	ENDS("WHO", case_bed_hold(&s->bed, FIRE, s->bed.now_us + CIVIL_DAY_US));
-	case_bed_begin(&s->bed, EVENT_case_held, HOUSE);
-	EVENT_SET(s->bed.ev.data.case_held, hold_until, s->bed.now_us + CIVIL_DAY_US);
-	EVENT_SET(s->bed.ev.data.case_held, approver_unit, SPAN(HOUSE));
-	ENDS("APPROVER", case_bed_post(&s->bed));
-	ENDS("", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + 90 * CIVIL_DAY_US));
-	MUST(case_story_state(s).state == CODE_case_state_HO);
-	ENDS("STATE", case_bed_simple(&s->bed, EVENT_case_feedback_submitted, HOUSE));
-	case_bed_go(&s->bed, AT(1, 19, 9, 0) + 90 * CIVIL_DAY_US);
-	d = case_story_state(s);
-	MUST(d.state == CODE_case_state_IP && d.held_us == 90 * CIVIL_DAY_US && d.holds == 1);
-	MUST(s->bed.ev.type == EVENT_case_resumed &&
-	     s->bed.ev.data.case_resumed.by == CODE_resume_by_timer);
-	/* 2023-02-01 as counted without the hold; 90 days hold 59 working days and the opening hours of one more. */
-	MUST(d.due_us > c.due_us + 80 * CIVIL_DAY_US && d.escalate_us > d.due_us);
-	ENDS("", case_bed_hold(&s->bed, TOWN, s->bed.now_us + CIVIL_DAY_US));
-	ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, TOWN));
-	MUST(s->bed.ev.data.case_resumed.by == CODE_resume_by_centre &&
-	     case_story_state(s).holds == 2);
-	ENDS("STATE", case_bed_simple(&s->bed, EVENT_case_resumed, TOWN));
-}
-
 /* Two returns owe arbitration by the next level up, and there are no more returns. */
 static void arbitration(struct case_story *s)
 {
@@ -119,28 +19,6 @@ static void arbitration(struct case_story *s)
 	ENDS("RETURNS", case_bed_simple(&s->bed, EVENT_case_returned, HOUSE));
 	ENDS("CAUSE", case_bed_escalate(&s->bed, HOUSE, CODE_escalate_cause_arbitration));
 	ENDS("CAUSE", case_bed_escalate(&s->bed, HOUSE, CODE_escalate_cause_overdue));
-}
-
-/* Nobody signs: twice the sign limit on, the owner's parent has it, and the step clock starts anew. */
-static void unsigned_case(struct case_story *s)
-{
-	struct case_state c;
-
-	case_story_bring(s, CODE_case_state_DI);
-	c = case_story_state(s);
-	MUST(c.step_due_us == AT(1, 20, 18, 0) && c.unsigned_us == AT(1, 28, 18, 0));
-	case_bed_go(&s->bed, AT(1, 28, 17, 59));
-	MUST(case_story_state(s).state == CODE_case_state_DI);
-	case_bed_go(&s->bed, AT(1, 28, 18, 0));
-	c = case_story_state(s);
-	MUST(c.state == CODE_case_state_AC && c.owner_level == 3 && c.overdue_rungs == 0 &&
-	     !c.lead_unit[0]);
-	MUST(c.step == CODE_step_dispatch && c.step_started_us == AT(1, 28, 18, 0));
-	/* Late signing is an effect. */
-	ENDS("", case_bed_dispatch(&s->bed, COUNTY, HOUSE));
-	case_bed_go(&s->bed, AT(1, 29, 18, 1));
-	ENDS("", case_bed_simple(&s->bed, EVENT_case_signed_for, HOUSE));
-	MUST(s->bed.ev.data.case_signed_for.late);
 }
 
 /* A major case goes to the county at once; it is closed by the prefecture. */
@@ -415,53 +293,6 @@ static void functions(struct case_story *s)
 	ENDS("FUNCTION", case_bed_post(bed));
 }
 
-/* Reclassifying counts the new limit from the report, never into the past; saying the same is no change. */
-static void classified(struct case_story *s)
-{
-	struct case_bed *bed = &s->bed;
-	int64_t orig_us;
-
-	case_story_bring(s, CODE_case_state_AC);
-	orig_us = case_story_state(s).due_us;
-	MUST(orig_us == AT(2, 2, 18, 0));
-	case_bed_begin(bed, EVENT_case_classified, TOWN);
-	ENDS("MEMBER", case_bed_post(bed));
-	case_bed_begin(bed, EVENT_case_classified, TOWN);
-	EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_general);
-	ENDS("NO_CHANGE", case_bed_post(bed));
-	case_bed_begin(bed, EVENT_case_classified, COUNTY);
-	EVENT_SET(bed->ev.data.case_classified, type_code, SPAN("MD77"));
-	ENDS("TYPE", case_bed_post(bed));
-	case_bed_begin(bed, EVENT_case_classified, COUNTY);
-	EVENT_SET(bed->ev.data.case_classified, type_code, SPAN("MD02"));
-	ENDS("", case_bed_post(bed));
-	MUST(case_story_state(s).due_us == AT(2, 19, 0, 0) &&
-	     case_story_state(s).orig_due_us == orig_us);
-	case_bed_go(bed, AT(1, 21, 9, 0));
-	case_bed_begin(bed, EVENT_case_classified, TOWN);
-	EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_urgent);
-	ENDS("", case_bed_post(bed));
-	MUST(case_story_state(s).due_us == AT(1, 22, 9, 0));
-	MUST(bed->ev.data.case_classified.old_severity == CODE_severity_general);
-}
-
-/* A deadline counted past the calendar's last year is provisional, and restated once the calendar covers it. */
-static void provisional(struct case_story *s)
-{
-	static const uint32_t off[] = {20240101, 0}, none[] = {0};
-	struct case_bed *bed = &s->bed;
-
-	bed->now_us = AT(12, 28, 9, 0);
-	case_story_bring(s, CODE_case_state_AC);
-	MUST(case_story_state(s).provisional &&
-	     case_story_state(s).due_us == case_bed_at(2024, 1, 8, 18, 0));
-	case_bed_calendar(bed, 2024, off, none);
-	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
-	MUST(case_story_state(s).due_us == case_bed_at(2024, 1, 9, 18, 0) &&
-	     !case_story_state(s).provisional);
-	MUST(case_story_state(s).seq == 4);
-}
-
 /* An accepted action binds its source and id, within its case; a report's within its county for ever. */
 static void bound(struct case_story *s)
 {
@@ -482,7 +313,52 @@ static void bound(struct case_story *s)
 	MUST(!bed->reg.ops->bound(&bed->reg, &bed->ev, digest, &seq, &to));
 }
 
-case_story_tell *const case_stories_all[] = {
-	spring_festival, landslide,  hold,        arbitration, unsigned_case, major,    mass,
-	cross,           reopening,  objection,   callback,    settled,       profiles, rights,
-	functions,       classified, provisional, bound,       NULL};
+/* Assisting units log what they do, but do not report the result; each is named once. */
+static void assisting(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_dispatched *data = &bed->ev.data.case_dispatched;
+
+	case_story_bring(s, CODE_case_state_AC);
+	case_bed_begin(bed, EVENT_case_dispatched, TOWN);
+	EVENT_SET(*data, lead_unit, SPAN(HOUSE));
+	data->assist[0] = SPAN(FIRE);
+	data->assist[1] = SPAN(FIRE);
+	data->n_assist = 2;
+	ENDS("ASSIST", case_bed_try(bed));
+	data->assist[1] = SPAN("nobody");
+	ENDS("ASSIST", case_bed_try(bed));
+	data->assist[1] = SPAN("gone-530102");
+	ENDS("ASSIST", case_bed_try(bed));
+	data->assist[1] = SPAN(VILLAGE);
+	ENDS("", case_bed_post(bed));
+	MUST(case_story_state(s).n_assist == 2);
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
+	ENDS("", case_bed_simple(bed, EVENT_case_handling_logged, FIRE));
+	ENDS("", case_bed_simple(bed, EVENT_case_handling_logged, VILLAGE));
+	ENDS("", case_bed_simple(bed, EVENT_case_handling_logged, GRID));
+	ENDS("WHO", case_bed_simple(bed, EVENT_case_handling_logged, COUNTY));
+	ENDS("WHO", case_bed_simple(bed, EVENT_case_feedback_submitted, FIRE));
+	ENDS("", case_bed_simple(bed, EVENT_case_returned, HOUSE));
+	MUST(case_story_state(s).n_assist == 0 && !case_story_state(s).lead_unit[0]);
+	/* A type on the prohibited list reaches no grid as an assistant either. */
+	ENDS("", case_bed_report(bed, TOWN, HERE, "SH09", 0));
+	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_general));
+	case_bed_begin(bed, EVENT_case_dispatched, TOWN);
+	EVENT_SET(*data, lead_unit, SPAN(HOUSE));
+	data->assist[0] = SPAN(GRID);
+	data->n_assist = 1;
+	ENDS("FORBIDDEN", case_bed_post(bed));
+	MUST(strstr(bed->detail, "SH09") != NULL);
+}
+
+static case_story_tell *const stories[] = {assisting, arbitration, major,    mass,    cross,
+					   reopening, objection,   callback, settled, profiles,
+					   rights,    functions,   bound};
+
+enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
+
+case_story_tell *case_stories_get(int number)
+{
+	return number < STORIES ? stories[number] : case_stories_time_get(number - STORIES);
+}

@@ -116,7 +116,8 @@ static inline void case_story_bring(struct case_story *s, uint8_t state)
 	}
 }
 
-/* Every story there is, ending with NULL. */
-extern case_story_tell *const case_stories_all[];
+/* The story of a number from 0; NULL past the last. Those of the clock come last, from a file of their own. */
+case_story_tell *case_stories_get(int number);
+case_story_tell *case_stories_time_get(int number);
 
 #endif
