@@ -166,7 +166,6 @@ static void watch(struct runtime *runtime)
 			at->high = high;
 		}
 	}
-	kafka_runtime_show_lag(runtime);
 }
 
 static enum err start_workers(struct runtime *runtime)
@@ -207,6 +206,7 @@ enum err kafka_runtime_run(struct runtime *runtime)
 			watched_us = clock_steady_us();
 			watch(runtime);
 		}
+		kafka_runtime_show_lag(runtime);
 	}
 	runtime->stop = true;
 	join_workers(runtime);
