@@ -122,7 +122,7 @@ static void test_cost_per_action(void **state)
 	(void)state;
 	assert_int_equal(decider_store_open(NULL, registers, &store), ERR_OK);
 	case_bed_init(&bed);
-	assert_true(bench(&bed, store, cases ? atoi(cases) : 5000) < 500);
+	assert_true(bench(&bed, store, cases ? (int)strtol(cases, NULL, 10) : 5000) < 500);
 	assert_true(accepted > 0 && refused == 0);
 	case_bed_done(&bed);
 	decider_store_close(store);
