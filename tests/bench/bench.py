@@ -52,6 +52,9 @@ def measure(bed, asked):
 			bed.not_measured(wanted, str(reason))
 		except Exception as error:  # one figure's failure must not cost the others
 			bed.not_measured(wanted, f"{type(error).__name__}: {error}")
+		except BaseException:
+			bed.not_measured(sorted(asked), "interrupted")
+			raise
 
 
 def main():

@@ -33,7 +33,10 @@ class Bed:
 		self.store = self.live = None
 
 	def __enter__(self):
-		print(f"bench: {os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}; broker, programs and load share them", flush=True)
+		load = os.getloadavg()[0]
+		print(f"bench: {os.cpu_count()} cores, load before {load:.2f}; broker, programs and load share them", flush=True)
+		if load > os.cpu_count() / 2:
+			print("bench: the machine is busy with something else: these figures are not the bus's own", flush=True)
 		return self
 
 	def __exit__(self, *_):
