@@ -60,7 +60,7 @@ struct runtime {
 };
 
 /** A worker's thread. */
-void *kafka_runtime_work(void *worker);
+void *kafka_runtime_work(void *context);
 
 /**
  * Compares a partition's position with the log (protocol 14): its range, its first and its last record.
@@ -73,7 +73,7 @@ enum err kafka_runtime_compare(struct runtime_worker *worker,
 			       int64_t *ret_high);
 
 /** Counts of a worker to /metrics. */
-void kafka_runtime_show(struct runtime_worker *worker, int64_t batch_records, int64_t commit_us);
+void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t took_us);
 
 /** Registers the metrics; once per process. */
 void kafka_runtime_show_init(void);

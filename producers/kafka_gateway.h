@@ -20,12 +20,12 @@ enum err kafka_gateway_start(const struct conf *conf,
 			     struct kafka_gateway **ret_gateway);
 
 /** What is to be done each second: readers, shards that were rebuilt. */
-void kafka_gateway_tend(struct kafka_gateway *gateway);
+void kafka_gateway_tend(struct kafka_gateway *all);
 
 /** The port it listens on. */
-uint16_t kafka_gateway_port(const struct kafka_gateway *gateway);
+uint16_t kafka_gateway_port(const struct kafka_gateway *all);
 
 /** Answers who still waits, and ends. NULL is fine. */
-void kafka_gateway_stop(struct kafka_gateway *gateway);
+void kafka_gateway_stop(struct kafka_gateway *all);
 
 #endif
