@@ -115,6 +115,8 @@ librdkafka() {
 	file=$(npm_archive "$name" "$version" "$hash")
 	rm -rf "$work" && mkdir -p "$work"
 	tar -xzf "$file" -C "$work" --strip-components=3 package/deps/librdkafka
+	# 2.15.1 counts leader hints of -1 (a broker just restarted) and then reads as many entries that it never filled: a segfault.
+	sed -i 's/^\( *\)\(TopicTags->partitions_with_leader_change_cnt++;\)/\1if (PartitionTags->CurrentLeader.LeaderId >= 0)\n\1        \2/' "$work/src/rdkafka_fetcher.c"
 	# Shared, not static: --enable-static pulls archives into the shared library whose symbols then stay undefined.
 	(
 		cd "$work"
