@@ -51,7 +51,7 @@ class Load:
 		self.cases, self.acknowledged, self.refused = [], {}, []
 		self.unanswered, self.posts = set(), itertools.count()
 		self.ending, self.broken = threading.Event(), []
-		self.numbers, self.minute = itertools.count(), itertools.count()
+		self.numbers, self.batches = itertools.count(), itertools.count()
 		self.threads = [threading.Thread(target=self._send, args=(rng.randrange(1 << 30),), daemon=True) for _ in range(SENDERS)]
 
 	def __enter__(self):
@@ -87,7 +87,8 @@ class Load:
 
 	def _batch(self, rng, mine):
 		"""[(case, action)]: a few new reports, and one next action of some of this sender's cases."""
-		second = next(self.minute)
+		# Slow, so that no case waits for its next step until a timer escalates it.
+		second = next(self.batches) // 20
 		clock = f"{DAY}{8 + second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+08:00"
 		growing = [case for case in mine if len(case.actions) < MOST_STEPS]
 		old = rng.sample(growing, min(len(growing), BATCH * 3 // 4))
