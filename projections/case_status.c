@@ -132,7 +132,9 @@ static void begin(struct fold *fold, struct case_row *row)
 
 static void copy_text(char *to, size_t room, struct span text)
 {
-	memcpy(to, text.p, text.n < room ? text.n : room);
+	if (text.n) {
+		memcpy(to, text.p, text.n < room ? text.n : room);
+	}
 }
 
 static enum err on_reported(struct fold *fold)
