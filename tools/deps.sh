@@ -52,7 +52,8 @@ apt_packages() {
 		return 0
 	}
 	local installed
-	installed=" $(dpkg-query -W -f='${Package}|${db:Status-Abbrev}\n' "$@" 2>/dev/null | sed -n 's/|ii.*//p' | tr '\n' ' ')"
+	# It fails on a package that it has never heard of, which is one of those that are missing.
+	installed=" $({ dpkg-query -W -f='${Package}|${db:Status-Abbrev}\n' "$@" 2>/dev/null || true; } | sed -n 's/|ii.*//p' | tr '\n' ' ')"
 	for package in "$@"; do
 		[[ $installed == *" $package "* ]] || missing+=("$package")
 	done
