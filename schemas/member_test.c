@@ -195,6 +195,48 @@ static void skips_only_what_the_log_may_hold(void **state)
 	}
 }
 
+/* A batch's events are told apart before they are read: values of every kind are stepped over whole, never past the end. */
+static void skips_values_of_any_kind(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+	} rows[] = {
+		{"\xc0", 1},
+		{"\xca\x00\x00\x00\x00", 5},
+		{"\xcb\x00\x00\x00\x00\x00\x00\x00\x00", 9},
+		{"\xd4\x00\x00", 3},
+		{"\xd8\x00"
+		 "0123456789abcdef",
+		 18},
+		{"\xc7\x01\x05x", 4},
+		{"\xc8\x00\x02\x05xy", 6},
+		{"\xc9\x00\x00\x00\x00\x05", 6},
+		{"\xa1\xff", 2},
+		{"\x81\x01\x02", 3},
+		{"\x81\xc0\xc0", 3},
+		{"\x92\xc3\x91\xc0", 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (size_t n = 0; n <= rows[i].n; n++) {
+			struct mp mp = mp_over(span_of(rows[i].bytes, n));
+			bool whole = mp_skip_any(&mp, 2) && mp_left(&mp) == 0;
+
+			if (whole != (n == rows[i].n)) {
+				fail_msg("row %zu cut at %zu", i, n);
+			}
+		}
+	}
+	struct mp deep = mp_over(SPAN("\x91\x91\x90")),
+		  huge = mp_over(SPAN("\xc9\xff\xff\xff\xff\x05")), never = mp_over(SPAN("\xc1"));
+
+	assert_false(mp_skip_any(&deep, 2));
+	assert_false(mp_skip_any(&huge, 2));
+	assert_false(mp_skip_any(&never, 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +244,7 @@ int main(void)
 		cmocka_unit_test(numbers_fit_their_kinds),
 		cmocka_unit_test(numbers_of_any_width_are_read),
 		cmocka_unit_test(skips_only_what_the_log_may_hold),
+		cmocka_unit_test(skips_values_of_any_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

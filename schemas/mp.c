@@ -141,20 +141,56 @@ bool mp_bool(struct mp *mp, bool *ret_value)
 	return true;
 }
 
+static bool step(struct mp *mp, size_t n)
+{
+	if (mp_left(mp) < n) {
+		return false;
+	}
+	mp->at += n;
+	return true;
+}
+
+/* What never stands in the log: nil, floats, extension types. */
+static bool skip_foreign(struct mp *mp)
+{
+	uint8_t head = *mp->at;
+	uint32_t n = 0;
+
+	if (head == 0xc0) {
+		return step(mp, 1);
+	}
+	if (head == 0xca || head == 0xcb) {
+		return step(mp, head == 0xca ? 5 : 9);
+	}
+	if (head >= 0xd4 && head <= 0xd8) {
+		return step(mp, 2 + ((size_t)1 << (head - 0xd4)));
+	}
+	return head >= 0xc7 && head <= 0xc9 && take_head(mp, 1u << (head - 0xc7), &n) &&
+	       step(mp, (size_t)n + 1); /* its type comes first */
+}
+
 /* One value that holds no others. */
-static bool skip_leaf(struct mp *mp)
+static bool skip_leaf(struct mp *mp, bool any)
 {
 	struct span run;
 	struct mp_int number;
 	bool truth;
 
 	if (mp_text(mp, &run)) {
-		return mp_utf8(run, NULL, NULL, NULL);
+		return any || mp_utf8(run, NULL, NULL, NULL);
 	}
-	return mp_int(mp, &number) || mp_bytes(mp, &run) || mp_bool(mp, &truth);
+	return mp_int(mp, &number) || mp_bytes(mp, &run) || mp_bool(mp, &truth) ||
+	       (any && mp_left(mp) && skip_foreign(mp));
 }
 
-bool mp_skip(struct mp *mp, unsigned depth)
+static bool skip_key(struct mp *mp, bool any)
+{
+	struct span key;
+
+	return any ? skip_leaf(mp, true) : mp_text(mp, &key) && mp_utf8(key, NULL, NULL, NULL);
+}
+
+static bool skip(struct mp *mp, unsigned depth, bool any)
 {
 	struct {
 		uint32_t left;
@@ -164,7 +200,6 @@ bool mp_skip(struct mp *mp, unsigned depth)
 
 	while (open[0].left || level) {
 		uint32_t count;
-		struct span key;
 		bool map;
 
 		if (!open[level].left) {
@@ -172,12 +207,12 @@ bool mp_skip(struct mp *mp, unsigned depth)
 			continue;
 		}
 		open[level].left--;
-		if (open[level].map && (!mp_text(mp, &key) || !mp_utf8(key, NULL, NULL, NULL))) {
+		if (open[level].map && !skip_key(mp, any)) {
 			return false;
 		}
 		map = mp_map(mp, &count);
 		if (!map && !mp_array(mp, &count)) {
-			if (!skip_leaf(mp)) {
+			if (!skip_leaf(mp, any)) {
 				return false;
 			}
 			continue;
@@ -190,6 +225,16 @@ bool mp_skip(struct mp *mp, unsigned depth)
 		open[level].map = map;
 	}
 	return true;
+}
+
+bool mp_skip(struct mp *mp, unsigned depth)
+{
+	return skip(mp, depth, false);
+}
+
+bool mp_skip_any(struct mp *mp, unsigned depth)
+{
+	return skip(mp, depth, true);
 }
 
 /* Bytes of the character at p, 0 if it is not UTF-8; n ≥ 1 are there. Well-formed ranges: Unicode 15, table 3-7. */

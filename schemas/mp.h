@@ -52,6 +52,9 @@ bool mp_bool(struct mp *mp, bool *ret_value);
  */
 bool mp_skip(struct mp *mp, unsigned depth);
 
+/** As mp_skip, over a value of any kind: where one event of a batch ends is known before it is known to be one. */
+bool mp_skip_any(struct mp *mp, unsigned depth);
+
 /**
  * Whether bytes are UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
  * @param ret_chars  characters (code points); may be NULL
