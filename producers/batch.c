@@ -5,9 +5,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/limits.h"
 #include "producers/answer.h"
+#include "producers/door_reject.h"
 #include "producers/json_out.h"
+#include "schemas/mp.h"
+
+/* What taking a body through the door needs. */
+struct entry {
+	struct batch *batch;
+	const struct door *door;
+	struct key_store_txn *keys;
+	int64_t refknown;
+};
 
 struct batch *batch_new(const struct token *token, enum batch_form form)
 {
@@ -17,7 +28,7 @@ struct batch *batch_new(const struct token *token, enum batch_form form)
 		batch->refs = 1;
 		batch->token = *token;
 		batch->form = form;
-		batch->many = form == BATCH_JSON_MANY;
+		batch->many = form == BATCH_JSON_MANY || form == BATCH_MSGPACK_MANY;
 	}
 	return batch;
 }
@@ -59,6 +70,14 @@ static struct buf *settle_begin(struct batch_item *item)
 	return out;
 }
 
+/* A repeat's record does not hold the receipt code; the door has made it anew. */
+static void receipt_add(struct buf *out, const struct batch_item *item, bool told)
+{
+	if (item->receipt.n && !told) {
+		json_out_member(out, "receipt", item->receipt);
+	}
+}
+
 void batch_settle_outcome(struct batch_item *item,
 			  const struct event *outcome,
 			  int partition,
@@ -67,7 +86,11 @@ void batch_settle_outcome(struct batch_item *item,
 	int status = answer_status(outcome);
 
 	if (!item->status) {
-		answer_members(settle_begin(item), outcome, partition, offset);
+		struct buf *out = settle_begin(item);
+
+		answer_members(out, outcome, partition, offset);
+		receipt_add(out, item,
+			    outcome->type != EVENT_action_repeated || outcome->env.has_receipt);
 		settle(item, status);
 	}
 }
@@ -86,6 +109,7 @@ void batch_settle_pending(struct batch_item *item)
 {
 	if (!item->status) {
 		answer_pending(settle_begin(item), item->subject, item->source, item->id);
+		receipt_add(&item->batch->scratch, item, item->batch->dryrun);
 		settle(item, 202);
 	}
 }
@@ -115,38 +139,70 @@ static struct batch_item *item_add(struct batch *batch)
 	return item;
 }
 
-static void item_enter(struct batch_item *item,
-		       struct event *ev,
-		       const struct door *door,
-		       struct key_store_txn *keys,
-		       int64_t refknown)
+/* What the door refuses is noted, except what was only tried; without memory it is not. */
+static void note(const struct entry *entry, struct door_reject *reject, struct batch_reject *ret)
 {
-	struct batch *batch = item->batch;
-	struct door_pass pass = {.refknown = refknown};
+	struct batch *batch = entry->batch;
+
+	reject->token = &batch->token;
+	reject->now_us = clock_wall_us();
+	if (!batch->dryrun &&
+	    door_reject(entry->door, reject, &batch->arena, &ret->key, &ret->bytes)) {
+		*ret = (struct batch_reject){0};
+	}
+}
+
+static void item_refuse(const struct entry *entry,
+			struct batch_item *item,
+			struct door_reject *reject)
+{
+	batch_settle_problem(item, reject->kind, reject->problem);
+	note(entry, reject, &item->reject);
+}
+
+static void item_enter(const struct entry *entry, struct batch_item *item, struct event *ev)
+{
+	struct batch *batch = entry->batch;
+	struct door_pass pass = {.refknown = entry->refknown};
+	struct door_reject reject = {.type = ev->type, .digest = pass.digest};
 
 	if (batch->dryrun) {
 		EVENT_SET(ev->env, dryrun, true);
 	}
-	if (door_enter(door, &batch->token, ev, keys, &batch->arena, &pass)) {
-		batch_settle_problem(item, pass.kind, &pass.problem);
+	if (batch->trace[0] && !ev->env.has_traceparent) {
+		EVENT_SET(ev->env, traceparent, span_cstr(batch->trace));
+	}
+	/* Copied first: what stands in the event lives only until the next one is read. */
+	item->source = arena_copy(&batch->arena, ev->env.source);
+	item->id = arena_copy(&batch->arena, ev->env.id);
+	if (door_enter(entry->door, &batch->token, ev, entry->keys, &batch->arena, &pass)) {
+		reject.kind = pass.kind;
+		reject.problem = &pass.problem;
+		reject.source = item->source;
+		reject.id = item->id;
+		item_refuse(entry, item, &reject);
 		return;
 	}
 	item->topic = pass.topic;
 	item->bytes = pass.bytes;
 	item->subject = arena_copy(&batch->arena, span_cstr(pass.subject));
 	item->key = arena_copy(&batch->arena, span_cstr(pass.key));
-	item->source = arena_copy(&batch->arena, ev->env.source);
-	item->id = arena_copy(&batch->arena, ev->env.id);
+	item->receipt = pass.receipt[0] ? arena_copy(&batch->arena, span_cstr(pass.receipt))
+					: (struct span){0};
+}
+
+static struct span text_in(const json_t *json, const char *name)
+{
+	const json_t *text = json_object_get(json, name);
+
+	return json_is_string(text) ? span_of(json_string_value(text), json_string_length(text))
+				    : (struct span){0};
 }
 
 /* The event points into the JSON and the arena; all that outlives this is copied by then. */
-static void json_enter(struct batch *batch,
-		       const json_t *json,
-		       const struct door *door,
-		       struct key_store_txn *keys,
-		       int64_t refknown)
+static void json_enter(const struct entry *entry, const json_t *json, struct span bytes)
 {
-	struct batch_item *item = item_add(batch);
+	struct batch_item *item = item_add(entry->batch);
 	struct problem problem = {0};
 	struct event ev;
 	enum err err;
@@ -154,11 +210,18 @@ static void json_enter(struct batch *batch,
 	if (!item) {
 		return;
 	}
-	err = event_from_json(json, &batch->arena, &ev, &problem);
+	err = event_from_json(json, &entry->batch->arena, &ev, &problem);
 	if (err) {
-		batch_settle_problem(item, problem_of_err(err), &problem);
+		struct door_reject reject = {.kind = problem_of_err(err),
+					     .problem = &problem,
+					     .type = event_type_named(text_in(json, "type")),
+					     .source = text_in(json, "source"),
+					     .id = text_in(json, "id"),
+					     .bytes = bytes};
+
+		item_refuse(entry, item, &reject);
 	} else {
-		item_enter(item, &ev, door, keys, refknown);
+		item_enter(entry, item, &ev);
 	}
 }
 
@@ -183,11 +246,9 @@ static bool at_byte(struct span text, size_t at, char byte)
 }
 
 /* One after the other, each tree freed before the next: jansson's memory stays small and warm. */
-static void json_many_enter(struct batch *batch,
-			    const struct door *door,
-			    struct key_store_txn *keys,
-			    int64_t refknown)
+static void json_many_enter(const struct entry *entry)
 {
+	struct batch *batch = entry->batch;
 	struct span text = buf_span(&batch->body);
 	size_t at = skip_space(text, 0);
 	json_error_t why;
@@ -208,7 +269,7 @@ static void json_many_enter(struct batch *batch,
 			malformed(batch, why.text);
 			return;
 		}
-		json_enter(batch, json, door, keys, refknown);
+		json_enter(entry, json, span_of(text.p + at, (size_t)why.position));
 		json_decref(json);
 		at = skip_space(text, at + (size_t)why.position);
 		if (at_byte(text, at, ']') && skip_space(text, at + 1) == text.n) {
@@ -222,11 +283,9 @@ static void json_many_enter(struct batch *batch,
 	}
 }
 
-static void json_one_enter(struct batch *batch,
-			   const struct door *door,
-			   struct key_store_txn *keys,
-			   int64_t refknown)
+static void json_one_enter(const struct entry *entry)
 {
+	struct batch *batch = entry->batch;
 	json_error_t why;
 	json_t *json = json_loadb((const char *)batch->body.p, batch->body.n,
 				  JSON_REJECT_DUPLICATES, &why);
@@ -239,16 +298,13 @@ static void json_one_enter(struct batch *batch,
 		(void)json_object_set_new(batch->headers, "data", json);
 		json = json_incref(batch->headers);
 	}
-	json_enter(batch, json, door, keys, refknown);
+	json_enter(entry, json, buf_span(&batch->body));
 	json_decref(json);
 }
 
-static void msgpack_enter(struct batch *batch,
-			  const struct door *door,
-			  struct key_store_txn *keys,
-			  int64_t refknown)
+static void msgpack_enter(const struct entry *entry, struct span bytes)
 {
-	struct batch_item *item = item_add(batch);
+	struct batch_item *item = item_add(entry->batch);
 	struct problem problem = {0};
 	struct event ev;
 	enum err err;
@@ -256,11 +312,60 @@ static void msgpack_enter(struct batch *batch,
 	if (!item) {
 		return;
 	}
-	err = event_decode_posted(buf_span(&batch->body), &ev, &problem);
+	err = event_decode_posted(bytes, &ev, &problem);
 	if (err) {
-		batch_settle_problem(item, problem_of_err(err), &problem);
+		struct door_reject reject = {.kind = problem_of_err(err),
+					     .problem = &problem,
+					     .type = ev.type,
+					     .source = ev.env.source,
+					     .id = ev.env.id,
+					     .bytes = bytes};
+
+		item_refuse(entry, item, &reject);
 	} else {
-		item_enter(item, &ev, door, keys, refknown);
+		item_enter(entry, item, &ev);
+	}
+}
+
+/* Where each ends is known without reading it: one that is no event spoils no other. */
+static void msgpack_many_enter(const struct entry *entry)
+{
+	struct batch *batch = entry->batch;
+	struct mp mp = mp_over(buf_span(&batch->body));
+	uint32_t count;
+
+	if (!mp_array(&mp, &count)) {
+		malformed(batch, "not a MessagePack array");
+		return;
+	}
+	for (uint32_t i = 0; i < count && !batch->kind; i++) {
+		const uint8_t *start = mp.at;
+
+		if (!mp_skip_any(&mp, LIMIT_DEPTH)) {
+			malformed(batch, "not a MessagePack array of events");
+			return;
+		}
+		msgpack_enter(entry, span_of(start, (size_t)(mp.at - start)));
+	}
+	if (!batch->kind && mp_left(&mp)) {
+		malformed(batch, "goes on after its end");
+	}
+}
+
+static void body_enter(const struct entry *entry)
+{
+	switch (entry->batch->form) {
+	case BATCH_JSON_MANY:
+		json_many_enter(entry);
+		break;
+	case BATCH_MSGPACK:
+		msgpack_enter(entry, buf_span(&entry->batch->body));
+		break;
+	case BATCH_MSGPACK_MANY:
+		msgpack_many_enter(entry);
+		break;
+	default:
+		json_one_enter(entry);
 	}
 }
 
@@ -269,15 +374,15 @@ void batch_enter(struct batch *batch,
 		 struct key_store_txn *keys,
 		 int64_t refknown)
 {
-	switch (batch->form) {
-	case BATCH_JSON_MANY:
-		json_many_enter(batch, door, keys, refknown);
-		break;
-	case BATCH_MSGPACK:
-		msgpack_enter(batch, door, keys, refknown);
-		break;
-	default:
-		json_one_enter(batch, door, keys, refknown);
+	struct entry entry = {batch, door, keys, refknown};
+
+	body_enter(&entry);
+	if (batch->kind == PROBLEM_MALFORMED || batch->kind == PROBLEM_TOO_BIG) {
+		struct door_reject reject = {.kind = batch->kind,
+					     .problem = &batch->problem,
+					     .bytes = buf_span(&batch->body)};
+
+		note(&entry, &reject, &batch->reject);
 	}
 }
 

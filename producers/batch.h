@@ -7,10 +7,16 @@
 
 /* How the events stand in the body. */
 enum batch_form {
-	BATCH_JSON,      /* application/cloudevents+json */
-	BATCH_JSON_MANY, /* application/cloudevents-batch+json */
-	BATCH_MSGPACK,   /* application/cloudevents+msgpack */
-	BATCH_BINARY,    /* application/json and ce-… headers */
+	BATCH_JSON,         /* application/cloudevents+json */
+	BATCH_JSON_MANY,    /* application/cloudevents-batch+json */
+	BATCH_MSGPACK,      /* application/cloudevents+msgpack */
+	BATCH_MSGPACK_MANY, /* application/cloudevents-batch+msgpack: an array of events */
+	BATCH_BINARY,       /* application/json and ce-… headers */
+};
+
+/* A record for gov.rejected; bytes absent: there is none. In the batch's arena. */
+struct batch_reject {
+	struct span key, bytes;
 };
 
 /* One event of a batch. Settled once status is not 0. */
@@ -18,7 +24,9 @@ struct batch_item {
 	struct pending_wait wait; /* first: pending hands it back */
 	struct batch *batch;
 	struct span subject, source, id, key, bytes; /* in the batch's arena */
+	struct span receipt;                         /* of a report, else absent */
 	struct span answer;                          /* members of its answer, an object */
+	struct batch_reject reject;                  /* what is noted if the door refused it */
 	enum topic topic;                            /* of actions */
 	int status;
 	bool sent;     /* handed to the producer, which owes a report */
@@ -36,11 +44,14 @@ struct batch {
 	int unsettled;       /* events without an answer */
 	int owed;            /* records without a report */
 	struct buf body;
+	char trace
+		[64]; /* the request's traceparent, for events without one; "" if it has none, or one that is none */
 	void *headers; /* json_t: attributes of BATCH_BINARY */
 	struct batch_item *items;
 	int n_items;
 	enum problem_kind kind; /* the whole is refused */
 	struct problem problem;
+	struct batch_reject reject; /* the door cannot read it as a whole */
 	struct arena arena;
 	struct buf scratch;
 };

@@ -23,7 +23,8 @@ struct door_pass {
 	char subject[LIMIT_SUBJECT_BYTES + 1];
 	char receipt[CASE_ID_RECEIPT_BYTES + 1]; /* of a report, else empty */
 	struct span bytes;                       /* the encoded action, in the arena */
-	enum problem_kind kind;                  /* why not; PROBLEM_NONE if it has passed */
+	uint8_t digest[16];     /* keyed, over what the sender sent; refused or not */
+	enum problem_kind kind; /* why not; PROBLEM_NONE if it has passed */
 	struct problem problem;
 };
 
@@ -44,6 +45,9 @@ enum err door_enter(const struct door *door,
 		    struct key_store_txn *keys,
 		    struct arena *arena,
 		    struct door_pass *pass);
+
+/** Whether a text is a W3C trace context (traceparent). @thread any */
+bool door_trace_formed(struct span text);
 
 /** Whether posting is open to this token: in history mode only to those with that right, while the bus goes live to none. */
 enum problem_kind door_mode_check(enum door_mode mode, const struct token *token);

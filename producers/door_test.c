@@ -174,6 +174,61 @@ static void cleartext(void **state)
 	assert_null(strstr(bed->pass.problem.reason, PHONE));
 	refused(bed, report("", ",\"title\":\"a\",\"campaign\":\"13912345678\""), PROBLEM_CLEARTEXT,
 		"data.campaign");
+	refused(bed, report(",\"traceparent\":\"13912345678\"", ",\"title\":\"a\""),
+		PROBLEM_CLEARTEXT, "traceparent");
+	refused(bed, report(",\"unit\":\"13912345678\"", ",\"title\":\"a\""), PROBLEM_FORBIDDEN,
+		"unit");
+	(void)snprintf(bed->token.source, sizeof bed->token.source, "/");
+	(void)snprintf(bed->token.unit, sizeof bed->token.unit, "13912345678");
+	refused(bed, report("", ",\"title\":\"a\""), PROBLEM_CLEARTEXT, "unit");
+}
+
+/* A source in which somebody's number stands is refused, and so is one in a list. */
+static void cleartext_elsewhere(void **state)
+{
+	struct bed *bed = *state;
+
+	(void)snprintf(bed->token.source, sizeof bed->token.source, "/");
+	refused(bed,
+		"{\"specversion\":\"1.0\",\"id\":\"r1\",\"source\":\"/13912345678\",\"type\":\"gov.case.reported.v1\","
+		"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"530102003\",\"data\":{\"type_code\":\"MD02\",\"title\":\"a\"}}",
+		PROBLEM_CLEARTEXT, "source");
+	bed->token.functions = 1u << CODE_function_dispatch;
+	refused(bed,
+		"{\"specversion\":\"1.0\",\"id\":\"r1\",\"source\":\"/yn\",\"type\":\"gov.case.dispatched.v1\","
+		"\"subject\":\"530102-20230119-7K3M9QXA2B4C\",\"time\":\"2023-01-19T09:00:00+08:00\","
+		"\"data\":{\"lead_unit\":\"a\",\"assist\":[\"b\",\"13912345678\"]}}",
+		PROBLEM_CLEARTEXT, "data.assist");
+}
+
+/* A trace context is kept as it came; a text that is none is linted like any other. */
+static void trace(void **state)
+{
+	static const struct {
+		const char *text;
+		bool formed;
+	} rows[] = {
+		{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true},
+		{"00-49927398716499273987164992739871-4992739871649927-00",
+		 true}, /* a card's digits */
+		{"01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", true},
+		{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", false},
+		{"ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false},
+		{"00-00000000000000000000000000000000-b7ad6b7169203331-01", false},
+		{"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", false},
+		{"00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", false},
+		{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0", false},
+		{"", false},
+	};
+	struct bed *bed = *state;
+	char member[128];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(door_trace_formed(span_cstr(rows[i].text)), rows[i].formed);
+	}
+	(void)snprintf(member, sizeof member, ",\"traceparent\":\"%s\"", rows[1].text);
+	assert_int_equal(enter(bed, report(member, ",\"title\":\"a\"")), ERR_OK);
+	assert_true(span_eq(bed->out.env.traceparent, span_cstr(rows[1].text)));
 }
 
 /* A token speaks for its source, its unit, its place and its types, and for nothing else. */
@@ -250,6 +305,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sealed, setup, teardown),
 		cmocka_unit_test_setup_teardown(digest, setup, teardown),
 		cmocka_unit_test_setup_teardown(cleartext, setup, teardown),
+		cmocka_unit_test_setup_teardown(cleartext_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(trace, setup, teardown),
 		cmocka_unit_test_setup_teardown(rights, setup, teardown),
 		cmocka_unit_test_setup_teardown(invalid, setup, teardown),
 		cmocka_unit_test_setup_teardown(modes, setup, teardown),

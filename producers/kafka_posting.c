@@ -12,6 +12,7 @@
 #include "common/kafka_topics.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "producers/kafka_rejects.h"
 
 enum { QUEUE_BATCHES = 512, TAKE_BATCHES = 64, REPORTS_MS = 20, REOPEN_US = 500000 };
 
@@ -42,6 +43,7 @@ struct kafka_posting {
 	int n_queue;
 	struct batch *under_way;
 	struct pending *pending;
+	struct kafka_rejects rejects;
 	bool stopping, reader_away;
 	pthread_t door_thread, report_thread;
 	bool door_runs, reports_run;
@@ -112,9 +114,15 @@ static void on_report(void *context, void *opaque, const struct kafka_report *re
 {
 	struct kafka_posting *posting = context;
 	struct batch_item *item = opaque;
-	struct batch *batch = item->batch;
+	struct batch *batch;
 
 	pthread_mutex_lock(&posting->lock);
+	if (!item) {
+		kafka_rejects_reported(&posting->rejects, report);
+		pthread_mutex_unlock(&posting->lock);
+		return;
+	}
+	batch = item->batch;
 	item->sent = false;
 	item->reported = !report->err;
 	batch->owed--;
@@ -214,6 +222,12 @@ static void send_item(struct kafka_posting *posting, struct batch_item *item)
 	}
 }
 
+static void send_reject(struct kafka_posting *posting, const struct batch_reject *reject)
+{
+	kafka_rejects_send(&posting->rejects, posting->reader_away ? NULL : posting->writer,
+			   posting->topics[TOPIC_REJECTED], reject);
+}
+
 static void send_batch(struct kafka_posting *posting, struct batch *batch, enum err keys_err)
 {
 	if (keys_err && !batch->kind) {
@@ -221,6 +235,7 @@ static void send_batch(struct kafka_posting *posting, struct batch *batch, enum 
 		(void)snprintf(batch->problem.reason, sizeof batch->problem.reason,
 			       "the key store: %s", err_text(keys_err));
 	}
+	send_reject(posting, &batch->reject);
 	for (int i = 0; i < batch->n_items; i++) {
 		struct batch_item *item = &batch->items[i];
 
@@ -230,6 +245,7 @@ static void send_batch(struct kafka_posting *posting, struct batch *batch, enum 
 			send_item(posting, item);
 		} else {
 			metric_count(&m_refused, 1);
+			send_reject(posting, &item->reject);
 		}
 	}
 	advance(posting, batch);
@@ -244,7 +260,8 @@ static enum err writer_open(struct kafka_posting *posting)
 					     .linger_ms = posting->config.linger_ms,
 					     .delivered = on_report,
 					     .context = posting};
-	static const enum topic TOPICS[] = {TOPIC_CASE_ACTION, TOPIC_REFERENCE_ACTION};
+	static const enum topic TOPICS[] = {TOPIC_CASE_ACTION, TOPIC_REFERENCE_ACTION,
+					    TOPIC_REJECTED};
 	char name[KAFKA_TOPIC_NAME_BYTES];
 	struct kafka_writer *writer = NULL;
 	enum err err = kafka_writer_open(&config, &writer);
@@ -274,6 +291,7 @@ static void writer_replace(struct kafka_posting *posting)
 	kafka_writer_close(posting->writer);
 	posting->writer = NULL;
 	pthread_mutex_lock(&posting->lock);
+	kafka_rejects_reset(&posting->rejects);
 	for (struct batch *batch = posting->under_way; batch; batch = next) {
 		next = batch->next;
 		for (int i = 0; i < batch->n_items; i++) {
@@ -408,6 +426,7 @@ static void metrics_show(void)
 	metrics_add(&m_refused);
 	metrics_add(&m_late);
 	metrics_add(&m_waiting);
+	kafka_rejects_show();
 }
 
 enum err kafka_posting_start(const struct kafka_posting_config *config,

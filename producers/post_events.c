@@ -25,6 +25,8 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 		*ret_form = BATCH_JSON_MANY;
 	} else if (media_is(type, "application/cloudevents+msgpack")) {
 		*ret_form = BATCH_MSGPACK;
+	} else if (media_is(type, "application/cloudevents-batch+msgpack")) {
+		*ret_form = BATCH_MSGPACK_MANY;
 	} else if (media_is(type, "application/json") && http_header(request, "ce-specversion").p) {
 		*ret_form = BATCH_BINARY;
 	} else {
@@ -87,6 +89,7 @@ static struct batch *batch_of(struct http_request *request, enum batch_form form
 {
 	struct batch *batch = batch_new(&request->token, form);
 	struct span dry = http_query(request, "dry_run");
+	struct span trace = http_header(request, "traceparent");
 
 	if (!batch) {
 		return NULL;
@@ -95,6 +98,9 @@ static struct batch *batch_of(struct http_request *request, enum batch_form form
 	request->body = (struct buf){0};
 	batch->dryrun = span_eq(dry, SPAN("1")) || span_eq(dry, SPAN("true"));
 	batch->async = wanted(http_header(request, "Prefer"), "respond-async");
+	if (trace.n < sizeof batch->trace && door_trace_formed(trace)) {
+		memcpy(batch->trace, trace.p, trace.n);
+	}
 	if (form == BATCH_BINARY) {
 		batch->headers = json_object();
 		(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, header_take,
@@ -139,7 +145,7 @@ void post_events(struct http_request *request)
 		http_problem(
 			request, kind ? kind : PROBLEM_MEDIA_TYPE, NULL,
 			kind ? NULL
-			     : "application/cloudevents+json, -batch+json, +msgpack, or application/json with ce- headers");
+			     : "application/cloudevents+json, +msgpack, -batch+json, -batch+msgpack, or application/json with ce- headers");
 		return;
 	}
 	batch = batch_of(request, form);

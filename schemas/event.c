@@ -44,11 +44,12 @@
 	return &schema;                                                                           \
 	}
 
-/* Records that only a decider writes; all other types may be asked for. */
+/* Records that only a decider writes, or the door itself; all other types may be asked for. */
 #define is_posted(type)                                                          \
 	((type) != EVENT_case_dues_restated && (type) != EVENT_action_refused && \
 	 (type) != EVENT_action_repeated && (type) != EVENT_action_tried &&      \
-	 (type) != EVENT_writer_claimed && (type) != EVENT_clock_ticked)
+	 (type) != EVENT_action_rejected && (type) != EVENT_writer_claimed &&    \
+	 (type) != EVENT_clock_ticked)
 
 #include "schemas/events.def"
 

@@ -91,7 +91,7 @@ const struct field *event_envelope_fields(size_t *ret_count);
  * known names must have their kind and bound; unknown ones are kept in extras. Whether needed members are there is not
  * asked (event_validate does). SEAL members are bytes here.
  * @param bytes     borrowed; the event points into it
- * @param ret_ev    filled; on failure its content is undefined
+ * @param ret_ev    filled; on failure its type and envelope hold what was read so far, the rest is undefined
  * @param ret_problem  may be NULL; filled on failure
  * @return MALFORMED, UNKNOWN (the type), TOO_BIG
  */
