@@ -273,6 +273,9 @@ static enum err on_escalated(struct fold *fold)
 {
 	const struct case_escalated *data = &fold->ev->data.case_escalated;
 
+	if (data->has_severity) {
+		fold->row.fixed.severity = data->severity;
+	}
 	fold->row.fixed.escalations++;
 	fold->row.lead_unit = (struct span){0};
 	fold->row.n_assist = 0;
@@ -472,7 +475,7 @@ static const struct handler HANDLERS[] = {
 
 const struct projection case_status = {
 	.name = "case-status",
-	.version = 1,
+	.version = 2,
 	.topic = TOPIC_CASE,
 	.tables = case_status_tables,
 	.handlers = HANDLERS,

@@ -174,6 +174,23 @@ static void test_row(void **state)
 	assert_int_equal(case_row_colour(&row.fixed, fixture->now + CIVIL_DAY_US), CODE_colour_red);
 }
 
+/* Going up may raise the severity; an escalation that says nothing of it leaves it. */
+static void test_escalated_severity(void **state)
+{
+	struct fixture *fixture = *state;
+
+	report(fixture);
+	struct event ev =
+		event_of(fixture, EVENT_case_escalated, CODE_case_state_RP, CODE_case_state_AC);
+
+	EVENT_SET(ev.data.case_escalated, severity, CODE_severity_major);
+	assert_int_equal(apply(fixture, &ev), ERR_OK);
+	assert_int_equal(the_row(fixture).fixed.severity, CODE_severity_major);
+	ev = event_of(fixture, EVENT_case_escalated, CODE_case_state_AC, CODE_case_state_AC);
+	assert_int_equal(apply(fixture, &ev), ERR_OK);
+	assert_int_equal(the_row(fixture).fixed.severity, CODE_severity_major);
+}
+
 /* An open case stands once in each index that fits it; a closed one leaves the deadlines. */
 static void test_indexes(void **state)
 {
@@ -303,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_escalated_severity, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_indexes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_board, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_family, set_up, tear_down),
