@@ -141,6 +141,8 @@ function(govbus_program file library prefix)
 	target_link_libraries(${name} PRIVATE ${library})
 	if(prefix)
 		install(TARGETS ${name})
+	else()
+		target_link_libraries(${name} PRIVATE govbus_testing ${library}) # a program for tests only
 	endif()
 endfunction()
 

@@ -1,0 +1,294 @@
+/* naive_fold_events.c: what each event means to a case, by the names of its members. */
+#include "tests/support/naive_fold_events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CL = 8 };
+
+/* Codes by their place in their list, from 1. */
+static const char *const SEVERITIES[] = {"urgent", "major", "serious", "general", "minor", NULL};
+static const char *const STEPS[] = {"report",   "accept", "dispatch", "sign",  "first", "handle",
+				    "feedback", "verify", "callback", "close", NULL};
+static const char *const CHANNELS[] = {"grid",      "hotline", "app",      "public", "department",
+				       "mediation", "sensor",  "platform", NULL};
+static const char *const OUTCOMES[] = {"resolved", "partly",   "unresolved",
+				       "not_true", "unstated", NULL};
+static const char *const REJECT_REASONS[] = {"not_ours",     "duplicate",      "referred",
+					     "no_substance", "forbidden_type", NULL};
+static const char *const HOLD_REASONS[] = {"season", "engineering", "court", "third_party", NULL};
+
+uint8_t naive_fold_events_code(const char *const *list, const msgpack_object *member)
+{
+	for (uint8_t i = 0; list[i]; i++) {
+		if (naive_record_is(naive_record_text(member), list[i])) {
+			return (uint8_t)(i + 1);
+		}
+	}
+	return 0;
+}
+
+/* ---- members of data, by name */
+
+static const msgpack_object *datum(const struct naive_folding *f, const char *name)
+{
+	return naive_record_datum(f->record, name);
+}
+
+static int64_t number(const struct naive_folding *f, const char *name)
+{
+	return naive_record_number(datum(f, name));
+}
+
+static uint8_t small(const struct naive_folding *f, const char *name)
+{
+	return (uint8_t)number(f, name);
+}
+
+void naive_fold_events_own(struct naive_bytes *to, struct naive_bytes text)
+{
+	char *copy = malloc(text.n + 1);
+
+	if (!copy) {
+		abort();
+	}
+	if (text.n) {
+		memcpy(copy, text.p, text.n);
+	}
+	free((char *)(uintptr_t)to->p);
+	*to = (struct naive_bytes){copy, text.n};
+}
+
+static void own_datum(struct naive_folding *f, enum naive_text which, const char *name)
+{
+	naive_fold_events_own(&f->c->texts[which], naive_record_text(datum(f, name)));
+}
+
+static void take_type(struct naive_folding *f)
+{
+	struct naive_bytes type = naive_record_text(datum(f, "type_code"));
+
+	memcpy(f->c->type_code, type.p, type.n < 4 ? type.n : 4);
+}
+
+static void take_dues(struct naive_folding *f)
+{
+	f->c->due = (struct naive_due){number(f, "due_at"), number(f, "yellow_at"),
+				       number(f, "red_at")};
+	f->c->step_due = (struct naive_due){number(f, "step_due_at"), number(f, "step_yellow_at"),
+					    number(f, "step_red_at")};
+	f->c->step = naive_fold_events_code(STEPS, datum(f, "step"));
+	f->c->provisional = small(f, "provisional");
+}
+
+static void no_units(struct naive_folding *f)
+{
+	naive_fold_events_own(&f->c->texts[NAIVE_LEAD], (struct naive_bytes){NULL, 0});
+	f->c->n_assist = 0;
+}
+
+/* ---- what each event means */
+
+static void reported(struct naive_folding *f)
+{
+	const struct naive_record *record = f->record;
+	struct naive_case *c = f->c;
+
+	take_type(f);
+	naive_fold_events_own(&c->place, naive_record_text(naive_record_member(record, "place")));
+	naive_fold_events_own(&c->receipt,
+			      naive_record_text(naive_record_member(record, "receipt")));
+	naive_fold_events_own(&c->texts[NAIVE_SOURCE],
+			      naive_record_text(naive_record_member(record, "source")));
+	naive_fold_events_own(&c->texts[NAIVE_ID],
+			      naive_record_text(naive_record_member(record, "id")));
+	own_datum(f, NAIVE_TITLE, "title");
+	own_datum(f, NAIVE_PROFILE, "profile");
+	own_datum(f, NAIVE_CAMPAIGN, "campaign");
+	own_datum(f, NAIVE_PRIOR_CASE, "prior_case");
+	own_datum(f, NAIVE_POINT_ID, "point_id");
+	c->reported_us = naive_record_number(naive_record_member(record, "time"));
+	c->channel = naive_fold_events_code(CHANNELS, datum(f, "channel"));
+	c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
+	c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "resolution"));
+	c->close_level_expected = small(f, "close_level_expected");
+	c->window_until_us = number(f, "reopen_until");
+	take_dues(f);
+	f->count[NAIVE_REPORTED] = 1;
+	if (c->state == CL) {
+		c->closed_us = f->decided_us;
+		f->count[NAIVE_CLOSED] = f->count[NAIVE_SETTLED] = 1;
+	}
+}
+
+static void accepted(struct naive_folding *f)
+{
+	f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
+	f->c->orig_due_us = number(f, "orig_due_at");
+	take_dues(f);
+	f->count[NAIVE_ACCEPTED] = 1;
+}
+
+static void rejected(struct naive_folding *f)
+{
+	f->c->reason = naive_fold_events_code(REJECT_REASONS, datum(f, "reason"));
+	f->c->window_until_us = number(f, "objection_until");
+	f->c->closed_us = f->decided_us;
+	f->count[NAIVE_REJECTED] = 1;
+}
+
+static void classified(struct naive_folding *f)
+{
+	if (datum(f, "severity")) {
+		f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
+	}
+	if (datum(f, "type_code")) {
+		take_type(f);
+	}
+	take_dues(f);
+}
+
+static void dispatched(struct naive_folding *f)
+{
+	const msgpack_object *assist = datum(f, "assist");
+
+	own_datum(f, NAIVE_LEAD, "lead_unit");
+	f->c->n_assist = 0;
+	if (assist && assist->type == MSGPACK_OBJECT_ARRAY) {
+		for (uint32_t i = 0; i < assist->via.array.size && i < NAIVE_FOLD_ASSIST_MAX; i++) {
+			naive_fold_events_own(&f->c->texts[NAIVE_ASSIST + i],
+					      naive_record_text(&assist->via.array.ptr[i]));
+			f->c->n_assist++;
+		}
+	}
+	take_dues(f);
+	f->count[NAIVE_DISPATCHED] = 1;
+}
+
+static void returned(struct naive_folding *f)
+{
+	f->c->returns = small(f, "n");
+	no_units(f);
+	take_dues(f);
+	f->count[NAIVE_RETURNED] = 1;
+}
+
+static void held(struct naive_folding *f)
+{
+	f->c->reason = naive_fold_events_code(HOLD_REASONS, datum(f, "reason"));
+	f->c->hold_until_us = number(f, "hold_until");
+	f->c->holds = small(f, "n");
+}
+
+static void resumed(struct naive_folding *f)
+{
+	f->c->reason = 0;
+	f->c->hold_until_us = 0;
+	f->c->held_us += number(f, "held_us");
+	take_dues(f);
+}
+
+static void escalated(struct naive_folding *f)
+{
+	if (datum(f, "severity")) {
+		f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
+	}
+	f->c->escalations++;
+	no_units(f);
+	take_dues(f);
+	f->count[NAIVE_ESCALATED] = 1;
+	f->count[NAIVE_OVERDUE] = naive_record_is(naive_record_text(datum(f, "cause")), "overdue");
+}
+
+static void feedback_submitted(struct naive_folding *f)
+{
+	f->c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "result"));
+	take_dues(f);
+}
+
+static void verified(struct naive_folding *f)
+{
+	f->c->reworks = small(f, "rework");
+	take_dues(f);
+	f->count[NAIVE_REWORKED] = !number(f, "pass");
+}
+
+static void closed(struct naive_folding *f)
+{
+	const msgpack_object *skipped = datum(f, "skipped");
+	struct naive_case *c = f->c;
+
+	c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "outcome"));
+	c->close_level = small(f, "close_level");
+	c->close_level_expected = small(f, "close_level_expected");
+	c->late = small(f, "late");
+	c->held_us = number(f, "held_us");
+	c->window_until_us = number(f, "reopen_until");
+	c->closed_us = f->decided_us;
+	if (skipped && skipped->type == MSGPACK_OBJECT_ARRAY) {
+		for (uint32_t i = 0; i < skipped->via.array.size; i++) {
+			c->skipped |= (uint16_t)(1u << naive_fold_events_code(
+							 STEPS, &skipped->via.array.ptr[i]));
+		}
+	}
+	f->count[NAIVE_CLOSED] = 1;
+	f->count[NAIVE_CLOSED_LATE] = c->late;
+	f->count[NAIVE_CLOSED_LOW] = c->close_level >= c->close_level_expected;
+}
+
+static void reopened(struct naive_folding *f)
+{
+	f->c->reopens = small(f, "n");
+	f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
+	f->c->closed_us = f->c->window_until_us = 0;
+	f->c->reason = 0;
+	no_units(f);
+	take_dues(f);
+	f->count[NAIVE_REOPENED] = 1;
+}
+
+static void called_back(struct naive_folding *f)
+{
+	if (datum(f, "step") || datum(f, "due_at")) {
+		take_dues(f);
+	}
+	if (datum(f, "score")) {
+		f->c->score = small(f, "score");
+		f->count[NAIVE_CALLBACKS] = 1;
+		f->count[NAIVE_SCORE_SUM] = f->c->score;
+	}
+}
+
+/* Types by their numbers, which rows of the timeline hold. */
+static const struct naive_kind KINDS[] = {
+	{"gov.case.reported.v1", 1, reported},
+	{"gov.case.accepted.v1", 2, accepted},
+	{"gov.case.rejected.v1", 3, rejected},
+	{"gov.case.classified.v1", 4, classified},
+	{"gov.case.dispatched.v1", 5, dispatched},
+	{"gov.case.signed_for.v1", 6, take_dues},
+	{"gov.case.returned.v1", 7, returned},
+	{"gov.case.handling_logged.v1", 8, take_dues},
+	{"gov.case.held.v1", 9, held},
+	{"gov.case.resumed.v1", 10, resumed},
+	{"gov.case.escalated.v1", 11, escalated},
+	{"gov.case.feedback_submitted.v1", 12, feedback_submitted},
+	{"gov.case.verified.v1", 13, verified},
+	{"gov.case.closed.v1", 14, closed},
+	{"gov.case.reopened.v1", 15, reopened},
+	{"gov.callback.recorded.v1", 16, called_back},
+	{"gov.case.dues_restated.v1", 17, take_dues},
+	{"gov.action.refused.v1", 25, NULL},
+	{"gov.action.repeated.v1", 26, NULL},
+	{"gov.action.tried.v1", 27, NULL},
+};
+
+const struct naive_kind *naive_fold_events_kind(struct naive_bytes type)
+{
+	for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+		if (naive_record_is(type, KINDS[i].name)) {
+			return &KINDS[i];
+		}
+	}
+	return NULL;
+}
