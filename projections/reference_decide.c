@@ -3,7 +3,7 @@
 
 #include "projections/reference_decide_parts.h"
 
-enum { LOWEST_LEVEL = 3, LOWEST_LEVEL_FOR_UNITS = 4 }; /* domain.md §4.3, rows 48-50 */
+enum { LOWEST_LEVEL_FOR_UNITS = 4 }; /* domain.md §4.3, row 49 */
 
 bool reference_decide_parts_refuse(struct reference_decision *d,
 				   const char *guard,
@@ -108,7 +108,8 @@ static bool guard_who(struct reference_decision *d)
 {
 	struct span unit = d->ev->env.has_unit ? d->ev->env.unit : SPAN("");
 	struct span place = place_of(d->ev);
-	int lowest = d->ev->type == EVENT_unit_registered ? LOWEST_LEVEL_FOR_UNITS : LOWEST_LEVEL;
+	int lowest = d->ev->type == EVENT_unit_registered ? LOWEST_LEVEL_FOR_UNITS
+							  : REFERENCE_DECIDE_LOWEST_LEVEL;
 	struct reference_row row;
 
 	if (!reference_decide_parts_unit(d, unit, &row)) {

@@ -157,20 +157,38 @@ static bool check_item_code(struct reference_decision *d, const struct list_item
 	}
 }
 
+/* Whoever approves what is admitted to the grids of a place stands above them, as whoever may set it does: else a township would open its own list. */
+static bool guard_approval(struct reference_decision *d, const struct list_item_set *data)
+{
+	struct span by = data->has_approved_by ? data->approved_by : SPAN("");
+	struct reference_row unit;
+
+	if (!data->has_approved_by || !reference_decide_parts_unit(d, by, &unit)) {
+		return refuse(d, "REF_APPROVAL", by, SPAN("approved_by: an active unit"));
+	}
+	if (unit.level > REFERENCE_DECIDE_LOWEST_LEVEL ||
+	    (data->has_scope ? !place_covers(span_cstr(unit.seat), data->scope) : unit.level > 1)) {
+		return refuse(
+			d, "REF_APPROVAL",
+			arena_printf(d->arena, "%.*s: level %u, seat %s", SPAN_ARGS(by), unit.level,
+				     unit.seat),
+			data->has_scope
+				? SPAN("approved_by: a unit of levels 1 to 3 whose seat covers the scope")
+				: SPAN("approved_by: a unit of level 1, since it is in force everywhere"));
+	}
+	return true;
+}
+
 static bool check_item(struct reference_decision *d)
 {
 	const struct list_item_set *data = &d->ev->data.list_item_set;
-	struct reference_row row;
 
 	if (!check_item_code(d, data) ||
 	    (data->has_scope && !guard_place(d, "REF_SCOPE", data->scope, data->effective_from))) {
 		return false;
 	}
-	if (data->list == CODE_list_kind_admit && data->active &&
-	    (!data->has_approved_by || !reference_decide_parts_unit(d, data->approved_by, &row))) {
-		return refuse(d, "REF_APPROVAL",
-			      data->has_approved_by ? data->approved_by : SPAN(""),
-			      SPAN("approved_by: an active unit"));
+	if (data->list == CODE_list_kind_admit && data->active && !guard_approval(d, data)) {
+		return false;
 	}
 	if (data->has_effective_until && data->effective_until <= data->effective_from) {
 		return refuse(d, "REF_UNTIL", SPAN("effective_until"),

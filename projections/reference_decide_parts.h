@@ -5,6 +5,8 @@
 #include "common/place.h"
 #include "projections/reference_row.h"
 
+enum { REFERENCE_DECIDE_LOWEST_LEVEL = 3 }; /* that may set or approve: domain.md §4.3, row 50 */
+
 struct reference_decision {
 	struct reg *reg;
 	const struct event *ev;

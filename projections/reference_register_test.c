@@ -283,9 +283,14 @@ static void test_units(void **state)
 	assert_refused("REF_UNIT");
 }
 
-/* Items have codes of their list, admitted ones an approval, and ends after their beginnings. */
+/* Items have codes of their list, admitted ones an approval from above their place, and ends after their beginnings. */
 static void test_items(void **state)
 {
+	static const char *const admitted[][3] = {{NULL, "centre:5301", "REF_APPROVAL"},
+						  {"530102", "centre:5323", "REF_APPROVAL"},
+						  {"530102003", "centre:530102003", "REF_APPROVAL"},
+						  {"530102003", "centre:5301", "accepted"}};
+
 	(void)state;
 	register_places();
 	item(CODE_list_kind_functions, "9.centre.reference", NULL, "centre:53");
@@ -311,6 +316,15 @@ static void test_items(void **state)
 	item(CODE_list_kind_basic, "MD", NULL, "centre:53");
 	ev.env.subject = SPAN("list:BASIC:SH");
 	assert_refused("REF_SUBJECT");
+	place("530102003", "centre:53");
+	assert_accepted();
+	for (size_t i = 0; i < sizeof admitted / sizeof *admitted; i++) {
+		item(CODE_list_kind_admit, "UM03", admitted[i][0], "centre:53");
+		EVENT_SET(ev.data.list_item_set, approved_by, span_cstr(admitted[i][1]));
+		const char *guard = post();
+
+		assert_string_equal(guard ? guard : "accepted", admitted[i][2]);
+	}
 }
 
 /* A policy row has an amount, a calendar that exists, and a rising version; so has a calendar, with hours and days in order. */
