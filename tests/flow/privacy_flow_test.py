@@ -25,6 +25,14 @@ with scene.Scene(broker=scene.bus.Broker()) as bus:
 	refused = bus.one("gov.case.reported.v1", "clear", dict(data, title=f"请联系 {PHONE}"), want=422, time="2023-02-06T09:00:00+08:00", place=scene.VILLAGE, unit="centre:53")
 	assert "title" in json.dumps(refused), refused
 	answers.append(refused)
+	# Wherever a sender can write, not in data alone: ids of all kinds and items of lists.
+	for number, members in enumerate(({"source": f"/test/{PHONE}"}, {"traceparent": f"00-{PHONE}"})):
+		answer = bus.one("gov.case.reported.v1", f"clear-{number}", data, want=422, time="2023-02-06T09:00:00+08:00", place=scene.VILLAGE, unit="centre:53", **members)
+		assert next(iter(members)) in json.dumps(answer), answer
+		answers.append(answer)
+	assist = {"lead_unit": "roads", "assist": [f"unit-{PHONE}"]}
+	answers.append(bus.one("gov.case.dispatched.v1", "clear-assist", assist, want=422, time="2023-02-06T09:00:00+08:00", subject=case, unit="centre:53"))
+	assert answers[-1]["field"] == "data.assist", answers[-1]
 	for answer in answers:
 		text = answer if isinstance(answer, (str, bytes)) else json.dumps(answer, ensure_ascii=False)
 		text = text if isinstance(text, bytes) else text.encode()
