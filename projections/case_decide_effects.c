@@ -285,21 +285,10 @@ static void on_other(struct case_decision *d, struct after *after)
 	enter(d, after, d->row->to);
 }
 
-/* The new calendar: both limits counted again, by the policy that was in force when they were first counted. */
 static void on_restated(struct case_decision *d, struct after *after)
 {
-	struct case_rules rules = d->rules;
-
 	EVENT_SET(d->ev->data.case_dues_restated, reason, SPAN("calendar"));
-	if (d->was.due_us) {
-		rules.as_of.at_us = d->was.accepted_us;
-		case_dues_count_case(&rules, &d->was, d->was.counted_us, &after->dues);
-	}
-	if (d->was.step_due_us) {
-		rules.as_of.at_us = d->was.step_started_us;
-		case_dues_count_step(&rules, &d->was, (enum code_step)d->was.step,
-				     d->was.step_started_us, &after->dues);
-	}
+	(void)case_dues_restate(&d->rules, &d->was, &after->dues);
 }
 
 static void (*const effects[EVENT_TYPE_COUNT])(struct case_decision *d, struct after *after) = {

@@ -107,8 +107,13 @@ static bool find_policy(const struct case_rules *rules,
 			struct ref_policy *ret_policy,
 			const struct calendar **ret_calendar)
 {
+	struct as_of as_of = rules->as_of;
+
+	if (rules->policy_us) {
+		as_of.at_us = rules->policy_us;
+	}
 	if (!rules->profile.has_policy ||
-	    !reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+	    !reference_policy(rules->reference, as_of, span_cstr(state->type_code),
 			      severity_of(state), step, ret_policy) ||
 	    ret_policy->amount == 0) {
 		return false;
@@ -206,6 +211,38 @@ void case_dues_count_step(const struct case_rules *rules,
 	}
 	set_step(dues, &deadline);
 	SET(dues, step_unit, policy.unit);
+}
+
+/* Whether the moments differ, or whether they are provisional. */
+static bool differ(const struct case_dues *a, const struct case_dues *b)
+{
+	return a->due_at != b->due_at || a->yellow_at != b->yellow_at || a->red_at != b->red_at ||
+	       a->step_due_at != b->step_due_at || a->step_yellow_at != b->step_yellow_at ||
+	       a->step_red_at != b->step_red_at || a->unsigned_at != b->unsigned_at ||
+	       a->provisional != b->provisional;
+}
+
+bool case_dues_restate(const struct case_rules *rules,
+		       const struct case_state *state,
+		       struct case_dues *ret_dues)
+{
+	struct case_rules then = *rules;
+	struct case_dues *dues = ret_dues, was;
+
+	case_dues_of(state, &was);
+	*dues = was;
+	/* Nothing below takes the mark away again where there is no case deadline to count. */
+	SET(dues, provisional, false);
+	if (was.has_due_at) {
+		then.policy_us = state->accepted_us;
+		case_dues_count_case(&then, state, state->counted_us, dues);
+	}
+	if (was.has_step_due_at) {
+		then.policy_us = state->step_started_us;
+		case_dues_count_step(&then, state, (enum code_step)state->step,
+				     state->step_started_us, dues);
+	}
+	return differ(dues, &was);
 }
 
 void case_dues_shift(const struct case_rules *rules,

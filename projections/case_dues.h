@@ -18,6 +18,7 @@ struct case_dues {
 struct case_rules {
 	const struct reference *reference;
 	struct as_of as_of;
+	int64_t policy_us; /* policy is asked as of this moment instead; 0: as all else */
 	struct ref_profile profile;
 };
 
@@ -42,6 +43,14 @@ void case_dues_count_step(const struct case_rules *rules,
 			  enum code_step step,
 			  int64_t from_us,
 			  struct case_dues *dues);
+
+/**
+ * Counts both deadlines anew from where they began: by the calendar of now, by the policy that was in force then.
+ * @return whether anything but the calendar's version is other than it stands in the state
+ */
+bool case_dues_restate(const struct case_rules *rules,
+		       const struct case_state *state,
+		       struct case_dues *ret_dues);
 
 /** Moves both deadlines on by a hold, each counted in its own unit. */
 void case_dues_shift(const struct case_rules *rules,

@@ -74,7 +74,7 @@ size_t case_next_list(const struct reference *reference,
 	size_t n = 0, count;
 
 	state_of(row, &d.was);
-	d.rules = (struct case_rules){reference, as_of, {.has_policy = false}};
+	d.rules = (struct case_rules){.reference = reference, .as_of = as_of};
 	d.rules.profile = case_decide_profile(reference, as_of, &d.was, row->source);
 	if (!reference_unit(reference, as_of, asker->unit, &d.unit) || !d.unit.active) {
 		return 0;

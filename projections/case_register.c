@@ -14,6 +14,7 @@
 struct case_clock {
 	struct case_timers *timers;
 	int64_t restated_refoffset; /* provisional deadlines were looked at by this reference position; -1: not yet */
+	int64_t restated_until_us; /* and will be again, when a calendar known then comes into force */
 };
 
 /* The ids of open cases: collected first, for rows must not be asked for inside a scan. */
@@ -101,7 +102,7 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 	struct case_clock *clock = reg->state;
 	struct case_state state;
 	struct case_id id;
-	bool was;
+	bool was, held;
 	enum err err;
 
 	if (!ev->env.has_subject || !case_id_parse(ev->env.subject, &id)) {
@@ -112,6 +113,7 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 		return reg->view->err;
 	}
 	was = has_clock(&state);
+	held = state.state == CODE_case_state_HO;
 	err = case_evolve(&state, ev);
 	if (err) {
 		return err;
@@ -124,6 +126,10 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 		case_rows_put_open(reg->view, &id, has_clock(&state));
 	}
 	if (!reg->view->err && clock) {
+		/* On hold it was passed over; what came meanwhile counts now. */
+		if (held && state.state != CODE_case_state_HO && state.provisional) {
+			clock->restated_refoffset = -1;
+		}
 		return case_timers_note(clock->timers, &id, &state);
 	}
 	return reg->view->err;
@@ -176,14 +182,21 @@ static bool covered(const struct calendar *calendar, int64_t due_us)
 	return !due_us || civil_date_of(civil_day(due_us)).year <= calendar->last_year;
 }
 
+/* Only what would change is owed: else the case would be found again, and again. */
 static bool try_restating(void *context, const struct case_id *id, const struct case_state *state)
 {
 	struct restating *r = context;
 	const struct calendar *calendar =
 		reference_calendar(r->reg->reference, r->as_of, span_cstr(state->cal_id));
+	struct case_rules rules = {.reference = r->reg->reference, .as_of = r->as_of};
+	struct case_dues dues;
 
 	if (!calendar || !covered(calendar, state->due_us) ||
 	    !covered(calendar, state->step_due_us)) {
+		return true;
+	}
+	rules.profile = case_decide_profile(r->reg->reference, r->as_of, state, SPAN(""));
+	if (!case_dues_restate(&rules, state, &dues)) {
 		return true;
 	}
 	r->id = *id;
@@ -205,12 +218,14 @@ static bool owed(struct reg *reg,
 		begin_owed(ret_ev, (enum case_owed)r.state.owed);
 		return case_decide_automatic(reg, &r.id, &r.state, moment, arena, ret_ev);
 	}
-	if (clock->restated_refoffset == moment->refoffset) {
+	if (clock->restated_refoffset == moment->refoffset &&
+	    moment->now_us < clock->restated_until_us) {
 		return false;
 	}
 	case_timers_provisional(clock->timers, reg->view, try_restating, &r);
 	if (!r.found) {
 		clock->restated_refoffset = moment->refoffset;
+		clock->restated_until_us = reference_calendar_change(reg->reference, r.as_of);
 		return false;
 	}
 	begin_event(ret_ev, EVENT_case_dues_restated);

@@ -147,8 +147,27 @@ enum err deciding_write(struct deciding *d, struct event *ev, int64_t decided_us
 	return d->err;
 }
 
+/* How many owed events in a row were of one subject. */
+struct owing {
+	uint8_t subject[LIMIT_SUBJECT_BYTES];
+	size_t bytes;
+	int in_a_row;
+};
+
+static bool owes_without_end(struct owing *owing, struct span subject)
+{
+	if (!span_eq(subject, span_of(owing->subject, owing->bytes))) {
+		owing->bytes =
+			subject.n < sizeof owing->subject ? subject.n : sizeof owing->subject;
+		memcpy(owing->subject, subject.p, owing->bytes);
+		owing->in_a_row = 0;
+	}
+	return ++owing->in_a_row > DECIDING_OWED_IN_A_ROW;
+}
+
 enum err deciding_write_owed(struct deciding *d)
 {
+	struct owing owing = {.bytes = 0};
 	struct deciding_place *place = &d->place;
 	struct event ev;
 	char parent[48];
@@ -160,6 +179,10 @@ enum err deciding_write_owed(struct deciding *d)
 		arena_reset(&d->arena);
 		memset(&ev, 0, sizeof ev);
 		if (d->err || !d->reg->ops->owed(d->reg, &moment, &d->arena, &ev)) {
+			break;
+		}
+		if (owes_without_end(&owing, ev.env.subject)) {
+			d->err = ERR_BUG;
 			break;
 		}
 		if (place->after_timer) {

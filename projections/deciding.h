@@ -61,6 +61,8 @@ enum deciding_result {
 
 enum {
 	DECIDING_CONFIRM_DAYS = 40,
+	DECIDING_OWED_IN_A_ROW =
+		16, /* events that one subject may owe after another; no chain of the registers is half as long */
 	DECIDING_RIGHT_HISTORY = 1,
 };
 
@@ -120,7 +122,7 @@ enum err deciding_write(struct deciding *d,
 			int64_t decided_us,
 			int64_t refoffset);
 
-/** Writes all that the state owes. */
+/** Writes all that the state owes. A subject that owes without end is a bug of its register: ERR_BUG, not a log without end. */
 enum err deciding_write_owed(struct deciding *d);
 
 /** Timers due and ticks to be, in order, up to a moment; each minute's tick of `every_minute`. */

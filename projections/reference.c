@@ -282,6 +282,21 @@ const struct calendar *reference_calendar(const struct reference *ref,
 	return calendar ? &calendar->calendar : NULL;
 }
 
+int64_t reference_calendar_change(const struct reference *ref, struct as_of as_of)
+{
+	int64_t first_us = INT64_MAX;
+
+	for (const struct reference_entry *entry = ref->calendars; entry; entry = entry->more) {
+		for (const struct reference_version *version = entry->newest;
+		     version && version->from_us > as_of.at_us; version = version->older) {
+			if (version->offset < as_of.refoffset && version->from_us < first_us) {
+				first_us = version->from_us;
+			}
+		}
+	}
+	return first_us;
+}
+
 static bool profile_of(const struct reference_entry *entry,
 		       struct as_of as_of,
 		       struct ref_profile *ret_profile)

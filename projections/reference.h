@@ -91,6 +91,9 @@ const struct calendar *reference_calendar(const struct reference *ref,
 					  struct as_of as_of,
 					  struct span id);
 
+/** The first moment after as_of's at which another version of some calendar comes into force; INT64_MAX: none is known. */
+int64_t reference_calendar_change(const struct reference *ref, struct as_of as_of);
+
 /** The flow profile for a source and type: the longest source prefix, then the longest type prefix; "full" otherwise. */
 bool reference_profile(const struct reference *ref,
 		       struct as_of as_of,

@@ -219,6 +219,10 @@ static void fold_calendar(struct reference *ref, const struct event *ev, int64_t
 	if (!year || !entry) {
 		return;
 	}
+	if (!entry->newest) {
+		entry->more = ref->calendars;
+		ref->calendars = entry;
+	}
 	/* The register lets no change begin before the one it follows, so what came before is all that is known. */
 	was = before(entry, data->effective_from);
 	if (was) {

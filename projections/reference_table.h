@@ -17,7 +17,7 @@ enum reference_kind {
 	REFERENCE_ITEM,     /* id: number of the list, then the code; more: its scopes */
 	REFERENCE_POLICY,   /* id: of the row */
 	REFERENCE_LIMIT,    /* id: severity, step, type code; versions point at rows that say so */
-	REFERENCE_CALENDAR, /* id: its name */
+	REFERENCE_CALENDAR, /* id: its name; more: the next calendar */
 	REFERENCE_PROFILE,  /* id: its name; more: the next profile */
 };
 
@@ -95,7 +95,7 @@ struct reference {
 	size_t n_entries, n_slots;      /* n_slots: a power of two */
 	size_t array_bytes;
 	struct reference_level levels[PLACE_LEVELS + 1];
-	struct reference_entry *profiles; /* first of the chain, newest id first */
+	struct reference_entry *profiles, *calendars; /* first of the chain, newest id first */
 	struct reference_entry
 		*functions[PLACE_LEVELS + 1][CODE_unit_type_COUNT][CODE_function_COUNT];
 	int64_t next_offset;

@@ -8,6 +8,8 @@
 #include "common/place.h"
 #include "projections/case_register.h"
 
+enum { OWED_MAX = 20000 };
+
 static const char *const places[] = {
 	"53",           "5301",         "530102",
 	"530102001",    "530102001001", "530102001001001",
@@ -189,6 +191,15 @@ void case_bed_calendar(struct case_bed *bed,
 		       const uint32_t *off,
 		       const uint32_t *work)
 {
+	case_bed_calendar_from(bed, year, off, work, 0);
+}
+
+void case_bed_calendar_from(struct case_bed *bed,
+			    unsigned year,
+			    const uint32_t *off,
+			    const uint32_t *work,
+			    int64_t from_us)
+{
 	struct event ev = {.type = EVENT_calendar_set};
 	struct calendar_set *data = &ev.data.calendar_set;
 
@@ -204,7 +215,7 @@ void case_bed_calendar(struct case_bed *bed,
 	EVENT_SET(*data, am_close, 720);
 	EVENT_SET(*data, pm_open, 840);
 	EVENT_SET(*data, pm_close, 1080);
-	EVENT_SET(*data, effective_from, 0);
+	EVENT_SET(*data, effective_from, from_us);
 	case_bed_fold(bed, &ev, "calendar:cn");
 }
 
@@ -294,10 +305,13 @@ static void fold_owed(struct case_bed *bed)
 {
 	struct moment moment = moment_at(bed, bed->decided_us);
 	struct event ev;
+	int n = 0;
 
 	while (!bed->broken && case_register.owed(&bed->reg, &moment, &bed->arena, &ev)) {
 		fold(bed, &ev, bed->decided_us);
 		bed->ev = ev;
+		/* What is owed without end is as broken as what cannot be folded. */
+		bed->broken += ++n > OWED_MAX;
 	}
 }
 

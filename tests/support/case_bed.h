@@ -53,6 +53,13 @@ void case_bed_calendar(struct case_bed *bed,
 		       const uint32_t *off,
 		       const uint32_t *work);
 
+/** As case_bed_calendar, in force from a moment on. */
+void case_bed_calendar_from(struct case_bed *bed,
+			    unsigned year,
+			    const uint32_t *off,
+			    const uint32_t *work,
+			    int64_t from_us);
+
 /* Short forms of the actions. Each returns as case_bed_post. */
 const char *case_bed_report(
 	struct case_bed *bed, const char *unit, const char *place, const char *type, int severity);

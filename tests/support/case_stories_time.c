@@ -175,6 +175,7 @@ static void provisional_hold(struct case_story *s)
 {
 	static const uint32_t off[] = {20240101, 0}, none[] = {0};
 	struct case_bed *bed = &s->bed;
+	char held[sizeof(bed->subject)];
 
 	bed->now_us = AT(12, 28, 9, 0);
 	case_story_bring(s, CODE_case_state_HO);
@@ -183,12 +184,56 @@ static void provisional_hold(struct case_story *s)
 	bed->source = "/yn/app";
 	ENDS("WHO", case_bed_simple(bed, EVENT_case_resumed, FIRE));
 	MUST(case_story_state(s).seq == 5);
+	/* Others are looked after in the meantime. */
+	memcpy(held, bed->subject, sizeof(held));
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM02", 0));
+	memcpy(bed->subject, held, sizeof(held));
+	MUST(case_story_state(s).seq == 5);
 	ENDS("", case_bed_simple(bed, EVENT_case_resumed, HOUSE));
 	MUST(!case_story_state(s).provisional && case_story_state(s).seq == 7);
 }
 
-static case_story_tell *const stories[] = {
-	spring_festival, landslide, hold, unsigned_case, classified, provisional, provisional_hold};
+/* A report that nobody has accepted yet is restated like any other, once. */
+static void provisional_report(struct case_story *s)
+{
+	static const uint32_t off[] = {20240101, 0}, none[] = {0};
+	struct case_bed *bed = &s->bed;
+	char first[sizeof(bed->subject)];
+
+	bed->now_us = AT(12, 29, 9, 0);
+	case_story_bring(s, CODE_case_state_RP);
+	memcpy(first, bed->subject, sizeof(first));
+	MUST(case_story_state(s).provisional && !case_story_state(s).due_us &&
+	     case_story_state(s).step_due_us == case_bed_at(2024, 1, 1, 18, 0));
+	case_bed_calendar(bed, 2024, off, none);
+	bed->now_us = AT(12, 29, 9, 1);
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM02", 0));
+	memcpy(bed->subject, first, sizeof(first));
+	MUST(!case_story_state(s).provisional && case_story_state(s).seq == 2 &&
+	     case_story_state(s).step_due_us == case_bed_at(2024, 1, 2, 18, 0));
+}
+
+/* A calendar counts from the day it comes into force, whenever the case was accepted: then its deadline is restated, once. */
+static void provisional_later(struct case_story *s)
+{
+	static const uint32_t off[] = {20240101, 0}, none[] = {0};
+	struct case_bed *bed = &s->bed;
+
+	bed->now_us = AT(12, 28, 9, 0);
+	case_story_bring(s, CODE_case_state_AC);
+	case_bed_calendar_from(bed, 2024, off, none, AT(12, 29, 0, 0));
+	case_bed_go(bed, AT(12, 28, 23, 59));
+	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
+	MUST(case_story_state(s).provisional && case_story_state(s).seq == 3);
+	case_bed_go(bed, AT(12, 29, 0, 0));
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
+	MUST(!case_story_state(s).provisional && case_story_state(s).seq == 5 &&
+	     case_story_state(s).due_us == case_bed_at(2024, 1, 9, 18, 0));
+}
+
+static case_story_tell *const stories[] = {spring_festival,  landslide,          hold,
+					   unsigned_case,    classified,         provisional,
+					   provisional_hold, provisional_report, provisional_later};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
