@@ -191,8 +191,9 @@ static enum err open_all(struct decider *decider)
 	enum err err = open_store(decider);
 
 	decider->reference = reference_new();
+	decider->held = calloc(PARTS_HELD, sizeof *decider->held);
 	tail_init(&decider->reftail);
-	if (!err && !decider->reference) {
+	if (!err && (!decider->reference || !decider->held)) {
 		err = ERR_NOMEM;
 	}
 	for (int i = 0; !err && decider->config.registers[i]; i++) {
@@ -244,6 +245,7 @@ void kafka_decider_close(struct decider *decider)
 		return;
 	}
 	if (decider->writer && !decider->err) {
+		kafka_decider_write_held(decider);
 		kafka_writer_flush(decider->writer, DECIDER_FLUSH_MS);
 		decider->committed_us = 0;
 		kafka_decider_write_commit(decider, clock_steady_us());
@@ -268,7 +270,8 @@ void kafka_decider_close(struct decider *decider)
 	decider_store_close(decider->store);
 	decider_poison_close(decider->poison);
 	reference_free(decider->reference);
-	buf_done(&decider->scratch);
+	buf_done(&decider->held_bytes);
+	free(decider->held);
 	buf_done(&decider->reasons);
 	pthread_mutex_destroy(&decider->lock);
 	free(decider);
@@ -355,6 +358,7 @@ enum err kafka_decider_turn(struct decider *decider)
 
 	busy += drain(decider, decider->events, 0);
 	drain(decider, decider->actions, busy ? 0 : 1);
+	kafka_decider_write_held(decider);
 	kafka_writer_poll(decider->writer, 0);
 	if (kafka_writer_handle(decider->writer)->fatal) {
 		err = renew_writer(decider);
@@ -365,6 +369,7 @@ enum err kafka_decider_turn(struct decider *decider)
 	for (int i = 0; i < decider->n_parts; i++) {
 		kafka_decider_parts_serve(&decider->parts[i], now_us);
 	}
+	kafka_decider_write_held(decider);
 	if (!err) {
 		err = kafka_decider_write_commit(decider, now_us);
 	}

@@ -358,6 +358,7 @@ static void repair(struct part *part)
 		err = deciding_repair(&part->core, high, span_cstr(decider->config.repair_reason),
 				      clock_wall_us());
 	}
+	kafka_decider_write_held(decider);
 	if (!err) {
 		err = kafka_writer_flush(decider->writer, 30000);
 	}

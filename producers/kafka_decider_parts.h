@@ -52,11 +52,23 @@ enum {
 	PARTS_IDLE_US = 20000,
 	PARTS_SKEW_US = 60 * 1000000,
 	PARTS_SKEW_WAIT_US = 10 * 1000000,
+	PARTS_HELD = 2048,              /* records that are held until the turn's end */
+	PARTS_HELD_BYTES = 1024 * 1024, /* or until they are so many bytes */
 };
 
 /* A record that was handed to the producer: enough to know it again when it is read. */
 struct sent {
 	int64_t cause, decided_us, sent_us;
+};
+
+/* A record that is encoded and not yet handed to the producer; its bytes stand in decider->held_bytes. */
+struct held {
+	struct part *part;
+	int64_t number;
+	uint32_t at, n;
+	uint16_t epoch;
+	uint8_t key_n;
+	char key[LIMIT_SUBJECT_BYTES];
 };
 
 struct part {
@@ -101,7 +113,9 @@ struct decider {
 	struct part parts[PARTS_MAX];
 	int n_parts;
 	char names[2 * DECIDER_STORE_REGISTERS][KAFKA_TOPIC_NAME_BYTES];
-	struct buf scratch;
+	struct held *held; /* decided in this turn: handed over together, so that the producer makes large batches */
+	int n_held;
+	struct buf held_bytes;
 	struct event ev; /* of the record being read */
 	enum err err;
 	volatile int stopping;
@@ -128,6 +142,7 @@ int64_t kafka_decider_parts_random_wait_us(struct decider *decider);
 
 /* kafka_decider_write.c: records on their way, reports, generations */
 enum err kafka_decider_write_record(void *context, const struct event *ev);
+void kafka_decider_write_held(struct decider *decider);
 void kafka_decider_write_claim(struct part *part);
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
 void kafka_decider_write_stands(struct part *part, int64_t offset);

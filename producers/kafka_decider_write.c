@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/case_id.h"
 #include "common/clock.h"
@@ -23,26 +24,61 @@ static struct span key_of(const struct event *ev)
 		       : (struct span){0};
 }
 
-static enum err send(struct part *part, const struct event *ev, int64_t number)
+/* To the producer; while its queue is full, its reports are served. */
+static void hand_over(struct decider *decider, const struct held *held)
+{
+	struct part *part = held->part;
+	struct span bytes = span_of(decider->held_bytes.p + held->at, held->n);
+	struct span key = span_of(held->key, held->key_n);
+
+	/* Of an earlier life, or after one that was not sent: a gap must not be written. */
+	while (held->epoch == part->epoch && !part->failed) {
+		enum err err =
+			kafka_writer_send(decider->writer, part->topic, part->reg.partition, key,
+					  bytes, opaque_of(part, held->number));
+
+		if (!err) {
+			return;
+		}
+		part->failed |= err != ERR_BUSY || kafka_writer_handle(decider->writer)->fatal;
+		kafka_writer_poll(decider->writer, 5);
+	}
+}
+
+/* One by one, between two decisions, the producer would send each in a request of its own: twenty times the broker's work. */
+void kafka_decider_write_held(struct decider *decider)
+{
+	for (int i = 0; i < decider->n_held; i++) {
+		hand_over(decider, &decider->held[i]);
+	}
+	decider->n_held = 0;
+	buf_reset(&decider->held_bytes);
+}
+
+static enum err hold(struct part *part, const struct event *ev, int64_t number)
 {
 	struct decider *decider = part->decider;
+	struct span key = key_of(ev);
+	struct held *held = &decider->held[decider->n_held];
 
-	buf_reset(&decider->scratch);
-	enum err err = event_encode(ev, &decider->scratch);
+	*held = (struct held){.part = part,
+			      .number = number,
+			      .at = (uint32_t)decider->held_bytes.n,
+			      .epoch = part->epoch,
+			      .key_n = (uint8_t)key.n};
+	memcpy(held->key, key.n ? key.p : (const uint8_t *)"", key.n);
+	enum err err = event_encode(ev, &decider->held_bytes);
 
-	while (!err) {
-		err = kafka_writer_send(decider->writer, part->topic, part->reg.partition,
-					key_of(ev), buf_span(&decider->scratch),
-					opaque_of(part, number));
-		if (err != ERR_BUSY) {
-			break;
-		}
-		kafka_writer_poll(decider->writer, 5);
-		err = part->failed || kafka_writer_handle(decider->writer)->fatal ? ERR_KAFKA
-										  : ERR_OK;
+	if (err) {
+		part->failed = true;
+		return err;
 	}
-	part->failed |= err != ERR_OK;
-	return err;
+	held->n = (uint32_t)(decider->held_bytes.n - held->at);
+	decider->n_held++;
+	if (decider->n_held == PARTS_HELD || decider->held_bytes.n > PARTS_HELD_BYTES) {
+		kafka_decider_write_held(decider);
+	}
+	return part->failed ? ERR_KAFKA : ERR_OK;
 }
 
 enum err kafka_decider_write_record(void *context, const struct event *ev)
@@ -52,6 +88,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 
 	/* A long stretch of ticks must not overrun the ring: wait until the oldest stand. */
 	while (part->sent - part->stands >= PARTS_RING - 1) {
+		kafka_decider_write_held(decider);
 		kafka_writer_poll(decider->writer, 5);
 		if (part->failed || part->phase != PHASE_DECIDING ||
 		    kafka_writer_handle(decider->writer)->fatal || decider->stopping) {
@@ -66,7 +103,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 		.sent_us = clock_wall_us(),
 	};
 	kafka_decider_status_decided(ev);
-	return send(part, ev, part->sent);
+	return hold(part, ev, part->sent);
 }
 
 void kafka_decider_write_claim(struct part *part)
@@ -83,7 +120,7 @@ void kafka_decider_write_claim(struct part *part)
 	part->ring[0] = (struct sent){.cause = -1, .decided_us = now_us, .sent_us = now_us};
 	deciding_claim(&part->core, part->nonce, decider->writer_name, now_us, id, &ev);
 	kafka_decider_status_count("claims");
-	send(part, &ev, 0);
+	hold(part, &ev, 0);
 }
 
 /* The broker's clock and ours: appended before it was sent, or after it was reported, by more than a minute, is skew. */
