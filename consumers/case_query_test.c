@@ -87,7 +87,7 @@ static void fill(struct fixture *fixture, int shard, int shards)
 	}
 	overlay_freeze(overlay);
 	assert_int_equal(kv_txn_begin(fixture->kv[shard], true, &txn), ERR_OK);
-	overlay_write(overlay, &txn);
+	overlay_write(overlay, overlay_closed(overlay), &txn);
 	assert_int_equal(kv_txn_commit(&txn), ERR_OK);
 	overlay_committed(overlay);
 	overlay_free(overlay);

@@ -365,6 +365,11 @@ void overlay_committed(struct overlay *overlay)
 	}
 	newer->older = NULL;
 	keep_spare(overlay, gen);
+	overlay_refresh(overlay);
+}
+
+void overlay_refresh(struct overlay *overlay)
+{
 	enum err err = look(overlay);
 
 	if (err) {

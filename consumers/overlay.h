@@ -10,6 +10,7 @@
  * one put per touched row, in key order, index entries derived by comparing the stored row with the new one.
  * A consumer has one generation (freeze and write at once); the decider freezes one while its records await acknowledgement. */
 struct overlay;
+struct generation;
 
 /**
  * @param tables  ends with a NULL name; the view's table numbers. In the environment each has its own table, and each of its indexes one.
@@ -37,11 +38,17 @@ void overlay_undo(struct overlay *overlay);
 /** Closes the newest generation and begins another. @return the closed one's number, rising from 1 */
 uint64_t overlay_freeze(struct overlay *overlay);
 
-/** Writes the oldest generation into a transaction; after the commit call overlay_committed. Errors are in txn->err. */
-void overlay_write(struct overlay *overlay, struct kv_txn *txn);
+/** The oldest generation that is closed; NULL: there is none. It changes no more, so that another thread may write it. */
+const struct generation *overlay_closed(const struct overlay *overlay);
+
+/** Writes a closed generation into a transaction; after the commit call overlay_committed. Errors are in txn->err. @thread any one */
+void overlay_write(const struct overlay *overlay, const struct generation *gen, struct kv_txn *txn);
 
 /** The oldest generation is now in the environment: forgets it and reads the new state. */
 void overlay_committed(struct overlay *overlay);
+
+/** Reads the environment as it is now: others' commits, and so that LMDB may reuse the pages of what it was. */
+void overlay_refresh(struct overlay *overlay);
 
 /** Drops all generations: back to what is committed. */
 void overlay_drop(struct overlay *overlay);

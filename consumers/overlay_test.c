@@ -260,7 +260,7 @@ static enum err write_oldest(struct bed *bed)
 
 	if (bed->kv) {
 		kv_txn_begin(bed->kv, true, &txn);
-		overlay_write(bed->overlay, &txn);
+		overlay_write(bed->overlay, overlay_closed(bed->overlay), &txn);
 		enum err err = kv_txn_commit(&txn);
 
 		if (err) {

@@ -322,9 +322,13 @@ struct generation *overlay_write_oldest(const struct overlay *overlay)
 	return gen;
 }
 
-void overlay_write(struct overlay *overlay, struct kv_txn *txn)
+const struct generation *overlay_closed(const struct overlay *overlay)
 {
-	const struct generation *gen = overlay_write_oldest(overlay);
+	return overlay_write_oldest(overlay);
+}
+
+void overlay_write(const struct overlay *overlay, const struct generation *gen, struct kv_txn *txn)
+{
 	struct changes changes = {0};
 
 	if (!gen || !overlay->kv) {

@@ -268,7 +268,7 @@ static enum err write_batch(struct shard *shard)
 	uint8_t room[2];
 
 	kv_txn_begin(shard->kv, true, &txn);
-	overlay_write(shard->overlay, &txn);
+	overlay_write(shard->overlay, overlay_closed(shard->overlay), &txn);
 	for (int i = 0; i < shard->partitions; i++) {
 		const struct shard_partition *at = &shard->at[i];
 

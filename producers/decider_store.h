@@ -45,13 +45,26 @@ bool decider_store_freeze(struct decider_rows *rows,
 /** A record is known to stand at an offset: the generation that ends with it learns where to read on. */
 void decider_store_stands(struct decider_rows *rows, int64_t record, int64_t offset);
 
-/** Drops all that is not committed. */
-void decider_store_drop(struct decider_rows *rows);
+/** Whether a closed generation is not committed yet: the next one is as large as what comes until then. */
+bool decider_store_waits(const struct decider_rows *rows);
 
-/** Whether commit would write something. */
-bool decider_store_ready(const struct decider_rows *rows);
+/** Drops all that is not committed; a commit under way ends first. @return what that one came to: STORE_FULL, STORE */
+enum err decider_store_drop(struct decider_rows *rows);
 
-/** Commits every generation whose records stand, of all partitions, in one durable transaction. */
-enum err decider_store_commit(struct decider_store *store, struct decider_rows *const *rows, int n);
+/**
+ * Begins to commit, in one durable transaction on a thread of its own, the oldest generation of every partition whose records
+ * stand; takes up what the commit before it brought. Does not wait.
+ * @return STORE_FULL: nothing is lost, the same is tried again by the next call; STORE: the environment can no longer be trusted
+ */
+enum err decider_store_commit(struct decider_store *store);
+
+/** Whether the last commit that was taken up succeeded. */
+bool decider_store_committed(const struct decider_store *store);
+
+/** Commits all whose records stand, and waits for it. */
+enum err decider_store_commit_all(struct decider_store *store);
+
+/** Bytes of memory of all that is not committed. */
+size_t decider_store_bytes(const struct decider_store *store);
 
 #endif

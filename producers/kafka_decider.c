@@ -247,8 +247,7 @@ void kafka_decider_close(struct decider *decider)
 	if (decider->writer && !decider->err) {
 		kafka_decider_write_held(decider);
 		kafka_writer_flush(decider->writer, DECIDER_FLUSH_MS);
-		decider->committed_us = 0;
-		kafka_decider_write_commit(decider, clock_steady_us());
+		decider_store_commit_all(decider->store);
 	}
 	kafka_member_close(decider->member);
 	for (int i = 0; i < decider->n_parts; i++) {
@@ -347,6 +346,38 @@ static int drain(struct decider *decider, struct kafka_reader *reader, int wait_
 	return n;
 }
 
+/* State may lag the log as long as there is memory for it: a full store is said, and tried again. */
+static enum err commit(struct decider *decider, int64_t now_us)
+{
+	if (decider->full_us && now_us - decider->tried_us < PARTS_FULL_US) {
+		return ERR_OK;
+	}
+	enum err err = decider_store_commit(decider->store);
+
+	if (err == ERR_STORE_FULL) {
+		if (!decider->full_us) {
+			LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+			    LOG_TEXT("cure",
+				     "make room on the disk; the program goes on by itself"));
+			decider->full_us = now_us;
+		}
+		decider->tried_us = now_us;
+		return ERR_OK;
+	}
+	if (!err && decider->full_us && decider_store_committed(decider->store)) {
+		LOG(INFO, "the store has room again",
+		    LOG_NUMBER("seconds", (now_us - decider->full_us) / 1000000));
+		decider->full_us = 0;
+	}
+	return err;
+}
+
+/* Rows wait for the disk: actions wait in the log. */
+static bool memory_full(const struct decider *decider)
+{
+	return decider_store_bytes(decider->store) > PARTS_STORE_BYTES;
+}
+
 enum err kafka_decider_turn(struct decider *decider)
 {
 	enum err err = decider->member ? kafka_member_poll(decider->member, 0) : ERR_OK;
@@ -357,7 +388,11 @@ enum err kafka_decider_turn(struct decider *decider)
 	int busy = drain(decider, decider->refreader, 0);
 
 	busy += drain(decider, decider->events, 0);
-	drain(decider, decider->actions, busy ? 0 : 1);
+	if (!memory_full(decider)) {
+		drain(decider, decider->actions, busy ? 0 : 1);
+	} else {
+		kafka_writer_poll(decider->writer, 1);
+	}
 	kafka_decider_write_held(decider);
 	kafka_writer_poll(decider->writer, 0);
 	if (kafka_writer_handle(decider->writer)->fatal) {
@@ -371,7 +406,7 @@ enum err kafka_decider_turn(struct decider *decider)
 	}
 	kafka_decider_write_held(decider);
 	if (!err) {
-		err = kafka_decider_write_commit(decider, now_us);
+		err = commit(decider, now_us);
 	}
 	kafka_decider_status_say(decider, now_us);
 	return err ? err : decider->err;

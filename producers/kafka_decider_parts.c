@@ -38,7 +38,11 @@ void kafka_decider_parts_leave(struct part *part)
 		deciding_close(&part->core);
 		part->opened = false;
 	}
-	decider_store_drop(part->rows);
+	enum err err = decider_store_drop(part->rows);
+
+	if (err && err != ERR_STORE_FULL) {
+		decider->err = err;
+	}
 	part->failed = part->confirming = false;
 	part->sent = part->stands = part->frozen = 0;
 	part->wanted_refoffset = -1;

@@ -52,7 +52,10 @@ enum {
 	PARTS_IDLE_US = 20000,
 	PARTS_SKEW_US = 60 * 1000000,
 	PARTS_SKEW_WAIT_US = 10 * 1000000,
-	PARTS_HELD = 2048,              /* records that are held until the turn's end */
+	PARTS_STORE_BYTES = 256 * 1024 *
+			    1024, /* of rows that are not committed: no more is decided meanwhile */
+	PARTS_FULL_US = 1000000,  /* a full store is tried again this often */
+	PARTS_HELD = 2048,        /* records that are held until the turn's end */
 	PARTS_HELD_BYTES = 1024 * 1024, /* or until they are so many bytes */
 };
 
@@ -113,14 +116,17 @@ struct decider {
 	struct part parts[PARTS_MAX];
 	int n_parts;
 	char names[2 * DECIDER_STORE_REGISTERS][KAFKA_TOPIC_NAME_BYTES];
-	struct held *held; /* decided in this turn: handed over together, so that the producer makes large batches */
+	struct held *
+		held; /* decided in this turn: handed over together, so that the producer makes large batches */
 	int n_held;
 	struct buf held_bytes;
 	struct event ev; /* of the record being read */
 	enum err err;
 	volatile int stopping;
 	uint64_t random;
-	int64_t committed_us, said_us;
+	int64_t said_us;
+	int64_t full_us; /* since when the store is full, by the steady clock; 0: it is not */
+	int64_t tried_us;
 
 	pthread_mutex_t lock; /* guards what the health server reads */
 	struct buf reasons;
@@ -148,7 +154,6 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 void kafka_decider_write_stands(struct part *part, int64_t offset);
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
 void kafka_decider_write_freeze(struct part *part, int64_t now_us);
-enum err kafka_decider_write_commit(struct decider *decider, int64_t now_us);
 
 /* kafka_decider_status.c: what it says of itself */
 void kafka_decider_status_say(struct decider *decider, int64_t now_us);

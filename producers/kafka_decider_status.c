@@ -131,8 +131,13 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 			   "clock is %lld s off the broker's: set it right (NTP)\n",
 			   (long long)(decider->clock_off_us / 1000000));
 	}
+	if (decider->full_us) {
+		buf_printf(&decider->reasons,
+			   "%s; make room on the disk; the program goes on by itself\n",
+			   err_text(ERR_STORE_FULL));
+	}
 	decider->ready = n_owned > 0 && n_deciding == n_owned && !decider->clock_off &&
-			 !(history && decider->today);
+			 !decider->full_us && !(history && decider->today);
 	if (!n_owned) {
 		buf_add_text(&decider->reasons, "no partition is ours yet\n");
 	}

@@ -33,9 +33,8 @@ static void hand_over(struct decider *decider, const struct held *held)
 
 	/* Of an earlier life, or after one that was not sent: a gap must not be written. */
 	while (held->epoch == part->epoch && !part->failed) {
-		enum err err =
-			kafka_writer_send(decider->writer, part->topic, part->reg.partition, key,
-					  bytes, opaque_of(part, held->number));
+		enum err err = kafka_writer_send(decider->writer, part->topic, part->reg.partition,
+						 key, bytes, opaque_of(part, held->number));
 
 		if (!err) {
 			return;
@@ -229,9 +228,10 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	}
 }
 
+/* Closes what was decided since the last commit, once that is through: a batch as large as the lag. */
 void kafka_decider_write_freeze(struct part *part, int64_t now_us)
 {
-	if (now_us - part->frozen_us < PARTS_FREEZE_US || part->phase == PHASE_CHECKING) {
+	if (now_us - part->frozen_us < PARTS_FREEZE_US || decider_store_waits(part->rows)) {
 		return;
 	}
 	part->frozen_us = now_us;
@@ -242,22 +242,4 @@ void kafka_decider_write_freeze(struct part *part, int64_t now_us)
 			decider_store_stands(part->rows, part->stands, part->base + part->stands);
 		}
 	}
-}
-
-enum err kafka_decider_write_commit(struct decider *decider, int64_t now_us)
-{
-	struct decider_rows *rows[PARTS_MAX];
-	int n = 0;
-
-	if (now_us - decider->committed_us < PARTS_FREEZE_US) {
-		return ERR_OK;
-	}
-	decider->committed_us = now_us;
-	for (int i = 0; i < decider->n_parts; i++) {
-		if (decider->parts[i].phase == PHASE_DECIDING ||
-		    decider->parts[i].phase == PHASE_FOLDING) {
-			rows[n++] = decider->parts[i].rows;
-		}
-	}
-	return decider_store_commit(decider->store, rows, n);
 }
