@@ -37,8 +37,8 @@ struct runtime_worker {
 	pthread_t thread;
 	bool started;
 	int number;
-	int64_t batch_us;    /* steady time of the batch's first record; 0: empty */
-	int64_t patience_us; /* how old a batch may grow while more keeps coming */
+	int64_t batch_us;      /* steady time of the batch's first record; 0: empty */
+	int64_t rest_until_us; /* no commit before, unless the batch is full */
 	struct shard_counts shown;
 	int64_t shown_bytes;
 };

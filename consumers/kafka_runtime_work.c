@@ -10,8 +10,10 @@ enum {
 	WORK_BEHIND_MS =
 		20, /* far behind, an empty queue is a fetch under way: no reason to commit */
 	WORK_BEHIND_RECORDS = 5000,
-	WORK_PATIENCE_US = 5000,
-	WORK_PATIENCE_MAX_US = 2000000,
+	WORK_BATCH_US = 5000, /* a batch is so old before it is committed while more keeps coming */
+	WORK_REST =
+		2, /* after a commit, so many times as long as it took: a third of the time at most goes into commits */
+	WORK_REST_MAX_US = 1000000,
 	WORK_WAIT_US = 1000000,
 	WORK_GIVE_UP_US =
 		60000000, /* a partition that was lost may come back at once: its rows are kept this long */
@@ -57,6 +59,14 @@ static void heal(struct runtime_worker *worker, enum err err)
 	atomic_compare_exchange_strong(&worker->runtime->wait, &expected, ERR_OK);
 }
 
+/* The more a commit costs the more the next one gathers: batches grow with the load, and are small when it is. */
+static void rest_after(struct runtime_worker *worker, int64_t start_us)
+{
+	int64_t now_us = clock_steady_us(), rest_us = (now_us - start_us) * WORK_REST;
+
+	worker->rest_until_us = now_us + (rest_us < WORK_REST_MAX_US ? rest_us : WORK_REST_MAX_US);
+}
+
 /* A full store is waited for, with the batch kept; other errors end the program. */
 static enum err commit(struct runtime_worker *worker)
 {
@@ -72,6 +82,7 @@ static enum err commit(struct runtime_worker *worker)
 		return err;
 	}
 	heal(worker, ERR_STORE_FULL);
+	rest_after(worker, start_us);
 	worker->batch_us = 0;
 	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
 		struct runtime_partition *at = &runtime->at[i];
@@ -211,21 +222,46 @@ static enum err take(struct runtime_worker *worker, const struct kafka_record *r
 	return err;
 }
 
+static int wait_ms(const struct runtime_worker *worker, bool pending, bool behind)
+{
+	if (!pending) {
+		return WORK_IDLE_MS;
+	}
+	if (behind) {
+		return WORK_BEHIND_MS;
+	}
+	int64_t rest_us = worker->rest_until_us - clock_steady_us();
+
+	return rest_us > 0 ? (int)(rest_us / 1000) + 1 : 0;
+}
+
+/* The queue need not run empty: while more keeps coming, a batch is committed at an age, looked at now and then. */
+static bool is_due(const struct runtime_worker *worker, bool queue_empty)
+{
+	if (!queue_empty && (shard_pending(worker->shard) & 31) != 0) {
+		return false;
+	}
+	int64_t now_us = clock_steady_us();
+
+	return now_us >= worker->rest_until_us &&
+	       (queue_empty || now_us - worker->batch_us > WORK_BATCH_US);
+}
+
 /* Folds what is there; commits when the queue is empty, and when the batch is old or full. */
 static enum err turn(struct runtime_worker *worker, struct kafka_record *record)
 {
 	bool pending = shard_pending(worker->shard) > 0, behind = pending && is_behind(worker);
-	int wait_ms = !pending ? WORK_IDLE_MS : behind ? WORK_BEHIND_MS : 0;
+	enum err err = ERR_OK;
 
-	switch (kafka_reader_poll(worker->reader, wait_ms, record)) {
-	case KAFKA_READ_RECORD: {
-		enum err err = take(worker, record);
-
+	switch (kafka_reader_poll(worker->reader, wait_ms(worker, pending, behind), record)) {
+	case KAFKA_READ_RECORD:
+		err = take(worker, record);
 		if (err) {
 			return err;
 		}
-		break;
-	}
+		return shard_is_full(worker->shard) || (!behind && is_due(worker, false))
+			       ? commit(worker)
+			       : ERR_OK;
 	case KAFKA_READ_END:
 		worker->runtime->at[record->partition].high = record->offset;
 		return ERR_OK;
@@ -234,25 +270,9 @@ static enum err turn(struct runtime_worker *worker, struct kafka_record *record)
 			       ? record->err
 			       : ERR_OK;
 	case KAFKA_READ_NONE:
-		if (pending && !behind) {
-			worker->patience_us = WORK_PATIENCE_US;
-			return commit(worker);
-		}
-		return ERR_OK;
+		break;
 	}
-	if (shard_is_full(worker->shard)) {
-		return commit(worker);
-	}
-	/* The queue does not run empty: commit now and then, later each time, so that batches grow with the lag. */
-	if (!behind && (shard_pending(worker->shard) & 31) == 0 &&
-	    clock_steady_us() - worker->batch_us > worker->patience_us) {
-		worker->patience_us *= 2;
-		if (worker->patience_us > WORK_PATIENCE_MAX_US) {
-			worker->patience_us = WORK_PATIENCE_MAX_US;
-		}
-		return commit(worker);
-	}
-	return ERR_OK;
+	return pending && !behind && is_due(worker, true) ? commit(worker) : ERR_OK;
 }
 
 void *kafka_runtime_work(void *context)
@@ -263,7 +283,6 @@ void *kafka_runtime_work(void *context)
 	enum err err = ERR_OK;
 	int64_t asked_us = 0;
 
-	worker->patience_us = WORK_PATIENCE_US;
 	while (!err && !runtime->stop) {
 		if (clock_steady_us() - asked_us > (int64_t)WORK_IDLE_MS * 1000) {
 			asked_us = clock_steady_us();
