@@ -1,17 +1,36 @@
-/* key_store.c: sealing keys in an LMDB environment of their own; two doors that race for one case get one key. */
+/* key_store.c: sealing keys in an LMDB environment of their own; two doors that race for one case get one key.
+ *
+ * Subjects are hashes, so each new key would dirty a page of its own, and a key must be on the disk before what it sealed leaves.
+ * So new keys are appended to `fresh` in the order in which they were made, some seventy to a page, and moved to their places in
+ * `key` by the thousand. A door holds what is fresh in memory too, and looks at the table's end for what others have added. */
 #include "producers/key_store.h"
 
+#include <endian.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DATE_BYTES = 3, DATE_AT = 3 };
-enum { TABLE_KEY }; /* subject -> struct key_store_key */
+#include "consumers/generation.h"
 
-static const char *const TABLES[] = {"key", NULL};
+enum { DATE_BYTES = 3, DATE_AT = 3, FRESH_MAX = 16384 };
+enum {
+	TABLE_KEY, /* subject -> struct key_store_key */
+	TABLE_FRESH, /* number, big-endian, rising for ever -> struct fresh_row; the last one always stays */
+};
+
+static const char *const TABLES[] = {"key", "fresh", NULL};
+
+struct fresh_row {
+	uint8_t subject[KEY_STORE_SUBJECT_BYTES];
+	struct key_store_key key;
+};
+_Static_assert(sizeof(struct fresh_row) == 56, "a row on disk");
 
 struct key_store {
 	struct kv *kv;
+	/* Of whoever is in a writing transaction: */
+	struct generation *fresh; /* subject -> key */
+	uint64_t first, next;     /* numbers that it holds: from first to before next */
 };
 
 struct key_store_subject key_store_subject_of(const struct case_id *id, const uint8_t secret[32])
@@ -37,8 +56,10 @@ enum err key_store_open(const char *home, struct key_store **ret_store)
 		return ERR_NOMEM;
 	}
 	(void)snprintf(dir, sizeof dir, "%s/keys", home);
-	err = kv_open(&config, &store->kv);
+	store->fresh = generation_new();
+	err = store->fresh ? kv_open(&config, &store->kv) : ERR_NOMEM;
 	if (err) {
+		generation_free(store->fresh);
 		free(store);
 		return err;
 	}
@@ -50,6 +71,7 @@ void key_store_close(struct key_store *store)
 {
 	if (store) {
 		kv_close(store->kv);
+		generation_free(store->fresh);
 		free(store);
 	}
 }
@@ -68,33 +90,181 @@ static bool row_read(struct span row, struct key_store_key *ret_key)
 	return true;
 }
 
-static void make(struct key_store_txn *txn, struct span subject, struct key_store_key *ret_key)
+/* ---- fresh keys, inside a writing transaction */
+
+static bool fresh_read(const struct kv_cursor *cursor,
+		       uint64_t *ret_number,
+		       struct fresh_row *ret_row)
 {
-	*ret_key = (struct key_store_key){.version = 1};
-	randombytes_buf(ret_key->key, sizeof ret_key->key);
-	kv_put(&txn->kv, TABLE_KEY, subject, span_of(ret_key, sizeof *ret_key));
+	if (cursor->key.n != sizeof *ret_number || cursor->value.n != sizeof *ret_row) {
+		return false;
+	}
+	memcpy(ret_number, cursor->key.p, sizeof *ret_number);
+	*ret_number = be64toh(*ret_number);
+	memcpy(ret_row, cursor->value.p, sizeof *ret_row);
+	return true;
+}
+
+static bool remember(struct key_store *store, const struct fresh_row *row)
+{
+	struct span subject = span_of(row->subject, sizeof row->subject);
+	uint32_t hash = generation_hash(TABLE_KEY, subject);
+	struct row *held = generation_find(store->fresh, TABLE_KEY, subject, hash);
+
+	held = held ? held : generation_insert(store->fresh, TABLE_KEY, subject, hash, true);
+	return held && generation_set(store->fresh, held, span_of(&row->key, sizeof row->key));
+}
+
+/* What other doors have appended since, or moved to its place. */
+static enum err catch_up(struct key_store *store, struct kv_txn *txn)
+{
+	struct kv_cursor cursor = {0};
+	struct fresh_row row;
+	uint64_t number = 0;
+	enum err err = ERR_OK;
+
+	kv_cursor_open(txn, TABLE_FRESH, &cursor);
+	bool more = kv_cursor_seek(&cursor, (struct span){0});
+
+	if (more && fresh_read(&cursor, &number, &row) && number != store->first) {
+		generation_reset(store->fresh);
+		store->first = store->next = number;
+	}
+	uint64_t from = htobe64(store->next);
+
+	for (more = more && kv_cursor_seek(&cursor, span_of(&from, sizeof from)); more && !err;
+	     more = kv_cursor_next(&cursor)) {
+		err = !fresh_read(&cursor, &number, &row) ? ERR_STORE_VERSION
+		      : remember(store, &row)             ? ERR_OK
+							  : ERR_NOMEM;
+		store->next = number + 1;
+	}
+	kv_cursor_close(&cursor);
+	generation_mark(store->fresh);
+	return err ? err : txn->err;
+}
+
+static int by_subject(const void *a, const void *b)
+{
+	const struct fresh_row *x = a, *y = b;
+
+	return memcmp(x->subject, y->subject, sizeof x->subject);
+}
+
+/* All but the last, which tells the numbers so far. @param ret_rows room for FRESH_MAX and one @return how many */
+static size_t take_out(struct key_store *store, struct kv_txn *txn, struct fresh_row *ret_rows)
+{
+	struct kv_cursor cursor = {0};
+	uint64_t number = 0;
+	size_t n = 0;
+
+	kv_cursor_open(txn, TABLE_FRESH, &cursor);
+	for (bool more = kv_cursor_seek(&cursor, (struct span){0}); more && n <= FRESH_MAX;
+	     more = kv_cursor_next(&cursor)) {
+		if (!fresh_read(&cursor, &number, &ret_rows[n]) || number + 1 == store->next) {
+			break;
+		}
+		n++;
+		kv_cursor_del(&cursor, cursor.key);
+	}
+	kv_cursor_close(&cursor);
+	return n;
+}
+
+/* To their places, in the order of their places. A key that is there already is newer: it was destroyed, or made anew. */
+static enum err move(struct key_store *store, struct kv_txn *txn)
+{
+	struct fresh_row *rows = malloc((FRESH_MAX + 1) * sizeof *rows);
+	struct span there;
+
+	if (!rows) {
+		return ERR_NOMEM;
+	}
+	size_t n = take_out(store, txn, rows);
+
+	qsort(rows, n, sizeof *rows, by_subject);
+	for (size_t i = 0; i < n && !txn->err; i++) {
+		struct span subject = span_of(rows[i].subject, sizeof rows[i].subject);
+
+		if (!kv_get(txn, TABLE_KEY, subject, &there)) {
+			kv_put(txn, TABLE_KEY, subject, span_of(&rows[i].key, sizeof rows[i].key));
+		}
+	}
+	sodium_memzero(rows, n * sizeof *rows);
+	free(rows);
+	return txn->err ? txn->err : catch_up(store, txn);
+}
+
+static enum err begin(struct key_store_txn *txn)
+{
+	struct key_store *store = txn->store;
+
+	txn->begun = true;
+	kv_txn_begin(store->kv, /*writable=*/true, &txn->kv);
+	enum err err = txn->kv.err ? txn->kv.err : catch_up(store, &txn->kv);
+
+	return !err && store->next - store->first > FRESH_MAX ? move(store, &txn->kv) : err;
+}
+
+/* In its place, or among the fresh ones. */
+static bool find(struct key_store_txn *txn, struct span subject, struct key_store_key *ret_key)
+{
+	struct span row;
+
+	if (!kv_get(&txn->kv, TABLE_KEY, subject, &row)) {
+		const struct row *held = generation_find(txn->store->fresh, TABLE_KEY, subject,
+							 generation_hash(TABLE_KEY, subject));
+
+		if (!held || !held->live || txn->kv.err) {
+			return false;
+		}
+		row = span_of(held->value, held->value_n);
+	}
+	txn->err = row_read(row, ret_key) ? ERR_OK : ERR_STORE_VERSION;
+	return true;
+}
+
+static enum err make(struct key_store_txn *txn,
+		     const struct key_store_subject *subject,
+		     struct key_store_key *ret_key)
+{
+	struct key_store *store = txn->store;
+	struct fresh_row row = {.key.version = 1};
+	struct kv_cursor cursor = {0};
+	uint64_t number = htobe64(store->next);
+
+	memcpy(row.subject, subject->id, sizeof row.subject);
+	randombytes_buf(row.key.key, sizeof row.key.key);
+	kv_cursor_open(&txn->kv, TABLE_FRESH, &cursor);
+	kv_cursor_put(&cursor, span_of(&number, sizeof number), span_of(&row, sizeof row),
+		      /*append=*/true);
+	kv_cursor_close(&cursor);
+	*ret_key = row.key;
+	if (!txn->kv.err && !remember(store, &row)) {
+		return ERR_NOMEM;
+	}
+	store->next++;
+	return txn->kv.err;
 }
 
 bool key_store_take(struct key_store_txn *txn,
 		    const struct key_store_subject *subject,
 		    struct key_store_key *ret_key)
 {
-	struct span key = span_of(subject->id, sizeof subject->id), row;
-
-	if (txn->err) {
-		return false;
+	if (!txn->err && !txn->begun) {
+		txn->err = begin(txn);
 	}
-	if (!txn->begun) {
-		txn->begun = true;
-		kv_txn_begin(txn->store->kv, /*writable=*/true, &txn->kv);
+	if (!txn->err && !find(txn, span_of(subject->id, sizeof subject->id), ret_key)) {
+		txn->err = txn->kv.err ? txn->kv.err : make(txn, subject, ret_key);
 	}
-	if (kv_get(&txn->kv, TABLE_KEY, key, &row)) {
-		txn->err = row_read(row, ret_key) ? ERR_OK : ERR_STORE_VERSION;
-	} else if (!txn->kv.err) {
-		make(txn, key, ret_key);
-	}
-	txn->err = txn->err ? txn->err : txn->kv.err;
 	return !txn->err;
+}
+
+/* What was not committed is not known: read again from the table. */
+static void forget(struct key_store *store)
+{
+	generation_reset(store->fresh);
+	store->next = store->first;
 }
 
 enum err key_store_commit(struct key_store_txn *txn)
@@ -104,6 +274,9 @@ enum err key_store_commit(struct key_store_txn *txn)
 	} else if (txn->begun) {
 		txn->begun = false;
 		txn->err = kv_txn_commit(&txn->kv);
+		if (txn->err) {
+			forget(txn->store);
+		}
 	}
 	return txn->err;
 }
@@ -112,8 +285,30 @@ void key_store_abort(struct key_store_txn *txn)
 {
 	if (txn->begun) {
 		txn->begun = false;
+		forget(txn->store);
 		kv_txn_abort(&txn->kv);
 	}
+}
+
+/* Fresh ones are looked through: whoever reads what was sealed writes an audit record first, and has a millisecond. */
+static bool find_fresh(struct kv_txn *txn, struct span subject, struct key_store_key *ret_key)
+{
+	struct kv_cursor cursor = {0};
+	struct fresh_row row;
+	uint64_t number;
+	bool found = false;
+
+	kv_cursor_open(txn, TABLE_FRESH, &cursor);
+	for (bool more = kv_cursor_seek(&cursor, (struct span){0}); more && !found;
+	     more = kv_cursor_next(&cursor)) {
+		found = fresh_read(&cursor, &number, &row) &&
+			span_eq(span_of(row.subject, sizeof row.subject), subject);
+	}
+	kv_cursor_close(&cursor);
+	if (found) {
+		*ret_key = row.key;
+	}
+	return found;
 }
 
 enum err key_store_find(struct key_store *store,
@@ -121,11 +316,11 @@ enum err key_store_find(struct key_store *store,
 			struct key_store_key *ret_key)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
-	struct span row;
+	struct span key = span_of(subject->id, sizeof subject->id), row;
 
 	kv_txn_begin(store->kv, /*writable=*/false, &txn);
-	if (!kv_get(&txn, TABLE_KEY, span_of(subject->id, sizeof subject->id), &row)) {
-		return txn.err ? txn.err : ERR_ABSENT;
+	if (kv_get(&txn, TABLE_KEY, key, &row)) {
+		return row_read(row, ret_key) ? ERR_OK : ERR_STORE_VERSION;
 	}
-	return row_read(row, ret_key) ? ERR_OK : ERR_STORE_VERSION;
+	return find_fresh(&txn, key, ret_key) ? ERR_OK : txn.err ? txn.err : ERR_ABSENT;
 }

@@ -1,6 +1,7 @@
 /* key_store_test.c: one key per case, however many doors ask for it; durable before it is used. */
 #include "producers/key_store.h"
 
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,6 +124,67 @@ static void two_doors(void **state)
 	}
 }
 
+static struct key_store_subject numbered(uint32_t number)
+{
+	struct case_id id = {{0x08, 0x16, 0xb6, 0x12, 0xca, 0x67}};
+
+	memcpy(id.key + 8, &number, sizeof number);
+	return key_store_subject_of(&id, SECRET);
+}
+
+/* Each of a range of subjects has its key, whatever moved meanwhile. */
+static void take_range(
+	struct key_store *store, uint32_t from, uint32_t to, struct key_store_key *keys, bool known)
+{
+	struct key_store_txn txn;
+	struct key_store_key key;
+
+	key_store_begin(store, &txn);
+	for (uint32_t i = from; i < to; i++) {
+		struct key_store_subject one = numbered(i);
+
+		assert_true(key_store_take(&txn, &one, &key));
+		if (known) {
+			assert_memory_equal(&key, &keys[i], sizeof key);
+		}
+		keys[i] = key;
+	}
+	assert_int_equal(key_store_commit(&txn), ERR_OK);
+}
+
+/* Keys keep their values while tens of thousands are moved from where they were made to their places, also for a door that comes later,
+ * and after a transaction that was aborted in the middle of moving. */
+static void moved(void **state)
+{
+	enum { MANY = 40000, STEP = 1000 };
+	static struct key_store_key keys[MANY];
+	struct key_store *store = NULL;
+	struct key_store_txn txn;
+	struct key_store_key key;
+
+	assert_int_equal(key_store_open(*state, &store), ERR_OK);
+	for (uint32_t at = 0; at < MANY; at += STEP) {
+		take_range(store, at, at + STEP, keys, false);
+		take_range(store, at / 2, at / 2 + 10, keys, true);
+		struct key_store_subject stranger = numbered(MANY + at);
+
+		key_store_begin(store, &txn);
+		assert_true(key_store_take(&txn, &stranger, &key));
+		key_store_abort(&txn);
+		assert_int_equal(key_store_find(store, &stranger, &key), ERR_ABSENT);
+	}
+	key_store_close(store);
+	assert_int_equal(key_store_open(*state, &store), ERR_OK);
+	take_range(store, 0, MANY, keys, true);
+	for (uint32_t i = 0; i < MANY; i += 777) {
+		struct key_store_subject one = numbered(i);
+
+		assert_int_equal(key_store_find(store, &one, &key), ERR_OK);
+		assert_memory_equal(&key, &keys[i], sizeof key);
+	}
+	key_store_close(store);
+}
+
 /* The subject tells nothing without the secret: another secret, another subject; but the date leads it, for locality. */
 static void subject_is_keyed(void **state)
 {
@@ -142,6 +204,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_key, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(aborted, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(two_doors, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(moved, folder_setup, folder_teardown),
 		cmocka_unit_test(subject_is_keyed),
 	};
 
