@@ -372,6 +372,19 @@ static enum err commit(struct decider *decider, int64_t now_us)
 	return err;
 }
 
+/* Closes what was decided since the last time: rows that are touched again and again meanwhile are written once. */
+static void freeze(struct decider *decider, int64_t now_us)
+{
+	if (now_us - decider->frozen_us < PARTS_COMMIT_US &&
+	    decider_store_bytes(decider->store) < PARTS_COMMIT_BYTES) {
+		return;
+	}
+	decider->frozen_us = now_us;
+	for (int i = 0; i < decider->n_parts; i++) {
+		kafka_decider_write_freeze(&decider->parts[i]);
+	}
+}
+
 /* Rows wait for the disk: actions wait in the log. */
 static bool memory_full(const struct decider *decider)
 {
@@ -405,6 +418,7 @@ enum err kafka_decider_turn(struct decider *decider)
 		kafka_decider_parts_serve(&decider->parts[i], now_us);
 	}
 	kafka_decider_write_held(decider);
+	freeze(decider, now_us);
 	if (!err) {
 		err = commit(decider, now_us);
 	}

@@ -438,5 +438,4 @@ void kafka_decider_parts_serve(struct part *part, int64_t now_us)
 	default:
 		break;
 	}
-	kafka_decider_write_freeze(part, now_us);
 }

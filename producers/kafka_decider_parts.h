@@ -46,7 +46,8 @@ enum {
 	PARTS_MAX = LIMIT_CASE_PARTITIONS + 1,
 	PARTS_RING = 16384, /* records of one partition on their way; a power of two */
 	PARTS_READ_AT_ONCE = 1000,
-	PARTS_FREEZE_US = 200000,
+	PARTS_COMMIT_US = 2000000,             /* rows are committed this often, */
+	PARTS_COMMIT_BYTES = 64 * 1024 * 1024, /* or when so many bytes wait */
 	PARTS_FREEZE_ROWS = 20000,
 	PARTS_ASK_AGAIN_US = 200000,
 	PARTS_IDLE_US = 20000,
@@ -93,7 +94,7 @@ struct part {
 	int64_t since_us; /* when this phase began */
 	int64_t lag_us;   /* how old the last action was when it was decided; 0: caught up */
 	int64_t wake_us;  /* WAITING */
-	int64_t frozen_us, idle_us;
+	int64_t idle_us;
 	int64_t wanted_refoffset; /* -1: none; no action is read while set */
 	bool reference_end;
 	int64_t ends; /* offset of the action log's end when last reached */
@@ -124,7 +125,7 @@ struct decider {
 	enum err err;
 	volatile int stopping;
 	uint64_t random;
-	int64_t said_us;
+	int64_t said_us, frozen_us;
 	int64_t full_us; /* since when the store is full, by the steady clock; 0: it is not */
 	int64_t tried_us;
 
@@ -153,7 +154,7 @@ void kafka_decider_write_claim(struct part *part);
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
 void kafka_decider_write_stands(struct part *part, int64_t offset);
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
-void kafka_decider_write_freeze(struct part *part, int64_t now_us);
+void kafka_decider_write_freeze(struct part *part);
 
 /* kafka_decider_status.c: what it says of itself */
 void kafka_decider_status_say(struct decider *decider, int64_t now_us);

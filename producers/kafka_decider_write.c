@@ -228,14 +228,10 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	}
 }
 
-/* Closes what was decided since the last commit, once that is through: a batch as large as the lag. */
-void kafka_decider_write_freeze(struct part *part, int64_t now_us)
+void kafka_decider_write_freeze(struct part *part)
 {
-	if (now_us - part->frozen_us < PARTS_FREEZE_US || decider_store_waits(part->rows)) {
-		return;
-	}
-	part->frozen_us = now_us;
 	if (part->phase == PHASE_DECIDING && part->sent > part->frozen &&
+	    !decider_store_waits(part->rows) &&
 	    decider_store_freeze(part->rows, &part->core.place, part->sent)) {
 		part->frozen = part->sent;
 		if (part->stands >= part->sent) {
