@@ -312,6 +312,11 @@ uint64_t overlay_freeze(struct overlay *overlay)
 	return overlay->frozen;
 }
 
+const struct generation *overlay_closed(const struct overlay *overlay)
+{
+	return overlay_write_oldest(overlay);
+}
+
 static void keep_spare(struct overlay *o, struct generation *gen)
 {
 	gen->older = NULL;

@@ -322,11 +322,6 @@ struct generation *overlay_write_oldest(const struct overlay *overlay)
 	return gen;
 }
 
-const struct generation *overlay_closed(const struct overlay *overlay)
-{
-	return overlay_write_oldest(overlay);
-}
-
 void overlay_write(const struct overlay *overlay, const struct generation *gen, struct kv_txn *txn)
 {
 	struct changes changes = {0};
