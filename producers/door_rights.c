@@ -4,39 +4,23 @@
 #include <stdio.h>
 
 #include "common/place.h"
+#include "projections/case_transitions.h"
 
 #define MAY(function) (1u << CODE_function_##function)
 
-/* Types that are not here come into the record by other ways than a door. */
+/* Of what is no case event. Types that are neither here nor in the table of a case come into the record by other ways than a door. */
 static const uint16_t FUNCTIONS[EVENT_TYPE_COUNT] = {
-	[EVENT_case_reported] = MAY(report),
-	[EVENT_case_accepted] = MAY(intake),
-	[EVENT_case_rejected] = MAY(intake),
-	[EVENT_case_classified] = MAY(intake),
-	[EVENT_case_dispatched] = MAY(dispatch),
-	[EVENT_case_signed_for] = MAY(handle),
-	[EVENT_case_returned] = MAY(handle),
-	[EVENT_case_handling_logged] = MAY(handle),
-	[EVENT_case_held] = MAY(handle),
-	[EVENT_case_resumed] = MAY(handle) | MAY(dispatch),
-	[EVENT_case_escalated] = MAY(dispatch),
-	[EVENT_case_feedback_submitted] = MAY(handle),
-	[EVENT_case_verified] = MAY(verify),
-	[EVENT_case_closed] = MAY(dispatch),
-	[EVENT_case_reopened] = MAY(report) | MAY(dispatch) | MAY(supervise),
-	[EVENT_callback_recorded] = MAY(callback),
-	[EVENT_place_registered] = MAY(reference),
-	[EVENT_place_changed] = MAY(reference),
-	[EVENT_unit_registered] = MAY(reference),
-	[EVENT_list_item_set] = MAY(reference),
-	[EVENT_policy_set] = MAY(reference),
-	[EVENT_calendar_set] = MAY(reference),
+	[EVENT_place_registered] = MAY(reference), [EVENT_place_changed] = MAY(reference),
+	[EVENT_unit_registered] = MAY(reference),  [EVENT_list_item_set] = MAY(reference),
+	[EVENT_policy_set] = MAY(reference),       [EVENT_calendar_set] = MAY(reference),
 	[EVENT_profile_set] = MAY(reference),
 };
 
 uint16_t door_rights_functions(enum event_type type)
 {
-	return type < EVENT_TYPE_COUNT ? FUNCTIONS[type] : 0;
+	return type < EVENT_TYPE_COUNT
+		       ? (uint16_t)(FUNCTIONS[type] | case_transitions_functions(type))
+		       : 0;
 }
 
 static enum err denied(struct problem *ret_problem, const char *field, const char *reason)

@@ -125,6 +125,22 @@ bool case_transitions_from(const struct case_transition *row,
 	return *ret_skipped && !(*ret_skipped & steps);
 }
 
+uint16_t case_transitions_functions(enum event_type type)
+{
+	uint16_t functions = 0;
+
+	for (int i = 0; i < ROWS; i++) {
+		/* What is owed by a call-back is never posted. */
+		if (rows[i].event != type || rows[i].when == CASE_WHEN_CALLBACK) {
+			continue;
+		}
+		for (int j = 0; j < CASE_ROLES_MAX && rows[i].roles[j].function; j++) {
+			functions |= (uint16_t)(1u << rows[i].roles[j].function);
+		}
+	}
+	return functions;
+}
+
 bool case_transitions_open(uint8_t state)
 {
 	return (OPEN >> state) & 1u;

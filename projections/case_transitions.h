@@ -61,6 +61,9 @@ bool case_transitions_from(const struct case_transition *row,
 /** The steps passed over when an event of this row happened in a state: what a fold records, whatever the profile says. */
 uint16_t case_transitions_skipped(const struct case_transition *row, uint8_t state);
 
+/** The functions of which one is needed to post an event, a bit each (1 << enum code_function): those of its rows' roles; 0: nobody posts it. */
+uint16_t case_transitions_functions(enum event_type type);
+
 /** Whether a state is open: RP AC DI IP HO FB VE. */
 bool case_transitions_open(uint8_t state);
 
