@@ -295,6 +295,7 @@ static enum err renew_writer(struct decider *decider)
 	return open_writer(decider);
 }
 
+/* What this build cannot read, or has no room for, somebody else may decide by: from there on it does not know by what it decides. */
 static void on_reference(struct decider *decider, const struct kafka_record *record)
 {
 	static const struct event nothing = {.type = EVENT_NONE};
@@ -304,21 +305,22 @@ static void on_reference(struct decider *decider, const struct kafka_record *rec
 		decider->ref_ended = true;
 		return;
 	}
-	if (record->what != KAFKA_READ_RECORD ||
+	if (record->what != KAFKA_READ_RECORD || decider->err ||
 	    record->offset < reference_position(decider->reference)) {
 		return;
 	}
-	if (event_decode(record->value, &decider->ev, NULL)) {
-		tail_skip(&decider->reftail, record->offset);
-	} else if (tail_take(&decider->reftail, &decider->ev, record->offset) == TAIL_VALID) {
+	enum err err = event_decode(record->value, &decider->ev, NULL);
+
+	if (!err && tail_take(&decider->reftail, &decider->ev, record->offset) == TAIL_VALID) {
 		ev = &decider->ev;
 	}
-	enum err err = reference_fold(decider->reference, ev, record->offset);
-
+	if (!err) {
+		err = reference_fold(decider->reference, ev, record->offset);
+	}
 	if (err) {
-		LOG(ERROR, "reference record not folded", LOG_NUMBER("offset", record->offset),
-		    LOG_TEXT("error", err_name(err)));
-		reference_fold(decider->reference, &nothing, record->offset);
+		LOG(ERROR, "reference record not folded: a build that can read it must go on",
+		    LOG_NUMBER("offset", record->offset), LOG_TEXT("error", err_name(err)));
+		decider->err = err;
 	}
 }
 
@@ -400,6 +402,9 @@ enum err kafka_decider_turn(struct decider *decider)
 	}
 	int busy = drain(decider, decider->refreader, 0);
 
+	if (decider->err) {
+		return decider->err;
+	}
 	busy += drain(decider, decider->events, 0);
 	if (!memory_full(decider)) {
 		drain(decider, decider->actions, busy ? 0 : 1);

@@ -177,6 +177,40 @@ static void test_lost_action_log_stops_until_repaired(void **state)
 	assert_true(folder_remove(home));
 }
 
+/* Rule 8: a reference record that this build cannot read stops the decider, typed: it must not decide by less than its refoffset says. */
+static void test_unreadable_reference_stops(void **state)
+{
+	char home[FOLDER_PATH_BYTES], topic[KAFKA_TOPIC_NAME_BYTES];
+	struct decider *decider = NULL;
+	enum err err = ERR_OK;
+
+	(void)state;
+	assert_true(folder_make("decider", home));
+	struct decider_config config = {.settings = &kafka_flow_settings,
+					.home = home,
+					.prefix = kafka_flow_prefix,
+					.instance = "one",
+					.registers = kafka_flow_registers,
+					.alone = true};
+
+	log_open("decider", LOG_ERROR + 1);
+	(void)snprintf(topic, sizeof topic, "%sgov.reference", kafka_flow_prefix);
+	assert_int_equal(kafka_writer_send(kafka_flow_poster,
+					   kafka_writer_topic(kafka_flow_poster, topic), 0,
+					   SPAN("register"), SPAN("\x81\xa2id\xa1x"), NULL),
+			 ERR_OK);
+	assert_int_equal(kafka_writer_flush(kafka_flow_poster, 10000), ERR_OK);
+	assert_int_equal(kafka_decider_open(&config, &decider), ERR_OK);
+	for (int64_t until_us = clock_steady_us() + 10000000;
+	     !err && clock_steady_us() < until_us;) {
+		err = kafka_decider_turn(decider);
+	}
+	assert_int_not_equal(err, ERR_OK);
+	assert_int_not_equal(err, ERR_STOPPED);
+	kafka_decider_close(decider);
+	assert_true(folder_remove(home));
+}
+
 /* Rule 10: more than a minute off the broker's clock it neither ticks nor decides, and says so; set right, it goes on by itself. */
 static void test_a_clock_that_is_off_decides_nothing(void **state)
 {
@@ -274,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_poison_is_refused_after_three_deaths),
 		TEST(test_lost_action_log_stops_until_repaired),
+		TEST(test_unreadable_reference_stops),
 		TEST(test_a_clock_that_is_off_decides_nothing),
 		TEST(test_latency),
 	};
