@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
+
 enum { KAFKA_LINE_BYTES = 512, KAFKA_NAME_BYTES = 128 };
 
 /* For every handle. Nagle and slow reconnects cost latency; addresses are asked anew because brokers move. */
@@ -56,10 +58,15 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 			       handle->fatal_text);
 		return;
 	}
-	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-		handle->away = true;
+	int level = 4;
+
+	if (kafka_conf_err(code) == ERR_KAFKA_AWAY) {
+		/* Told again with every attempt to connect, and librdkafka's log has its reasons: once is enough. */
+		level = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !handle->away ? 4 : 7;
+		handle->trouble_us = clock_steady_us();
+		handle->away |= code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 	}
-	kafka_conf_log(handle->settings, 4, "%s: %s: %s", rd_kafka_name(rk),
+	kafka_conf_log(handle->settings, level, "%s: %s: %s", rd_kafka_name(rk),
 		       rd_kafka_err2name(code), reason);
 }
 

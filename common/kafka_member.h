@@ -10,7 +10,7 @@ struct kafka_member;
 
 struct kafka_member_config {
 	const struct kafka_settings *settings;
-	const char *group; /* in full */
+	const char *group; /* in full; copied, as the next */
 	const char *
 		instance; /* static membership: the same name, restarted, has its partitions back in 10-70 ms; unique in the group */
 	const char *const *topics; /* whose partitions are shared out; NULL-ended */
@@ -29,7 +29,8 @@ enum err kafka_member_open(const struct kafka_member_config *config,
 
 /**
  * Serves the group: ownership and answers come in here. Call it every few milliseconds.
- * @return OK; FENCED when another member took our name or the handle failed: no revocation follows, so stop at once
+ * An outage of the broker, of any length, is waited for; the partitions may be taken and given again.
+ * @return OK; FENCED when another member took our name: all was taken, and nothing will be given any more
  */
 enum err kafka_member_poll(struct kafka_member *member, int timeout_ms);
 
