@@ -7,7 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WATERMARK_TRIES = 20, WATERMARK_MS = 2000, WATERMARK_PAUSE_US = 250000 };
+enum {
+	WATERMARK_TRIES = 20,
+	WATERMARK_MS = 2000,
+	WATERMARK_PAUSE_US = 250000,
+	WATERMARK_ONCE_MS = 1000,
+	PARTITIONS_TRIES = 12,
+};
 
 struct kafka_reader {
 	struct kafka_handle handle;
@@ -225,9 +231,17 @@ enum err kafka_reader_watermarks(struct kafka_reader *reader,
 	return kafka_conf_err(code);
 }
 
-enum err kafka_reader_partitions(struct kafka_reader *reader,
-				 const char *topic,
-				 int *ret_partitions)
+enum err kafka_reader_watermarks_once(struct kafka_reader *reader,
+				      const char *topic,
+				      int32_t partition,
+				      int64_t *ret_low,
+				      int64_t *ret_high)
+{
+	return kafka_conf_err(rd_kafka_query_watermark_offsets(
+		reader->handle.rk, topic, partition, ret_low, ret_high, WATERMARK_ONCE_MS));
+}
+
+static enum err ask_partitions(struct kafka_reader *reader, const char *topic, int *ret_partitions)
 {
 	const rd_kafka_metadata_t *metadata = NULL;
 	rd_kafka_topic_t *handle = rd_kafka_topic_new(reader->handle.rk, topic, NULL);
@@ -249,6 +263,20 @@ enum err kafka_reader_partitions(struct kafka_reader *reader,
 		rd_kafka_metadata_destroy(metadata);
 	}
 	rd_kafka_topic_destroy(handle);
+	return err;
+}
+
+enum err kafka_reader_partitions(struct kafka_reader *reader,
+				 const char *topic,
+				 int *ret_partitions)
+{
+	enum err err = ask_partitions(reader, topic, ret_partitions);
+
+	/* A broker that has just started may not list its topics yet: that passes. */
+	for (int try = 1; err == ERR_ABSENT && try < PARTITIONS_TRIES; try++) {
+		usleep(WATERMARK_PAUSE_US);
+		err = ask_partitions(reader, topic, ret_partitions);
+	}
 	return err;
 }
 

@@ -67,7 +67,14 @@ enum err kafka_reader_watermarks(struct kafka_reader *reader,
 				 int64_t *ret_low,
 				 int64_t *ret_high);
 
-/** The number of partitions of a topic. @return ABSENT, KAFKA_AWAY */
+/** The same, asked once and for at most a second: for loops that have other work, and ask again. */
+enum err kafka_reader_watermarks_once(struct kafka_reader *reader,
+				      const char *topic,
+				      int32_t partition,
+				      int64_t *ret_low,
+				      int64_t *ret_high);
+
+/** The number of partitions of a topic. @return ABSENT, if it stays so for 3 s; KAFKA_AWAY */
 enum err kafka_reader_partitions(struct kafka_reader *reader,
 				 const char *topic,
 				 int *ret_partitions);

@@ -155,7 +155,8 @@ int kafka_program_main(const struct projection *projection,
 	signal(SIGPIPE, SIG_IGN);
 	err = run(conf, projection);
 	if (err) {
-		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)));
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", position_cure(err)));
 	} else {
 		LOG(INFO, "stopped", LOG_NUMBER("exit", 0));
 	}

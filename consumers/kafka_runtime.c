@@ -154,18 +154,36 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 	return ERR_OK;
 }
 
-/* How long the log is: for the lag, and for workers to know that they are behind. */
+/* What the watcher's handle has to say is taken off its queue: it reads no records. */
+static void drain_watcher(struct runtime *runtime)
+{
+	struct kafka_record record = {0};
+
+	while (kafka_reader_poll(runtime->watcher, 0, &record) != KAFKA_READ_NONE) {
+		kafka_reader_release(&record);
+	}
+}
+
+/* How long the log is: for the lag, and for workers to know that they are behind. Whether a broker answers shows here too. */
 static void watch(struct runtime *runtime)
 {
-	for (int i = 0; i < runtime->partitions && !runtime->stop; i++) {
+	enum err err = ERR_OK;
+
+	drain_watcher(runtime);
+	for (int i = 0; i < runtime->partitions && !err && !runtime->stop; i++) {
 		struct runtime_partition *at = &runtime->at[i];
 		int64_t low, high;
 
-		if (at->following &&
-		    !kafka_reader_watermarks(runtime->watcher, runtime->topic, i, &low, &high)) {
+		if (!at->following) {
+			continue;
+		}
+		err = kafka_reader_watermarks_once(runtime->watcher, runtime->topic, i, &low,
+						   &high);
+		if (!err) {
 			at->high = high;
 		}
 	}
+	runtime->away = err == ERR_KAFKA_AWAY;
 }
 
 static enum err start_workers(struct runtime *runtime)

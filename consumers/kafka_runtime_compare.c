@@ -66,8 +66,8 @@ enum err kafka_runtime_compare(struct runtime_worker *worker,
 					&worker->comparer);
 	}
 	if (!err) {
-		err = kafka_reader_watermarks(worker->comparer, runtime->topic, partition, &low,
-					      &high);
+		err = kafka_reader_watermarks_once(worker->comparer, runtime->topic, partition,
+						   &low, &high);
 	}
 	if (!err) {
 		err = position_check_range(position, low, high);

@@ -39,6 +39,7 @@ struct runtime_worker {
 	int number;
 	int64_t batch_us;      /* steady time of the batch's first record; 0: empty */
 	int64_t rest_until_us; /* no commit before, unless the batch is full */
+	int64_t absent_us; /* steady time since which the broker does not know the topic; 0: it does */
 	struct shard_counts shown;
 	int64_t shown_bytes;
 };
@@ -56,6 +57,7 @@ struct runtime {
 	_Atomic bool stop;
 	_Atomic int err;       /* enum err: why it must end */
 	_Atomic int wait;      /* enum err: what it waits for now: STORE_FULL, KAFKA_AWAY */
+	_Atomic bool away;     /* no broker answers */
 	_Atomic bool assigned; /* the group has answered at least once */
 };
 

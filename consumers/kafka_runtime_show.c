@@ -104,6 +104,11 @@ bool kafka_runtime_show_ready(void *context, struct buf *reasons)
 	struct runtime *runtime = context;
 	bool ready = kafka_runtime_show_healthy(runtime, reasons);
 
+	if (runtime->away && ready) {
+		buf_printf(reasons, "%s. Cure: %s\n", err_text(ERR_KAFKA_AWAY),
+			   position_cure(ERR_KAFKA_AWAY));
+		ready = false;
+	}
 	if (!runtime->assigned) {
 		buf_add_text(reasons, "the group has not given out its partitions yet\n");
 		return false;

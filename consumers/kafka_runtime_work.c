@@ -17,6 +17,8 @@ enum {
 	WORK_WAIT_US = 1000000,
 	WORK_GIVE_UP_US =
 		60000000, /* a partition that was lost may come back at once: its rows are kept this long */
+	WORK_ABSENT_US =
+		30000000, /* a broker that has just started may not list its topics yet: longer is gone */
 };
 
 static bool is_mine(const struct runtime_worker *worker, int partition)
@@ -96,6 +98,21 @@ static enum err commit(struct runtime_worker *worker)
 	return ERR_OK;
 }
 
+/* What heals by itself is waited for: a broker that is away, and for a while a topic that it does not list. */
+static bool is_passing(struct runtime_worker *worker, enum err err)
+{
+	int64_t now_us = clock_steady_us();
+
+	if (err != ERR_ABSENT) {
+		worker->absent_us = 0;
+		return err == ERR_KAFKA_AWAY || err == ERR_KAFKA;
+	}
+	if (!worker->absent_us) {
+		worker->absent_us = now_us;
+	}
+	return now_us - worker->absent_us < WORK_ABSENT_US;
+}
+
 static enum err follow(struct runtime_worker *worker, int partition)
 {
 	struct runtime *runtime = worker->runtime;
@@ -104,12 +121,14 @@ static enum err follow(struct runtime_worker *worker, int partition)
 	int64_t high = 0;
 	enum err err = kafka_runtime_compare(worker, partition, position, &high);
 
-	if (err == ERR_KAFKA_AWAY || err == ERR_KAFKA) {
-		wait_for(worker, ERR_KAFKA_AWAY);
+	if (is_passing(worker, err)) {
+		wait_for(worker, err == ERR_ABSENT ? err : ERR_KAFKA_AWAY);
 		return ERR_OK; /* once more in the next turn */
 	}
 	if (!err) {
+		worker->absent_us = 0;
 		heal(worker, ERR_KAFKA_AWAY);
+		heal(worker, ERR_ABSENT);
 		err = kafka_reader_assign(worker->reader, runtime->topic, partition,
 					  position->tail.next_offset);
 	}
@@ -247,6 +266,19 @@ static bool is_due(const struct runtime_worker *worker, bool queue_empty)
 	       (queue_empty || now_us - worker->batch_us > WORK_BATCH_US);
 }
 
+/* A topic that the broker does not know any more may come back as another one: it is compared again before more of it is read. */
+static enum err on_error(struct runtime_worker *worker, const struct kafka_record *record)
+{
+	if (record->err == ERR_ABSENT && record->partition >= 0 &&
+	    record->partition < worker->runtime->partitions) {
+		return worker->runtime->at[record->partition].following
+			       ? leave(worker, record->partition)
+			       : ERR_OK;
+	}
+	return record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL ? record->err
+										  : ERR_OK;
+}
+
 /* Folds what is there; commits when the queue is empty, and when the batch is old or full. */
 static enum err turn(struct runtime_worker *worker, struct kafka_record *record)
 {
@@ -266,9 +298,7 @@ static enum err turn(struct runtime_worker *worker, struct kafka_record *record)
 		worker->runtime->at[record->partition].high = record->offset;
 		return ERR_OK;
 	case KAFKA_READ_ERROR:
-		return record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL
-			       ? record->err
-			       : ERR_OK;
+		return on_error(worker, record);
 	case KAFKA_READ_NONE:
 		break;
 	}

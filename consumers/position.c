@@ -55,6 +55,13 @@ const char *position_cure(enum err err)
 		       "its folder, it is then rebuilt from the log as it is";
 	case ERR_LOG_GAP:
 		return "an outcome is missing in the log: restore the topic, or let a person post govbus repair";
+	case ERR_ABSENT:
+		return "check that brokers and topic prefix are the right ones; a topic that was deleted is made anew by "
+		       "govbus topics, without what it held";
+	case ERR_KAFKA_AWAY:
+		return "start the broker, or check its address; the program goes on by itself";
+	case ERR_FENCED:
+		return "another process runs under the same name: stop it, or give this one another --instance";
 	case ERR_STORE_FULL:
 		return "make room on the disk; the program goes on by itself";
 	default:

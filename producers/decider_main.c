@@ -7,6 +7,7 @@
 #include "common/health.h"
 #include "common/log.h"
 #include "consumers/kafka_bus.h"
+#include "consumers/position.h"
 #include "producers/kafka_commands.h"
 #include "producers/kafka_decider.h"
 #include "producers/registers.h"
@@ -79,7 +80,12 @@ static enum err serve(const struct conf *conf)
 	}
 	health_stop(health);
 	kafka_decider_close(decider);
-	LOG(INFO, "stopped", LOG_TEXT("because", err_text(err)));
+	if (err && err != ERR_STOPPED) {
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", position_cure(err)));
+	} else {
+		LOG(INFO, "stopped", LOG_TEXT("because", err_text(err)));
+	}
 	return err;
 }
 

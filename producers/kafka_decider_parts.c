@@ -339,8 +339,8 @@ static void serve_reference(struct part *part)
 	int64_t position = reference_position(decider->reference), low = 0, high = 0;
 
 	if (position < part->wanted_refoffset) {
-		if (kafka_reader_watermarks(decider->refreader, decider->reftopic, 0, &low,
-					    &high) ||
+		if (kafka_reader_watermarks_once(decider->refreader, decider->reftopic, 0, &low,
+						 &high) ||
 		    position < high) {
 			return;
 		}
