@@ -113,7 +113,10 @@ class Load:
 			if items is None:
 				time.sleep(0.02)
 				continue
-			batch = [pair for pair, item in zip(batch, items) if not self._note(*pair, item)]
+			left = [pair for pair, item in zip(batch, items) if not self._note(*pair, item)]
+			if len(left) == len(batch):
+				time.sleep(0.2)  # nobody is there to answer: senders that spin would starve whoever is to come back
+			batch = left
 
 	def _note(self, case, action, item):
 		if item["status"] in NO_ANSWER_YET:
