@@ -30,7 +30,8 @@
 	X(CLOCK, 85, "the clock is off")                                                   \
 	X(FENCED, 86, "another member took this place")                                    \
 	X(STOPPED, 0, "stopped")                                                           \
-	X(BUG, 71, "govbus broke its own rule")
+	X(BUG, 71, "govbus broke its own rule")                                            \
+	X(ERASED, 66, "its key was destroyed: what it sealed is erased")
 
 enum err {
 	ERR_OK = 0,

@@ -247,6 +247,18 @@ static enum err make(struct key_store_txn *txn,
 	return txn->kv.err;
 }
 
+/* After a destroyed one: in its place, where it is seen before what was fresh. */
+static enum err make_next(struct key_store_txn *txn, struct span subject, struct key_store_key *key)
+{
+	if (key->version == UINT8_MAX) {
+		return ERR_TOO_BIG;
+	}
+	*key = (struct key_store_key){.version = (uint8_t)(key->version + 1)};
+	randombytes_buf(key->key, sizeof key->key);
+	kv_put(&txn->kv, TABLE_KEY, subject, span_of(key, sizeof *key));
+	return txn->kv.err;
+}
+
 bool key_store_take(struct key_store_txn *txn,
 		    const struct key_store_subject *subject,
 		    struct key_store_key *ret_key)
@@ -254,8 +266,12 @@ bool key_store_take(struct key_store_txn *txn,
 	if (!txn->err && !txn->begun) {
 		txn->err = begin(txn);
 	}
-	if (!txn->err && !find(txn, span_of(subject->id, sizeof subject->id), ret_key)) {
+	struct span id = span_of(subject->id, sizeof subject->id);
+
+	if (!txn->err && !find(txn, id, ret_key)) {
 		txn->err = txn->kv.err ? txn->kv.err : make(txn, subject, ret_key);
+	} else if (!txn->err && ret_key->destroyed) {
+		txn->err = make_next(txn, id, ret_key);
 	}
 	return !txn->err;
 }
@@ -291,11 +307,14 @@ void key_store_abort(struct key_store_txn *txn)
 }
 
 /* Fresh ones are looked through: whoever reads what was sealed writes an audit record first, and has a millisecond. */
-static bool find_fresh(struct kv_txn *txn, struct span subject, struct key_store_key *ret_key)
+static bool find_fresh(struct kv_txn *txn,
+		       struct span subject,
+		       uint64_t *ret_number,
+		       struct key_store_key *ret_key)
 {
 	struct kv_cursor cursor = {0};
 	struct fresh_row row;
-	uint64_t number;
+	uint64_t number = 0;
 	bool found = false;
 
 	kv_cursor_open(txn, TABLE_FRESH, &cursor);
@@ -307,8 +326,46 @@ static bool find_fresh(struct kv_txn *txn, struct span subject, struct key_store
 	kv_cursor_close(&cursor);
 	if (found) {
 		*ret_key = row.key;
+		*ret_number = number;
 	}
 	return found;
+}
+
+/* A fresh row keeps its number, which says how far the doors have read, but no key. */
+static void blank_fresh(struct kv_txn *txn, struct span subject, uint64_t number)
+{
+	struct fresh_row row = {.key.destroyed = 1};
+
+	memcpy(row.subject, subject.p, sizeof row.subject);
+	number = htobe64(number);
+	kv_put(txn, TABLE_FRESH, span_of(&number, sizeof number), span_of(&row, sizeof row));
+}
+
+enum err key_store_destroy(struct key_store *store, const struct key_store_subject *subject)
+{
+	struct key_store_txn txn;
+	struct span id = span_of(subject->id, sizeof subject->id);
+	struct key_store_key key = {0}, fresh = {0};
+	uint64_t number = 0;
+
+	key_store_begin(store, &txn);
+	txn.err = begin(&txn);
+	if (!txn.err && !find(&txn, id, &key)) {
+		txn.err = txn.kv.err ? txn.kv.err : ERR_ABSENT;
+	}
+	if (!txn.err) {
+		bool is_fresh = find_fresh(&txn.kv, id, &number, &fresh);
+
+		key = (struct key_store_key){.version = key.version, .destroyed = 1};
+		kv_put(&txn.kv, TABLE_KEY, id, span_of(&key, sizeof key));
+		if (is_fresh) {
+			blank_fresh(&txn.kv, id, number);
+		}
+		forget(store); /* memory holds it too */
+		txn.err = txn.kv.err;
+	}
+	sodium_memzero(&fresh, sizeof fresh);
+	return key_store_commit(&txn);
 }
 
 enum err key_store_find(struct key_store *store,
@@ -317,10 +374,14 @@ enum err key_store_find(struct key_store *store,
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
 	struct span key = span_of(subject->id, sizeof subject->id), row;
+	uint64_t number;
 
 	kv_txn_begin(store->kv, /*writable=*/false, &txn);
 	if (kv_get(&txn, TABLE_KEY, key, &row)) {
-		return row_read(row, ret_key) ? ERR_OK : ERR_STORE_VERSION;
+		if (!row_read(row, ret_key)) {
+			return ERR_STORE_VERSION;
+		}
+		return ret_key->destroyed ? ERR_ERASED : ERR_OK;
 	}
-	return find_fresh(&txn, key, ret_key) ? ERR_OK : txn.err ? txn.err : ERR_ABSENT;
+	return find_fresh(&txn, key, &number, ret_key) ? ERR_OK : txn.err ? txn.err : ERR_ABSENT;
 }

@@ -16,10 +16,11 @@ struct key_store_subject {
 	uint8_t id[KEY_STORE_SUBJECT_BYTES];
 };
 
-/* A row: plain bytes. */
+/* A row: plain bytes. Of a destroyed key the row stays, its bytes zero: the next one must not take the same version. */
 struct key_store_key {
 	uint8_t version; /* from 1; rises when a key is made after one was destroyed */
-	uint8_t spare[7];
+	uint8_t destroyed;
+	uint8_t spare[6];
 	uint8_t key[KEY_STORE_KEY_BYTES];
 };
 _Static_assert(sizeof(struct key_store_key) == 40, "a row on disk");
@@ -61,7 +62,15 @@ enum err key_store_commit(struct key_store_txn *txn);
 /** Ends without effect; a no-op after a commit: serves as CLEANUP. */
 void key_store_abort(struct key_store_txn *txn);
 
-/** The subject's key, for reading what it sealed. @return ABSENT */
+/**
+ * Destroys the subject's key, durably: whatever it sealed, wherever copies of it are, then reads as ERASED. A key made later has the
+ * next version. Asking again is fine. Copies of the store (backups) are not reached, nor are pages of its file that LMDB has freed
+ * and not yet used again.
+ * @return ABSENT: it has none; STORE, STORE_FULL
+ */
+enum err key_store_destroy(struct key_store *store, const struct key_store_subject *subject);
+
+/** The subject's key, for reading what it sealed. @return ABSENT; ERASED: it was destroyed */
 enum err key_store_find(struct key_store *store,
 			const struct key_store_subject *subject,
 			struct key_store_key *ret_key);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "schemas/seal.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
 
@@ -68,6 +69,53 @@ static void aborted(void **state)
 	assert_int_equal(key_store_find(store, &first, &key), ERR_ABSENT);
 	key_store_begin(store, &txn);
 	assert_int_equal(key_store_commit(&txn), ERR_OK);
+	key_store_close(store);
+}
+
+static struct key_store_key taken(struct key_store *store, const struct key_store_subject *subject)
+{
+	struct key_store_txn txn;
+	struct key_store_key key;
+
+	key_store_begin(store, &txn);
+	assert_true(key_store_take(&txn, subject, &key));
+	assert_int_equal(key_store_commit(&txn), ERR_OK);
+	return key;
+}
+
+/* A destroyed key is never found again, and what it sealed reads as erased; the next key of that case has the next version. Others stay. */
+static void destroyed(void **state)
+{
+	struct key_store *store = NULL;
+	struct key_store_subject first = subject(1), second = subject(2), none = subject(3);
+	struct seal_place place = {SPAN("a-1"), 3};
+	struct arena arena = {0};
+	struct span sealed, clear;
+
+	assert_int_equal(key_store_open(*state, &store), ERR_OK);
+	struct key_store_key old = taken(store, &first), other = taken(store, &second), key;
+
+	assert_int_equal(seal_close(&(struct seal_key){old.version, old.key}, &place, SPAN("甲"),
+				    &arena, &sealed),
+			 ERR_OK);
+	assert_int_equal(key_store_destroy(store, &none), ERR_ABSENT);
+	assert_int_equal(key_store_destroy(store, &first), ERR_OK);
+	assert_int_equal(key_store_find(store, &first, &key), ERR_ERASED);
+	assert_int_equal(key_store_destroy(store, &first), ERR_OK); /* asked again after a crash */
+	key_store_close(store);
+	assert_int_equal(key_store_open(*state, &store), ERR_OK);
+	assert_int_equal(key_store_find(store, &first, &key), ERR_ERASED);
+	struct key_store_key next = taken(store, &first);
+
+	assert_int_equal(next.version, old.version + 1);
+	assert_memory_not_equal(next.key, old.key, sizeof old.key);
+	assert_int_equal(key_store_find(store, &first, &key), ERR_OK);
+	assert_int_equal(
+		seal_open(&(struct seal_key){key.version, key.key}, &place, sealed, &arena, &clear),
+		ERR_ERASED);
+	assert_int_equal(key_store_find(store, &second, &key), ERR_OK);
+	assert_memory_equal(&key, &other, sizeof key);
+	arena_done(&arena);
 	key_store_close(store);
 }
 
@@ -185,6 +233,32 @@ static void moved(void **state)
 	key_store_close(store);
 }
 
+/* A key that was destroyed stays so when those made beside it are moved to their places, and one that was moved can be destroyed. */
+static void destroyed_and_moved(void **state)
+{
+	enum { MANY = 20000, STEP = 1000 };
+	static struct key_store_key keys[MANY];
+	struct key_store *store = NULL;
+	struct key_store_key key;
+	struct key_store_subject fresh = numbered(5), settled = numbered(6), other = numbered(7);
+
+	assert_int_equal(key_store_open(*state, &store), ERR_OK);
+	take_range(store, 0, STEP, keys, false);
+	assert_int_equal(key_store_destroy(store, &fresh), ERR_OK);
+	assert_int_equal(key_store_find(store, &fresh, &key), ERR_ERASED);
+	for (uint32_t at = STEP; at < MANY; at += STEP) {
+		take_range(store, at, at + STEP, keys, false);
+	}
+	assert_int_equal(key_store_find(store, &fresh, &key), ERR_ERASED);
+	assert_int_equal(key_store_destroy(store, &settled), ERR_OK);
+	assert_int_equal(key_store_find(store, &settled, &key), ERR_ERASED);
+	assert_int_equal(taken(store, &fresh).version, 2);
+	assert_int_equal(taken(store, &settled).version, 2);
+	assert_int_equal(key_store_find(store, &other, &key), ERR_OK);
+	assert_memory_equal(&key, &keys[7], sizeof key);
+	key_store_close(store);
+}
+
 /* The subject tells nothing without the secret: another secret, another subject; but the date leads it, for locality. */
 static void subject_is_keyed(void **state)
 {
@@ -202,9 +276,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_key, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(destroyed, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(aborted, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(two_doors, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(moved, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(destroyed_and_moved, folder_setup, folder_teardown),
 		cmocka_unit_test(subject_is_keyed),
 	};
 

@@ -59,8 +59,9 @@ enum err seal_open(const struct seal_key *key,
 	if (sealed.n < SEAL_EXTRA_BYTES || sealed.p[0] != SEAL_FORM) {
 		return ERR_MALFORMED;
 	}
+	/* A key is made anew only after the one before was destroyed. */
 	if (sealed.p[1] != key->version) {
-		return ERR_ABSENT;
+		return sealed.p[1] < key->version ? ERR_ERASED : ERR_ABSENT;
 	}
 	struct span aad = aad_of(place, key->version, arena);
 	uint8_t *clear = arena_alloc(arena, sealed.n);

@@ -38,7 +38,7 @@ enum err seal_close(const struct seal_key *key,
 		    struct arena *arena,
 		    struct span *ret_sealed);
 
-/** Opens it. @return MALFORMED: not of this form; ABSENT: sealed under another version of the key; INVALID: another key or place, or altered */
+/** Opens it. @return MALFORMED: not of this form; ERASED: sealed under a key that was destroyed; ABSENT: under a later one; INVALID: another key or place, or altered */
 enum err seal_open(const struct seal_key *key,
 		   const struct seal_place *place,
 		   struct span sealed,

@@ -40,7 +40,12 @@ static void opens_nowhere_else(void **state)
 	assert_int_equal(seal_open(&(struct seal_key){1, other}, &place, sealed, &arena, &back),
 			 ERR_INVALID);
 	assert_int_equal(seal_open(&(struct seal_key){2, secret}, &place, sealed, &arena, &back),
-			 ERR_ABSENT);
+			 ERR_ERASED);
+	assert_int_equal(
+		seal_close(&(struct seal_key){2, secret}, &place, SPAN("xy"), &arena, &sealed),
+		ERR_OK);
+	assert_int_equal(seal_open(&key, &place, sealed, &arena, &back), ERR_ABSENT);
+	assert_int_equal(seal_close(&key, &place, SPAN("xy"), &arena, &sealed), ERR_OK);
 	assert_int_equal(
 		seal_open(&key, &(struct seal_place){SPAN("a-2"), 3}, sealed, &arena, &back),
 		ERR_INVALID);
