@@ -33,8 +33,9 @@ struct arguments {
 static const struct argp_option OPTIONS[] = {
 	{"unit", KEY_UNIT, "ID", 0,
 	 "Unit it speaks for: centre:530102, grid:…, or a registered one", 0},
-	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit", 0},
-	{"place", KEY_PLACE, "CODE", 0, "Places it covers: this one and all below", 0},
+	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit: that of its place", 0},
+	{"place", KEY_PLACE, "CODE", 0,
+	 "Places it covers: this one and all below, none outside of the unit's", 0},
 	{"source", KEY_SOURCE, "PREFIX", 0, "Sources it may name (/ for all)", 0},
 	{"functions", KEY_FUNCTIONS, "LIST", 0,
 	 "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference, or all", 0},
@@ -152,8 +153,11 @@ static enum err add(struct tokens *tokens, struct token *token)
 {
 	char secret[TOKENS_SECRET_BYTES + 1];
 	enum err err = tokens_add(tokens, token, clock_wall_us(), secret);
+	const char *why = tokens_contradiction(token);
 
-	if (err == ERR_INVALID) {
+	if (err == ERR_INVALID && token->level && token->place[0] && why) {
+		fprintf(stderr, "govbus token add: %s\n", why);
+	} else if (err == ERR_INVALID) {
 		fprintf(stderr,
 			"govbus token add: needs --unit, --level, --place, --source and at least one of --functions and --rights\n");
 	}

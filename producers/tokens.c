@@ -76,12 +76,38 @@ static bool texts_end(const struct token *token)
 	return true;
 }
 
+const char *tokens_contradiction(const struct token *token)
+{
+	static const struct span CENTRE = {(const uint8_t *)"centre:", 7},
+				 GRID = {(const uint8_t *)"grid:", 5};
+	struct span unit = span_cstr(token->unit), place = span_cstr(token->place);
+	bool centre = span_starts(unit, CENTRE), grid = span_starts(unit, GRID);
+
+	if (centre || grid) {
+		size_t n = centre ? CENTRE.n : GRID.n;
+		struct span own = span_of(unit.p + n, unit.n - n);
+
+		if (!place_valid(own) || (place_level(own) >= 6) != grid) {
+			return "--unit: centre: goes with a place of levels 1 to 5, grid: with one of 6 or 7";
+		}
+		if (place_level(own) != token->level) {
+			return "--level is not that of --unit: it is the level of the unit's place";
+		}
+		if (!place_covers(own, place)) {
+			return "--place lies outside of the place of --unit";
+		}
+	}
+	return place_valid(place) && place_level(place) < token->level
+		       ? "--place is above --level: a unit covers places of its own level and below"
+		       : NULL;
+}
+
 static bool token_valid(const struct token *token)
 {
 	return token->n_types <= TOKENS_TYPES && texts_end(token) && token->unit[0] &&
 	       token->source[0] == '/' && place_valid(span_cstr(token->place)) &&
 	       token->level >= 1 && token->level <= PLACE_LEVELS &&
-	       (token->functions || token->rights);
+	       (token->functions || token->rights) && !tokens_contradiction(token);
 }
 
 /* The public id is part of the hash: nothing can be learnt from it about 256 random bits. */

@@ -55,8 +55,15 @@ enum err tokens_open(const char *home, struct tokens **ret_tokens);
 void tokens_close(struct tokens *tokens);
 
 /**
+ * What of unit, level and place contradict one another: a centre's or grid's level is that of its place, and it covers no place
+ * outside; nobody covers a place above their level. Whether a registered unit has that level, the decider knows.
+ * @return why, in English; NULL: nothing
+ */
+const char *tokens_contradiction(const struct token *token);
+
+/**
  * Makes a token.
- * @param token  what it binds; id and created_us are set here. Checked: unit, place, level, source, at least one function or right
+ * @param token  what it binds; id and created_us are set here. Checked: unit, place, level, that they agree, source, at least one function or right
  * @param ret_secret  its text, the only copy: TOKENS_SECRET_BYTES and an ending zero
  * @return INVALID when a member is not what it should be
  */

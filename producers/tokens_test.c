@@ -123,6 +123,47 @@ static void invalid(void **state)
 	tokens_close(tokens);
 }
 
+/* Level, unit and place must agree: a province's centre of level 4, or a county's that reads the province, is a slip. */
+static void contradictions(void **state)
+{
+	static const struct {
+		const char *unit, *place;
+		uint8_t level;
+		bool good;
+	} rows[] = {
+		{"centre:53", "53", 1, true},
+		{"centre:53", "53", 4, false},
+		{"centre:53", "530102", 1, true},
+		{"centre:530102", "53", 3, false},
+		{"centre:530102", "530103", 3, false},
+		{"centre:5301021", "530102", 3, false},
+		{"centre:530102001001001", "530102001001001", 6, false},
+		{"grid:530102001001001", "530102001001001", 6, true},
+		{"grid:530102001001001", "530102001001001", 5, false},
+		{"grid:530102", "530102", 3, false},
+		{"roads", "530102", 3, true},
+		{"roads", "530102001", 3, true},
+		{"roads", "53", 3, false},
+	};
+	struct tokens *tokens = fresh(*state);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char secret[TOKENS_SECRET_BYTES + 1];
+		struct token token = {.functions = 2, .level = rows[i].level, .source = "/"};
+
+		(void)snprintf(token.unit, sizeof token.unit, "%s", rows[i].unit);
+		(void)snprintf(token.place, sizeof token.place, "%s", rows[i].place);
+		enum err err = tokens_add(tokens, &token, 5, secret);
+
+		if (err != (rows[i].good ? ERR_OK : ERR_INVALID) ||
+		    !tokens_contradiction(&token) != rows[i].good) {
+			fail_msg("unit %s, place %s, level %d", rows[i].unit, rows[i].place,
+				 rows[i].level);
+		}
+	}
+	tokens_close(tokens);
+}
+
 /* The names of rights lead back to their bits. */
 static void rights(void **state)
 {
@@ -141,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(revoked, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(not_stored, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(invalid, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(contradictions, folder_setup, folder_teardown),
 		cmocka_unit_test(rights),
 	};
 

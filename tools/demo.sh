@@ -7,7 +7,7 @@ demo_tokens() {
 	demo_token county --unit centre:532323 --level 3 --place 532323 --source /demo --functions report,intake,dispatch,verify,call-back,supervise --rights units
 	demo_token unit --unit mouding-transport --level 3 --place 532323 --source /demo --functions report,handle
 	demo_token grid --unit grid:532323101001001 --level 6 --place 532323101001001 --source /demo --functions report,handle,verify
-	demo_token reader --unit centre:53 --level 1 --place 53 --source /demo --functions report --types gov.case.reported.v1
+	demo_token reader --unit centre:53 --level 1 --place 53 --source /demo --rights audit
 }
 
 # demo_token NAME ARGUMENTS...: made once; the clear text stands in .govbus/tokens alone.

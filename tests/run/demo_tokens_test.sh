@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The demo's tokens are made as tools/demo.sh says, each bound to what it is for; the reader's only reads.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GOVBUS_HOME=$scratch/home GOVBUS_BIN=${GOVBUS_BIN:-$PWD/build/dev/bin}
+[ -x "$GOVBUS_BIN/govbus" ] || {
+	echo "skipped: a build without librdkafka has no programs"
+	exit 77
+}
+. ./run
+. tools/demo.sh
+
+demo_tokens
+list=$(govbus token list)
+for name in province county unit grid reader; do
+	[ -s "$GOVBUS_HOME/tokens/$name" ] || { echo "no token $name" && exit 1; }
+	# Its line: id, state, label, unit, level, place, source, date, functions.
+	functions=$(awk -F'\t' -v name="$name" '$3 == name { print $9 }' <<<"$list")
+	if [ "$name" = reader ] && [ -n "$functions" ]; then
+		echo "the reader may post: $functions" && exit 1
+	elif [ "$name" != reader ] && [ -z "$functions" ]; then
+		echo "$name may post nothing" && exit 1
+	fi
+done
+echo "all as expected"
