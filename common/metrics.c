@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 
@@ -20,19 +19,38 @@ void metrics_add(struct metric *metric)
 	*end = metric;
 }
 
-static int64_t resident_bytes(void)
-{
-	long pages = 0;
-	char line[128];
-	FILE *file = fopen("/proc/self/statm", "re");
+/* What is resident, by what backs it: LMDB's map is the page cache's, and grows with the store until memory is wanted elsewhere. */
+struct resident {
+	int64_t anon_bytes, file_bytes;
+};
 
-	if (file) {
-		if (fgets(line, sizeof line, file) && strchr(line, ' ')) {
-			pages = strtol(strchr(line, ' '), NULL, 10);
+static struct resident resident(void)
+{
+	struct resident found = {0};
+	char line[128];
+	FILE *file = fopen("/proc/self/status", "re");
+
+	while (file && fgets(line, sizeof line, file)) {
+		const char *value = strchr(line, ':');
+		int64_t bytes = value ? strtol(value + 1, NULL, 10) * 1024 : 0;
+
+		if (strncmp(line, "RssAnon:", 8) == 0) {
+			found.anon_bytes = bytes;
+		} else if (strncmp(line, "RssFile:", 8) == 0 ||
+			   strncmp(line, "RssShmem:", 9) == 0) {
+			found.file_bytes += bytes;
 		}
-		fclose(file);
 	}
-	return pages * sysconf(_SC_PAGESIZE);
+	if (file) {
+		(void)fclose(file);
+	}
+	return found;
+}
+
+static void gauge_print(struct buf *out, const char *name, const char *help, int64_t value)
+{
+	buf_printf(out, "# TYPE %s gauge\n# HELP %s %s\n%s %lld\n", name, name, help, name,
+		   (long long)value);
 }
 
 void metrics_print(struct buf *out)
@@ -53,10 +71,16 @@ void metrics_print(struct buf *out)
 		}
 		buf_printf(out, " %lld\n", (long long)metric_get(metric));
 	}
-	buf_printf(
-		out,
-		"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %lld\n",
-		(long long)resident_bytes());
+	struct resident now = resident();
+
+	gauge_print(out, "process_resident_memory_bytes", "Resident memory of either kind",
+		    now.anon_bytes + now.file_bytes);
+	gauge_print(out, "process_resident_anon_bytes",
+		    "Of it the program's own: what must fit into the machine", now.anon_bytes);
+	gauge_print(
+		out, "process_resident_file_bytes",
+		"Of it pages of files, above all of LMDB's map: the kernel takes them back when memory is short",
+		now.file_bytes);
 	buf_printf(out,
 		   "# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total %.3f\n# EOF\n",
 		   (double)clock_cpu_us() / 1e6);

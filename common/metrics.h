@@ -38,7 +38,7 @@ static inline int64_t metric_get(struct metric *metric)
 	return atomic_load_explicit(&metric->value, memory_order_relaxed);
 }
 
-/** Prints all as OpenMetrics text, "# EOF" included; adds resident memory and CPU time of the process. @thread any */
+/** Prints all as OpenMetrics text, "# EOF" included; adds resident memory, that of its own and that of mapped files apart, and CPU time of the process. @thread any */
 void metrics_print(struct buf *out);
 
 #endif
