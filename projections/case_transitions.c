@@ -1,4 +1,4 @@
-/* case_transitions.c: the table of case_transitions.def, and how a flow profile bends it. */
+/* case_transitions.c: the table of case_transitions.def, how a flow profile bends it, and the mutant that a test may plant. */
 #include "projections/case_transitions.h"
 
 #define F(state)             (1u << CODE_case_state_##state)
@@ -48,10 +48,21 @@ static const struct way {
 
 enum { WAY = sizeof(way) / sizeof(way[0]) };
 
+static size_t planted_row = ROWS;
+static struct case_transition planted;
+
 const struct case_transition *case_transitions_all(size_t *ret_count)
 {
 	*ret_count = ROWS;
 	return rows;
+}
+
+void case_transitions_plant(size_t row, const struct case_transition *mutant)
+{
+	planted_row = mutant ? row : ROWS;
+	if (mutant) {
+		planted = *mutant;
+	}
 }
 
 static bool holds(enum case_when when, const struct event *ev)
@@ -73,9 +84,11 @@ static bool holds(enum case_when when, const struct event *ev)
 
 const struct case_transition *case_transitions_of(const struct event *ev)
 {
-	for (int i = 0; i < ROWS; i++) {
-		if (rows[i].event == ev->type && holds(rows[i].when, ev)) {
-			return &rows[i];
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct case_transition *row = i == planted_row ? &planted : &rows[i];
+
+		if (row->event == ev->type && holds((enum case_when)row->when, ev)) {
+			return row;
 		}
 	}
 	return NULL;

@@ -42,8 +42,11 @@ struct case_transition {
 	uint8_t guards[CASE_GUARDS_MAX]; /* enum guard, in this order; 0 after the last */
 };
 
-/** The rows in the order of the table. @thread any, as all here */
+/** The rows in the order of the table. @thread any, as all here, while no test plants */
 const struct case_transition *case_transitions_all(size_t *ret_count);
+
+/** Tests only: from now on this row is the mutant, copied, for decide and evolve; NULL: all are whole again. @thread one */
+void case_transitions_plant(size_t row, const struct case_transition *mutant);
 
 /** The row that an event of this type takes; NULL if a case knows no such event. */
 const struct case_transition *case_transitions_of(const struct event *ev);

@@ -290,6 +290,9 @@ static void fold(struct case_bed *bed, struct event *ev, int64_t at_us)
 {
 	enum err err;
 
+	if (bed->patience && --bed->patience == 0) {
+		bed->broken++; /* a mutant may owe for ever */
+	}
 	EVENT_SET(ev->env, decidedtime, at_us);
 	EVENT_SET(ev->env, refoffset, reference_position(bed->reference));
 	bed->decided_us = at_us;

@@ -21,6 +21,7 @@ struct case_bed {
 	const char *source; /* of actions */
 	int ids;
 	int broken; /* events that could not be folded: must stay 0 */
+	int patience; /* timers and owed events that may still come; above it the bed is broken. 0: any number */
 	case_bed_sink *sink;
 	void *context;
 };

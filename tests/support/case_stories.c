@@ -117,6 +117,7 @@ static void reopening(struct case_story *s)
 	ENDS("", case_bed_simple(bed, EVENT_case_closed, COUNTY));
 	case_bed_go(bed, AT(2, 20, 0, 1));
 	ENDS("WINDOW", case_bed_reopen(bed, TOWN, CODE_reopen_cause_reporter));
+	ENDS("WINDOW", case_bed_reopen(bed, COUNTY, CODE_reopen_cause_centre));
 	/* Posted late, but meant in time: the action's own time counts for a day. */
 	case_bed_begin(bed, EVENT_case_reopened, TOWN);
 	EVENT_SET(bed->ev.data.case_reopened, cause, CODE_reopen_cause_reporter);
@@ -141,7 +142,7 @@ static void objection(struct case_story *s)
 	MUST(case_story_state(s).state == CODE_case_state_AC &&
 	     case_story_state(s).due_us == AT(2, 9, 18, 0));
 	case_bed_done(&s->bed);
-	case_bed_init(&s->bed);
+	case_story_begin(s);
 	case_story_bring(s, CODE_case_state_RJ);
 	case_bed_go(&s->bed, AT(2, 1, 18, 1));
 	ENDS("WINDOW", case_bed_reopen(&s->bed, TOWN, CODE_reopen_cause_reporter));
@@ -279,6 +280,7 @@ static void functions(struct case_story *s)
 	     case_story_state(s).step_due_us == case_story_state(s).due_us);
 	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, TOWN));
 	ENDS("VERIFIER", case_bed_verify(bed, TOWN, true));
+	ENDS("VERIFIER", case_bed_verify(bed, TOWN, false));
 	case_bed_begin(bed, EVENT_case_verified, COUNTY);
 	ENDS("MEMBER", case_bed_post(bed));
 	ENDS("", case_bed_verify(bed, COUNTY, false));

@@ -167,7 +167,7 @@ static void provisional(struct case_story *s)
 	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
 	MUST(case_story_state(s).due_us == case_bed_at(2024, 1, 9, 18, 0) &&
 	     !case_story_state(s).provisional);
-	MUST(case_story_state(s).seq == 4);
+	MUST(case_story_state(s).seq == 4 && case_story_state(s).state == CODE_case_state_DI);
 }
 
 /* A provisional deadline stays so while its case is on hold; it is restated once the hold is over. */
@@ -191,6 +191,7 @@ static void provisional_hold(struct case_story *s)
 	MUST(case_story_state(s).seq == 5);
 	ENDS("", case_bed_simple(bed, EVENT_case_resumed, HOUSE));
 	MUST(!case_story_state(s).provisional && case_story_state(s).seq == 7);
+	MUST(case_story_state(s).state == CODE_case_state_IP);
 }
 
 /* A report that nobody has accepted yet is restated like any other, once. */
@@ -239,5 +240,5 @@ enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
 case_story_tell *case_stories_time_get(int number)
 {
-	return number < STORIES ? stories[number] : NULL;
+	return number < STORIES ? stories[number] : case_stories_table_get(number - STORIES);
 }

@@ -68,6 +68,13 @@ static inline struct case_state case_story_state(struct case_story *s)
 
 typedef void case_story_tell(struct case_story *s);
 
+/* A fresh bed, with the patience of a story: no mutant may run for ever. */
+static inline void case_story_begin(struct case_story *s)
+{
+	case_bed_init(&s->bed);
+	s->bed.patience = 1000;
+}
+
 /* The story from its beginning, on a fresh bed. @return misses */
 static inline int case_story_run(case_story_tell *tell, bool loud)
 {
@@ -75,7 +82,7 @@ static inline int case_story_run(case_story_tell *tell, bool loud)
 
 	story.misses = 0;
 	story.loud = loud;
-	case_bed_init(&story.bed);
+	case_story_begin(&story);
 	tell(&story);
 	story.misses += story.bed.broken;
 	case_bed_done(&story.bed);
@@ -116,8 +123,15 @@ static inline void case_story_bring(struct case_story *s, uint8_t state)
 	}
 }
 
-/* The story of a number from 0; NULL past the last. Those of the clock come last, from a file of their own. */
+/* Decides, without folding, an action that lacks nothing. @p variant of a report 1: settled; of a verification 1: failed; of a reopening: its cause */
+const char *case_story_try(struct case_story *s,
+			   enum event_type type,
+			   int variant,
+			   const char *unit);
+
+/* The story of a number from 0; NULL past the last. Those of the clock and of the table come last, from files of their own. */
 case_story_tell *case_stories_get(int number);
 case_story_tell *case_stories_time_get(int number);
+case_story_tell *case_stories_table_get(int number);
 
 #endif
