@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "projections/guards.h"
+
 /* One row; never moves, so scans may hold it. A deleted one stays, dead, for its key. */
 struct row {
 	struct row *next;
@@ -194,6 +196,15 @@ static void scan(struct view *view, int table, struct span prefix, view_visit *v
 
 static const struct view_ops ops = {.get = get, .put = put, .add = add, .del = del, .scan = scan};
 
+static void plant_mutant(void)
+{
+	const char *guard = getenv("GOVBUS_MUTANT");
+
+	if (guard) {
+		guards_plant(guards_named(guard));
+	}
+}
+
 struct memory_view *memory_view_new(const struct table *tables)
 {
 	struct memory_view *memory = calloc(1, sizeof(*memory));
@@ -201,6 +212,7 @@ struct memory_view *memory_view_new(const struct table *tables)
 	if (!memory) {
 		return NULL;
 	}
+	plant_mutant();
 	memory->view.ops = &ops;
 	memory->tables = tables;
 	memory->size = 1024;

@@ -8,7 +8,7 @@
 struct memory_view;
 
 /**
- * An empty view.
+ * An empty view. Plants the mutant that the environment names: the guard GOVBUS_MUTANT then lets everything pass (guards.h).
  * @param tables ends with a NULL name; borrowed. NULL: indexes cannot be asked for
  * @return NULL when out of memory @thread one at a time, as all here
  */
