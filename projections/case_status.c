@@ -104,7 +104,7 @@ static void count(struct fold *fold)
 	}
 }
 
-/* What every event brings: seq, state, owner, dues when it carries them. */
+/* What every event brings: seq, state, owner, dues when it carries them; the first deadline is kept, whichever event brings it. */
 #define TAKE_DUES(row, data)                                                                      \
 	do {                                                                                      \
 		(row)->case_due =                                                                 \
@@ -113,6 +113,7 @@ static void count(struct fold *fold)
 			(data)->step_due_at, (data)->step_yellow_at, (data)->step_red_at};        \
 		(row)->step = (data)->step;                                                       \
 		(row)->provisional = (data)->provisional;                                         \
+		(row)->orig_due_us = (row)->orig_due_us ? (row)->orig_due_us : (data)->due_at;    \
 	} while (0)
 
 static void begin(struct fold *fold, struct case_row *row)
@@ -179,7 +180,6 @@ static enum err on_accepted(struct fold *fold)
 	const struct case_accepted *data = &fold->ev->data.case_accepted;
 
 	fold->row.fixed.severity = data->severity;
-	fold->row.fixed.orig_due_us = data->orig_due_at;
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.accepted = 1;
 	return ERR_OK;
@@ -475,7 +475,7 @@ static const struct handler HANDLERS[] = {
 
 const struct projection case_status = {
 	.name = "case-status",
-	.version = 2,
+	.version = 3,
 	.topic = TOPIC_CASE,
 	.tables = case_status_tables,
 	.handlers = HANDLERS,

@@ -17,9 +17,17 @@
 #define FIRE    "fire-530102"
 #define HERE    "530102001001"
 
+/* Who looks on: told of each fresh bed (a story may begin anew), then of every event folded on it. */
+struct case_story_watcher {
+	void (*begin)(void *context, struct case_bed *bed);
+	case_bed_sink *sink;
+	void *context;
+};
+
 /* What did not go as it must since the last reset; whether each is printed. */
 struct case_story {
 	struct case_bed bed;
+	const struct case_story_watcher *watcher; /* or NULL */
 	int misses;
 	bool loud;
 };
@@ -73,20 +81,34 @@ static inline void case_story_begin(struct case_story *s)
 {
 	case_bed_init(&s->bed);
 	s->bed.patience = 1000;
+	if (s->watcher) {
+		s->bed.sink = s->watcher->sink;
+		s->bed.context = s->watcher->context;
+		s->watcher->begin(s->watcher->context, &s->bed);
+	}
 }
 
 /* The story from its beginning, on a fresh bed. @return misses */
-static inline int case_story_run(case_story_tell *tell, bool loud)
+static inline int case_story_watch(case_story_tell *tell,
+				   bool loud,
+				   const struct case_story_watcher *watcher)
 {
 	static struct case_story story;
 
 	story.misses = 0;
 	story.loud = loud;
+	story.watcher = watcher;
 	case_story_begin(&story);
 	tell(&story);
 	story.misses += story.bed.broken;
 	case_bed_done(&story.bed);
 	return story.misses;
+}
+
+/* The same, with nobody looking on. */
+static inline int case_story_run(case_story_tell *tell, bool loud)
+{
+	return case_story_watch(tell, loud, NULL);
 }
 
 /* Brings a general case of the township, led by the house department, to a state on the way RP AC DI IP FB VE CL. */

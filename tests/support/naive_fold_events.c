@@ -79,6 +79,9 @@ static void take_dues(struct naive_folding *f)
 					    number(f, "step_red_at")};
 	f->c->step = naive_fold_events_code(STEPS, datum(f, "step"));
 	f->c->provisional = small(f, "provisional");
+	if (f->c->orig_due_us == 0) {
+		f->c->orig_due_us = f->c->due.due_us;
+	}
 }
 
 static void no_units(struct naive_folding *f)
@@ -124,7 +127,6 @@ static void reported(struct naive_folding *f)
 static void accepted(struct naive_folding *f)
 {
 	f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
-	f->c->orig_due_us = number(f, "orig_due_at");
 	take_dues(f);
 	f->count[NAIVE_ACCEPTED] = 1;
 }
