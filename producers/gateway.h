@@ -8,6 +8,7 @@
 #include "common/health.h"
 #include "producers/batch.h"
 #include "producers/http.h"
+#include "producers/outcome_log.h"
 #include "projections/reference.h"
 
 /* How events reach the log: done by kafka_posting, by something simpler in tests. */
@@ -21,7 +22,8 @@ struct gateway_posting {
 struct gateway {
 	struct tokens *tokens;
 	struct gateway_posting *posting;
-	struct reference *reference; /* under reference_lock */
+	struct reference *reference;     /* under reference_lock */
+	struct outcome_log *outcome_log; /* of reference data, under the same */
 	pthread_rwlock_t reference_lock;
 	struct case_shelf *shelf;
 	struct gateway_waiters *waiters;

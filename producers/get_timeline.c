@@ -5,6 +5,7 @@
 #include "producers/answer.h"
 #include "producers/gateway.h"
 #include "producers/get_cases.h"
+#include "producers/get_outcomes.h"
 #include "producers/json_out.h"
 #include "producers/reading.h"
 
@@ -186,6 +187,12 @@ static bool line_match(void *context,
 	return !accepted;
 }
 
+/* The receipt code is for whoever reported the matter. */
+static bool is_report_of(const struct case_row *row, struct span source, struct span id)
+{
+	return row->fixed.receipt[0] && span_eq(row->source, source) && span_eq(row->id, id);
+}
+
 route_handler get_timeline_outcome;
 void get_timeline_outcome(struct http_request *request)
 {
@@ -195,6 +202,7 @@ void get_timeline_outcome(struct http_request *request)
 	struct lines lines = {.request = request};
 	struct case_id case_id;
 	struct case_row row;
+	bool found, own;
 
 	if (!subject.n || !source.n || !id.n) {
 		http_problem(request, PROBLEM_BAD_QUERY,
@@ -205,19 +213,18 @@ void get_timeline_outcome(struct http_request *request)
 		return;
 	}
 	if (!case_id_parse(subject, &case_id)) {
-		http_problem(
-			request, PROBLEM_BAD_QUERY, "subject",
-			"not a case id: outcomes of reference data are in their answers alone");
+		get_outcomes_reference(request, subject, source, id);
 		return;
 	}
 	if (!get_cases_shelf(request, &read)) {
 		return;
 	}
 	/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
-	if (door_rights_source(&request->token, source)) {
+	found = case_query_get(&read.query, &case_id, &row);
+	own = door_rights_source(&request->token, source);
+	if (own) {
 		reading_allow_bounded(request);
-	} else if (case_query_get(&read.query, &case_id, &row) &&
-		   !reading_allow_case(request, &row)) {
+	} else if (!found || !reading_allow_case(request, &row)) {
 		return;
 	}
 	case_row_origin(source, id, lines.origin);
@@ -230,6 +237,10 @@ void get_timeline_outcome(struct http_request *request)
 	}
 	buf_done(&lines.found);
 	json_out_member(&request->answer, "subject", subject);
+	if (own && found && is_report_of(&row, source, id)) {
+		json_out_member(&request->answer, "receipt",
+				span_of(row.fixed.receipt, sizeof row.fixed.receipt));
+	}
 	get_cases_as_of(&request->answer, &read);
 	json_out_close(&request->answer, '}');
 	request->status = 200;

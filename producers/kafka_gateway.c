@@ -75,12 +75,14 @@ static enum err stores_open(struct kafka_gateway *all, const char *home)
 	enum err err;
 
 	all->gateway.reference = reference_new();
+	all->gateway.outcome_log = outcome_log_new();
 	pthread_rwlock_init(&all->gateway.reference_lock, NULL);
 	all->gateway.ready = ready;
 	all->gateway.health_context = all;
 	all->door.seat = seat_of;
 	all->door.seat_context = &all->gateway;
-	err = all->gateway.reference ? door_open(&all->door, home) : ERR_NOMEM;
+	err = all->gateway.reference && all->gateway.outcome_log ? door_open(&all->door, home)
+								 : ERR_NOMEM;
 	err = err ? err : tokens_open(home, &all->gateway.tokens);
 	err = err ? err : key_store_open(home, &all->keys);
 	err = err ? err : case_shelf_open(home, &all->gateway.shelf);
@@ -182,6 +184,7 @@ void kafka_gateway_stop(struct kafka_gateway *all)
 	key_store_close(all->keys);
 	tokens_close(all->gateway.tokens);
 	reference_free(all->gateway.reference);
+	outcome_log_free(all->gateway.outcome_log);
 	pthread_rwlock_destroy(&all->gateway.reference_lock);
 	free(all);
 }

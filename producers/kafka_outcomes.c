@@ -74,17 +74,20 @@ static void break_lane(struct kafka_outcomes *outcomes, int lane, enum err err)
 	pthread_mutex_unlock(&outcomes->lock);
 }
 
-static void fold_reference(struct kafka_outcomes *outcomes, const struct event *ev, int64_t offset)
+static void fold_reference(struct kafka_outcomes *outcomes,
+			   const struct event *ev,
+			   const struct kafka_record *record)
 {
 	struct gateway *gateway = outcomes->config.gateway;
 	enum err err;
 
 	pthread_rwlock_wrlock(&gateway->reference_lock);
-	err = reference_fold(gateway->reference, ev, offset);
+	err = reference_fold(gateway->reference, ev, record->offset);
+	err = err ? err : outcome_log_add(gateway->outcome_log, ev, record->offset, record->value);
 	pthread_rwlock_unlock(&gateway->reference_lock);
 	if (err) {
-		LOG(ERROR, "a reference record could not be folded", LOG_NUMBER("offset", offset),
-		    LOG_TEXT("why", err_text(err)));
+		LOG(ERROR, "a reference record could not be folded",
+		    LOG_NUMBER("offset", record->offset), LOG_TEXT("why", err_text(err)));
 	}
 }
 
@@ -114,7 +117,7 @@ static void take_record(struct kafka_outcomes *outcomes,
 	}
 	/* Folded before its outcome is handed over: who has read the answer finds the place known. */
 	if (lane == REFERENCE_LANE) {
-		fold_reference(outcomes, &ev, record->offset);
+		fold_reference(outcomes, &ev, record);
 	}
 	if (ev.env.has_cause && outcomes->config.posting) {
 		metric_count(&m_read, 1);

@@ -105,10 +105,74 @@ def batching(b):
 	assert b.post("/v1/events", pack([]), b.token, kind)[2] == {"items": []}
 
 
+def outcome(b, token, subject, id, source="/test"):
+	return b.get("/v1/outcomes?" + urllib.parse.urlencode({"subject": subject, "source": source, "id": id}), token)
+
+
+def asking(b):
+	"""What became of an action can be asked for, about reference data too: accepted, refused, unknown; by those who may know."""
+	place = scene.event("gov.place.registered.v1", f"p-{scene.TOWN}", {"level": 4, "name": "共和镇", "effective_from": scene.LOADED}, subject=f"place:{scene.TOWN}", unit="centre:53")
+	status, _, body = outcome(b, b.token, place["subject"], place["id"])
+	assert status == 200 and body["outcome"] == "accepted" and body["seq"] == 1 and body["event_type"] == place["type"], body
+	again = b.one("gov.place.registered.v1", place["id"], place["data"], want=200, subject=place["subject"], unit="centre:53")
+	assert again["outcome"] == "repeated" and again["seq"] == body["seq"], again
+	assert outcome(b, b.token, place["subject"], place["id"])[2]["position"] == body["position"]
+	assert outcome(b, b.token, "unit:roads", "unit")[2]["outcome"] == "accepted"
+	assert outcome(b, b.token, "calendar:cn", "cal")[2]["outcome"] == "accepted"
+	refused = b.one("gov.place.registered.v1", "orphan", {"level": 5, "name": "x", "effective_from": scene.LOADED}, want=409, subject="place:530102003001", unit="centre:53")
+	found = outcome(b, b.token, "place:530102003001", "orphan")[2]
+	assert found["outcome"] == "refused" and found["guard"] == refused["guard"] and found["position"] == refused["position"], (found, refused)
+	assert outcome(b, b.token, place["subject"], "never")[2]["outcome"] == "unknown"
+	assert outcome(b, b.token, "nothing:1", "x")[0] == 400
+	new = lambda label, place, source: b.govbus("token", "add", "--label", label, "--unit", f"centre:{place}", "--level", "3", "--place", place, "--source", source, "--functions", "report").stdout.strip()
+	near, far, own = new("near", scene.COUNTY, "/near"), new("far", "530102", "/far"), new("own", "530102", "/test")
+	for subject, id in ((place["subject"], place["id"]), ("unit:roads", "unit")):
+		assert outcome(b, near, subject, id)[0] == 200 and outcome(b, far, subject, id)[0] == 403 and outcome(b, own, subject, id)[0] == 200, subject
+	assert outcome(b, near, "calendar:cn", "cal")[0] == 403 and outcome(b, own, "calendar:cn", "cal")[0] == 200
+	assert outcome(b, None, place["subject"], place["id"])[0] == 401
+	b.stop("gateway")
+	b.start("gateway")
+	later = outcome(b, b.token, place["subject"], place["id"])[2]
+	assert {**later, "as_of": body["as_of"]} == body, (later, body)
+
+
+def receipts(b):
+	"""The receipt code stands in every answer that its reporter gets: accepted, repeated, pending, and asked for later."""
+	case = report("receipt")
+	first = b.one(case["type"], case["id"], case["data"], time=SPOKEN, place=case["place"])
+	again = b.one(case["type"], case["id"], case["data"], want=200, time=SPOKEN, place=case["place"])
+	assert first["receipt"] == again["receipt"] and len(first["receipt"]) == 12 and again["outcome"] == "repeated", again
+	status, headers, pending = b.post("/v1/events", case, b.token, headers={"Prefer": "respond-async"})
+	assert status == 202 and pending["receipt"] == first["receipt"] and headers["Location"] == pending["url"], pending
+	b.case(first["subject"], 1)
+	assert b.read(pending["url"])["receipt"] == first["receipt"]
+	reader = b.new_token("reader", "centre:53", 1, "53", "report", None)
+	foreign = b.govbus("token", "add", "--label", "foreign", "--unit", "centre:53", "--level", "1", "--place", "53", "--source", "/other", "--functions", "report").stdout.strip()
+	assert b.get(pending["url"], reader)[2]["receipt"] == first["receipt"]
+	found = b.get(pending["url"], foreign)
+	assert found[0] == 200 and "receipt" not in found[2], found
+	assert b.get(f"/v1/receipts/{first['receipt']}")[0] == 200
+
+
+def tracing(b):
+	"""A trace context is kept: that of the event, else that of the request; one that is none is not."""
+	ours, theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+	for id, own, header, kept in (("t1", ours, theirs, ours), ("t2", None, theirs, theirs), ("t3", None, "x" * 55, None), ("t4", None, None, None)):
+		event = report(id, **({"traceparent": own} if own else {}))
+		assert b.post("/v1/events", event, b.token, headers={"traceparent": header} if header else {})[0] == 201
+		for topic in ("gov.case.action", "gov.case"):
+			found = [r for r in map(json.loads, read_topic(b, topic, "--json")) if r["id"] == id]
+			assert [r.get("traceparent") for r in found] == [kept], (topic, found)
+	assert b.post("/v1/events", report("t2"), b.token)[2]["outcome"] == "repeated"
+
+
 def main():
 	with scene.Scene() as b:
 		rejecting(b)
 		batching(b)
+		asking(b)
+		receipts(b)
+		tracing(b)
 
 
 main()
