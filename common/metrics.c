@@ -13,7 +13,7 @@ void metrics_add(struct metric *metric)
 {
 	struct metric **end = &first_metric;
 
-	while (*end) {
+	while (*end && *end != metric) {
 		end = &(*end)->next;
 	}
 	*end = metric;

@@ -20,7 +20,7 @@ struct metric {
 	struct metric *next;
 };
 
-/** Makes it known to /metrics. Once each, before threads start; the order is that of printing. */
+/** Makes it known to /metrics, before threads start; once more changes nothing. The order is that of printing. */
 void metrics_add(struct metric *metric);
 
 static inline void metric_count(struct metric *metric, int64_t by)

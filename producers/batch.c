@@ -384,6 +384,8 @@ void batch_enter(struct batch *batch,
 
 		note(&entry, &reject, &batch->reject);
 	}
+	/* All that is needed of it was copied, and reports may be long in coming. */
+	buf_done(&batch->body);
 }
 
 /* ---- answering */

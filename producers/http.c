@@ -12,8 +12,9 @@
 #include "common/health.h"
 #include "common/limits.h"
 #include "common/metrics.h"
+#include "producers/http_watch.h"
 
-enum { CONNECTION_BYTES = 64 * 1024, REQUEST_TIMEOUTS = 10 };
+enum { CONNECTION_BYTES = 64 * 1024, HEADER_TIMEOUTS = 2 };
 
 static struct metric m_requests = {"govbus_http_requests", NULL, "Requests answered",
 				   METRIC_COUNTER,         0,    NULL};
@@ -23,6 +24,8 @@ static struct metric m_refused = {"govbus_http_problems", NULL, "Requests answer
 struct http {
 	struct http_config config;
 	struct MHD_Daemon *daemon;
+	struct http_watch *watch;
+	_Atomic size_t bodies_bytes; /* of all requests under way */
 };
 
 struct span http_query(struct http_request *request, const char *name)
@@ -149,6 +152,7 @@ static enum MHD_Result answer_send(struct http_request *request)
 		(void)snprintf(seconds, sizeof seconds, "%d", request->retry_after_s);
 	}
 	header_add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	header_add(response, MHD_HTTP_HEADER_CONNECTION, request->closing ? "close" : NULL);
 	header_add(response, MHD_HTTP_HEADER_ETAG, request->etag);
 	header_add(response, MHD_HTTP_HEADER_LOCATION, request->location);
 	header_add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
@@ -174,12 +178,41 @@ static void token_read(struct http *http, struct http_request *request)
 	}
 }
 
+static enum MHD_Result length_count(void *context,
+				    enum MHD_ValueKind kind,
+				    const char *name,
+				    const char *value)
+{
+	(void)kind, (void)value;
+	*(int *)context += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+	return MHD_YES;
+}
+
+/* Two answers to where a request ends let what follows pass for another one's (RFC 9112, 6.3): refused, and the connection closed. */
+static bool end_is_clear(struct http_request *request)
+{
+	int lengths = 0;
+
+	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, length_count,
+					&lengths);
+	if (lengths + (http_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING).p ? 1 : 0) < 2) {
+		return true;
+	}
+	request->closing = true;
+	http_problem(request, PROBLEM_MALFORMED, NULL,
+		     "more than one of Content-Length and Transfer-Encoding");
+	return false;
+}
+
 /* Everything that can be refused before the body has come. */
 static void request_admit(struct http *http, struct http_request *request, const char *method)
 {
 	enum problem_kind kind;
 	struct span length = http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
+	if (!end_is_clear(request)) {
+		return;
+	}
 	request->route =
 		routes_find(span_cstr(method), span_cstr(request->path), request->parts, &kind);
 	if (!request->route) {
@@ -198,6 +231,31 @@ static void request_admit(struct http *http, struct http_request *request, const
 	}
 }
 
+static struct http_watched *watched_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void on_connection(void *context,
+			  struct MHD_Connection *connection,
+			  void **state,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	struct http *http = context;
+	const union MHD_ConnectionInfo *info;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		http_watch_close(http->watch, *state);
+		*state = NULL;
+		return;
+	}
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*state = info ? http_watch_open(http->watch, info->connect_fd) : NULL;
+}
+
 static struct http_request *request_new(struct http *http,
 					struct MHD_Connection *connection,
 					const char *path)
@@ -206,7 +264,10 @@ static struct http_request *request_new(struct http *http,
 
 	if (request) {
 		request->gateway = http->config.gateway;
+		request->http = http;
 		request->connection = connection;
+		request->watched = watched_of(connection);
+		http_watch_begin(request->watched);
 		request->began_us = clock_steady_us();
 		request->body.limit_bytes = http->config.body_bytes;
 		(void)snprintf(request->path, sizeof request->path, "%s",
@@ -215,26 +276,28 @@ static struct http_request *request_new(struct http *http,
 	return request;
 }
 
-/* A body that drips in byte by byte keeps the idle timer quiet: the whole has a limit too. */
+/* Bodies wait in memory for the rest of them and for Kafka: all together have a limit too. */
 static void body_add(struct http *http, struct http_request *request, struct span part)
 {
-	int64_t limit_us = (int64_t)http->config.timeout_s * REQUEST_TIMEOUTS * 1000000;
-
 	if (request->status) {
 		return; /* refused already: the rest is read and dropped */
+	}
+	request->body_bytes += part.n;
+	if (atomic_fetch_add(&http->bodies_bytes, part.n) + part.n > http->config.bodies_bytes) {
+		http_problem(request, PROBLEM_BUSY, NULL, "too many bodies are under way");
+		return;
 	}
 	buf_add(&request->body, part);
 	if (request->body.err) {
 		http_problem(request,
 			     request->body.err == ERR_TOO_BIG ? PROBLEM_TOO_BIG : PROBLEM_FAILED,
 			     NULL, NULL);
-	} else if (clock_steady_us() - request->began_us > limit_us) {
-		http_problem(request, PROBLEM_TIMEOUT, NULL, NULL);
 	}
 }
 
 static enum MHD_Result request_run(struct http_request *request)
 {
+	http_watch_whole(request->watched);
 	/* Only this thread looks at `suspended`: whoever resumes may do so before the handler has come back. */
 	request->suspended = false;
 	if (!request->status) {
@@ -286,6 +349,8 @@ static void on_completed(void *context,
 
 	(void)context, (void)connection, (void)why;
 	if (request) {
+		http_watch_end(request->watched);
+		atomic_fetch_sub(&request->http->bodies_bytes, request->body_bytes);
 		if (request->work_free) {
 			request->work_free(request);
 		}
@@ -323,21 +388,24 @@ static enum err listen_parse(const char *listen,
 	return ERR_OK;
 }
 
-enum err http_start(const struct http_config *config, struct http **ret_http)
+static enum err watch_start(struct http *http)
 {
-	struct http *http = calloc(1, sizeof *http);
+	const struct http_config *config = &http->config;
+	int64_t idle_us = (int64_t)config->timeout_s * HEADER_TIMEOUTS * 1000000;
+
+	return http_watch_start(idle_us, (int64_t)config->request_s * 1000000, &http->watch);
+}
+
+static enum err daemon_start(struct http *http)
+{
+	const struct http_config *config = &http->config;
 	struct sockaddr_storage address;
 	uint16_t port = 0;
 	bool v6 = false;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 
-	if (!http) {
-		return ERR_NOMEM;
-	}
-	http->config = *config;
 	if (listen_parse(config->listen, &address, &port, &v6)) {
 		(void)fprintf(stderr, "listen address %s is not ADDRESS:PORT\n", config->listen);
-		free(http);
 		return ERR_USAGE;
 	}
 	flags |= v6 ? MHD_USE_IPv6 : 0u;
@@ -346,7 +414,8 @@ enum err http_start(const struct http_config *config, struct http **ret_http)
 		flags, port, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR, &address,
 		MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT,
 		config->timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, http,
 		config->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, config->threads,
 		MHD_OPTION_END);
 	if (!http->daemon) {
@@ -354,8 +423,25 @@ enum err http_start(const struct http_config *config, struct http **ret_http)
 			stderr,
 			"cannot listen on %s: %s; stop what uses it or choose another with --listen\n",
 			config->listen, errno ? strerrordesc_np(errno) : "refused");
-		free(http);
 		return ERR_BUSY;
+	}
+	return ERR_OK;
+}
+
+enum err http_start(const struct http_config *config, struct http **ret_http)
+{
+	struct http *http = calloc(1, sizeof *http);
+	enum err err;
+
+	if (!http) {
+		return ERR_NOMEM;
+	}
+	http->config = *config;
+	err = watch_start(http);
+	err = err ? err : daemon_start(http);
+	if (err) {
+		http_stop(http);
+		return err;
 	}
 	metrics_add(&m_requests);
 	metrics_add(&m_refused);
@@ -371,7 +457,10 @@ void http_quiesce(struct http *http)
 void http_stop(struct http *http)
 {
 	if (http) {
-		MHD_stop_daemon(http->daemon);
+		if (http->daemon) {
+			MHD_stop_daemon(http->daemon);
+		}
+		http_watch_stop(http->watch);
 		free(http);
 	}
 }

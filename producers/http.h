@@ -10,7 +10,12 @@ struct MHD_Connection;
 struct gateway;
 struct http;
 
-enum { HTTP_PATH_BYTES = 256, HTTP_ETAG_BYTES = 64 };
+enum {
+	HTTP_PATH_BYTES = 256,
+	HTTP_ETAG_BYTES = 64,
+	HTTP_LOCATION_BYTES =
+		1024, /* an outcome's, each byte of subject, source and id percent-encoded */
+};
 
 /* One request. A handler fills status and answer, or suspends it and lets another thread do so. */
 struct http_request {
@@ -23,14 +28,18 @@ struct http_request {
 	bool has_token;
 	bool allowed;   /* reading_allow has said yes (rule COVERED) */
 	bool suspended; /* by its handler, in this call */
+	bool closing;   /* its end is in doubt: the connection is closed after the answer */
 	struct buf body;
+	size_t body_bytes; /* as it came, wherever it is by now */
+	struct http *http;
+	struct http_watched *watched;
 	int64_t began_us; /* steady */
 	struct arena arena;
 	int status; /* 0: not answered yet */
 	struct buf answer;
 	const char *content_type;
 	char etag[HTTP_ETAG_BYTES];
-	char location[384];
+	char location[HTTP_LOCATION_BYTES];
 	int retry_after_s;
 	void *work; /* a handler's own; work_free is called when the request ends */
 	void (*work_free)(struct http_request *request);
@@ -41,9 +50,11 @@ struct http_config {
 	struct gateway *gateway;
 	struct tokens *tokens;
 	unsigned connections; /* at most */
-	unsigned timeout_s;   /* without a byte; ten times that for a whole request */
+	unsigned timeout_s;   /* without a byte; twice that for a whole header */
+	unsigned request_s;   /* for a whole request, from its header on, its answer included */
 	unsigned threads;
-	size_t body_bytes; /* at most */
+	size_t body_bytes;   /* of one request, at most */
+	size_t bodies_bytes; /* of all under way; more are told to ask again */
 };
 
 /**

@@ -10,10 +10,10 @@
 
 const struct conf_option kafka_gateway_options[] = {
 	CONF_COMMON(CONF_LISTEN_GATEWAY),
-	{"connections", "1000", NULL, "Connections at most; more are refused", CONF_NUMBER, 1,
-	 100000},
+	{"connections", "1000", NULL, "Connections at most; more wait until one ends", CONF_NUMBER,
+	 1, 100000},
 	{"timeout-s", "15", "s",
-	 "A connection without a byte is closed; ten times that is the limit of one request",
+	 "A connection without a byte is closed; twice that is the limit of a header, ten times of a whole request with its answer",
 	 CONF_NUMBER, 1, 3600},
 	{"http-threads", "1", NULL, "Threads that parse and answer", CONF_NUMBER, 1, 64},
 	{"outcome-ms", "2000", "ms", "How long a POST waits for its outcome before it answers 202",
@@ -22,6 +22,8 @@ const struct conf_option kafka_gateway_options[] = {
 	 0, 1000},
 	{0},
 };
+
+enum { REQUEST_TIMEOUTS = 10 };
 
 struct kafka_gateway {
 	struct gateway gateway;
@@ -132,7 +134,8 @@ enum err kafka_gateway_start(const struct conf *conf,
 				   .connections = (unsigned)conf_number(conf, "connections"),
 				   .timeout_s = (unsigned)conf_number(conf, "timeout-s"),
 				   .threads = (unsigned)conf_number(conf, "http-threads"),
-				   .body_bytes = LIMIT_BODY_BYTES};
+				   .body_bytes = LIMIT_BODY_BYTES,
+				   .bodies_bytes = LIMIT_BODIES_BYTES};
 	enum err err;
 
 	if (!all) {
@@ -142,6 +145,7 @@ enum err kafka_gateway_start(const struct conf *conf,
 	err = err ? err : gateway_waiters_start(&all->gateway);
 	err = err ? err : kafka_start(all, conf, settings);
 	if (!err) {
+		http.request_s = http.timeout_s * REQUEST_TIMEOUTS;
 		http.gateway = &all->gateway;
 		http.tokens = all->gateway.tokens;
 		err = http_start(&http, &all->http);

@@ -1,11 +1,11 @@
 /* post_events.c: POST /v1/events: which form the events come in, and what is asked of them; the rest is the posting's. */
-#include <jansson.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <strings.h>
 
 #include "producers/answer.h"
 #include "producers/gateway.h"
+#include "producers/post_binary.h"
 
 static bool media_is(struct span type, const char *wanted)
 {
@@ -35,49 +35,22 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 	return true;
 }
 
-/* CloudEvents' HTTP binding: what is not printable ASCII comes percent-encoded. */
-static size_t percent_decode(const char *text, char *ret_text, size_t room)
-{
-	size_t n = 0;
-
-	while (*text && n + 1 < room) {
-		unsigned byte;
-
-		if (text[0] == '%' && sscanf(text + 1, "%2x", &byte) == 1 && text[1] && text[2]) {
-			ret_text[n++] = (char)byte;
-			text += 3;
-		} else {
-			ret_text[n++] = *text++;
-		}
-	}
-	ret_text[n] = '\0';
-	return n;
-}
-
-static enum MHD_Result header_take(void *context,
-				   enum MHD_ValueKind kind,
-				   const char *name,
-				   const char *value)
-{
-	char text[1024], lower[64];
-	size_t n = strlen(name);
-
-	(void)kind;
-	if (strncasecmp(name, "ce-", 3) != 0 || n >= sizeof lower || !value) {
-		return MHD_YES;
-	}
-	for (size_t i = 0; i <= n - 3; i++) {
-		lower[i] = (char)(name[i + 3] >= 'A' && name[i + 3] <= 'Z' ? name[i + 3] + 32
-									   : name[i + 3]);
-	}
-	n = percent_decode(value, text, sizeof text);
-	(void)json_object_set_new(context, lower, json_stringn(text, n));
-	return MHD_YES;
-}
-
 static bool wanted(struct span text, const char *word)
 {
 	return text.p && memmem(text.p, text.n, word, strlen(word));
+}
+
+/* A dry run that was misspelt must not become a post. */
+static bool dry_run_read(struct http_request *request, bool *ret_dry)
+{
+	struct span text = http_query(request, "dry_run");
+
+	*ret_dry = span_eq(text, SPAN("1")) || span_eq(text, SPAN("true"));
+	if (!text.p || *ret_dry || span_eq(text, SPAN("0")) || span_eq(text, SPAN("false"))) {
+		return true;
+	}
+	http_problem(request, PROBLEM_BAD_QUERY, "dry_run", "1 or 0");
+	return false;
 }
 
 static void batch_free(struct http_request *request)
@@ -88,7 +61,6 @@ static void batch_free(struct http_request *request)
 static struct batch *batch_of(struct http_request *request, enum batch_form form)
 {
 	struct batch *batch = batch_new(&request->token, form);
-	struct span dry = http_query(request, "dry_run");
 	struct span trace = http_header(request, "traceparent");
 
 	if (!batch) {
@@ -96,15 +68,9 @@ static struct batch *batch_of(struct http_request *request, enum batch_form form
 	}
 	batch->body = request->body;
 	request->body = (struct buf){0};
-	batch->dryrun = span_eq(dry, SPAN("1")) || span_eq(dry, SPAN("true"));
 	batch->async = wanted(http_header(request, "Prefer"), "respond-async");
 	if (trace.n < sizeof batch->trace && door_trace_formed(trace)) {
 		memcpy(batch->trace, trace.p, trace.n);
-	}
-	if (form == BATCH_BINARY) {
-		batch->headers = json_object();
-		(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, header_take,
-						batch->headers);
 	}
 	return batch;
 }
@@ -134,8 +100,11 @@ void post_events(struct http_request *request)
 {
 	enum problem_kind kind =
 		door_mode_check((enum door_mode)request->gateway->mode, &request->token);
+	struct problem problem = {0};
 	enum batch_form form;
 	struct batch *batch;
+	bool dryrun;
+	enum err err;
 
 	if (request->work) {
 		answer(request);
@@ -148,9 +117,20 @@ void post_events(struct http_request *request)
 			     : "application/cloudevents+json, +msgpack, -batch+json, -batch+msgpack, or application/json with ce- headers");
 		return;
 	}
+	if (!dry_run_read(request, &dryrun)) {
+		return;
+	}
 	batch = batch_of(request, form);
 	if (!batch) {
 		http_problem(request, PROBLEM_FAILED, NULL, NULL);
+		return;
+	}
+	batch->dryrun = dryrun;
+	err = form == BATCH_BINARY ? post_binary_headers(request, &batch->headers, &problem)
+				   : ERR_OK;
+	if (err) {
+		http_problem(request, problem_of_err(err), problem.field, problem.reason);
+		batch_release(batch);
 		return;
 	}
 	request->work = batch;

@@ -17,7 +17,6 @@
 		"the bus is in history mode: only tokens with the right history may post")        \
 	PROBLEM(NOT_FOUND, 404, "not-found", "未找到", "there is no such thing")                  \
 	PROBLEM(METHOD, 405, "method", "不支持此方法", "this path does not take this method")     \
-	PROBLEM(TIMEOUT, 408, "timeout", "请求接收超时", "the request took too long to arrive")   \
 	PROBLEM(REFUSED, 409, "refused", "操作被拒绝", "the action was refused")                  \
 	PROBLEM(CONFLICT, 409, "conflict", "同一编号已用于其他内容",                              \
 		"this id was used for something else")                                            \

@@ -1,0 +1,21 @@
+/* post_binary.h: a CloudEvent in binary mode: its attributes stand in ce- headers. */
+#ifndef GOVBUS_PRODUCERS_POST_BINARY_H
+#define GOVBUS_PRODUCERS_POST_BINARY_H
+
+#include "producers/http.h"
+
+/**
+ * Reads the ce- headers as the attributes of a JSON event without data.
+ * @param ret_json     a new reference (json_t *)
+ * @param ret_problem  filled when one is no text, stands there twice, or is the body's
+ * @return MALFORMED, NOMEM
+ * @thread the request's handler
+ */
+enum err post_binary_headers(struct http_request *request,
+			     void **ret_json,
+			     struct problem *ret_problem);
+
+/** Undoes percent-encoding, in place. @return false: a % without two hexadecimal digits @thread any */
+bool post_binary_decode(char *text, size_t *ret_n);
+
+#endif
