@@ -166,6 +166,118 @@ def tracing(b):
 	assert b.post("/v1/events", report("t2"), b.token)[2]["outcome"] == "repeated"
 
 
+def binary(b):
+	"""Attributes in ce- headers, percent-encoded: the same event as in structured mode; one that is no text, or stands there twice, is refused by name."""
+	event = report("b1")
+	body = json.dumps(event.pop("data")).encode()
+	headers = {f"ce-{name}": value for name, value in event.items()}
+
+	def post(*more, without=(), **changed):
+		host, port = b.addresses["gateway"].rsplit(":", 1)
+		connection = bus.http.client.HTTPConnection(host, int(port), timeout=30)
+		connection.putrequest("POST", "/v1/events")
+		for name, value in [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Authorization", f"Bearer {b.token}")]:
+			connection.putheader(name, value)
+		for name, value in [*{**headers, **{f"ce-{k}": v for k, v in changed.items()}}.items(), *more]:
+			if name not in without:
+				connection.putheader(name, value)
+		connection.endheaders(body)
+		answer = connection.getresponse()
+		status, data = answer.status, json.loads(answer.read())
+		connection.close()
+		return status, data
+
+	first = post()
+	assert first[0] == 201, first
+	assert post(source="%2Ftes%74")[1]["outcome"] == "repeated"
+	structured = b.post("/v1/events", report("b1"), b.token)
+	assert structured[2]["outcome"] == "repeated" and structured[2]["subject"] == first[1]["subject"], structured
+	tried = post(id="b2", dryrun="true")
+	assert tried[0] == 200 and tried[1]["would"] == "accepted", tried
+	assert post(id="b2", expectedseq="0", dryrun="false")[0] == 201
+	for more, field in (
+		([("ce-subject", b"\xff")], "subject"),
+		([("ce-subject", "%c3%28")], "subject"),
+		([("ce-subject", "%00")], "subject"),
+		([("ce-subject", "%4")], "subject"),
+		([("ce-subject", "% 1")], "subject"),
+		([("ce-subject", "x" * 2000)], "subject"),
+		([("CE-ID", "b3")], "id"),
+		([("ce-data", "{}")], "data"),
+		([("ce-" + "y" * 70, "x")], "y" * 60),
+	):
+		status, data = post(*more)
+		assert status == 400 and data["field"] == field, (more, data)
+	status, data = post(("ce-colour", "red"))
+	assert status == 422 and data["field"] == "colour", data
+	assert post(dryrun="yes")[1]["field"] == "dryrun" and post(time="now")[1]["field"] == "time"
+	assert post(without=("ce-specversion",))[0] == 415 and post(without=("ce-id",))[1]["field"] == "id"
+
+
+def hostile(b):
+	"""Bodies made to break a reader: each is refused with a clear answer, and nothing of them gets anywhere."""
+	text = json.dumps(report("h1", {"title": "TITLE"}))
+	put = lambda raw: text.replace('"TITLE"', raw, 1).encode()
+	deep = "[" * 5000 + "]" * 5000
+	for body, status in (
+		(put('"').replace(b'"title": "', b'"title": "\xff\xfe"'), 400),
+		(text.replace("TITLE", "MARK").encode().replace(b"MARK", b"\xed\xa0\x80"), 400),
+		(text.replace("TITLE", "MARK").encode().replace(b"MARK", b"a\x00b"), 400),
+		(put('"a\\u0000b"'), 400),
+		(put('"\\ud800"'), 400),
+		(put('"a","title":"b"'), 400),
+		(text.replace('"id"', '"id":"x","id"').encode(), 400),
+		(put("1e400"), 400),
+		(put("99999999999999999999999"), 400),
+		(put("NaN"), 400),
+		(put("-Infinity"), 400),
+		(put(deep), 400),
+		(put("[[[1]]]"), 422),
+		(put('{"a":{"b":1}}'), 422),
+		(put("1.5"), 422),
+		(put("null"), 422),
+		(put('"' + "长" * 100000 + '"'), 422),
+		(put('"a\\u0007b"'), 422),
+		(text.encode() + b"x", 400),
+		(b"\xef\xbb\xbf" + text.encode(), 400),
+		(b"[]", 400),
+		(b"null", 400),
+		(b'"text"', 400),
+		(text.replace('"id": "h1"', '"id": "' + "x" * 65 + '"').encode(), 422),
+		(text.replace('"id": "h1"', '"id": ""').encode(), 422),
+		(text.replace("2023-02-06T09:00:00+08:00", "2023-02-30T09:00:00+08:00").encode(), 422),
+		(text.replace("2023-02-06T09:00:00+08:00", "99999-02-06T09:00:00+08:00").encode(), 422),
+		(json.dumps(report("h1", expectedseq=-1)).encode(), 422),
+		(json.dumps(report("h1", expectedseq="18446744073709551616")).encode(), 422),
+		(json.dumps(report("h1", expectedseq=1.5)).encode(), 422),
+		(json.dumps(report("h1", {"places": ["530102"] * 9})).encode(), 422),
+		(json.dumps(report("h1", {"severity": "colossal"})).encode(), 422),
+	):
+		answer = b.post("/v1/events", body, b.token)
+		assert answer[0] == status and answer[1]["Content-Type"] == "application/problem+json" and answer[2]["status"] == status, (body[:300], answer)
+	for body in (b"[" + b"[]," * 5 + b"7]", b"[" + text.encode() + b",]", b"[" + text.encode(), deep.encode(), b"[1 2]"):
+		answer = b.post("/v1/events", body, b.token, "application/cloudevents-batch+json")
+		assert answer[0] == 400 or {item["status"] for item in answer[2]["items"]} == {400}, (body[:100], answer)
+	assert b.post("/v1/events", [{}] * 1001, b.token)[0] == 413
+	good = packed("h1")
+	for body, status in (
+		(pack({**good, "subject": "MARK"}).replace(b"MARK", b"\xff\xfe\xfd\xfc"), 422),
+		(b"\xde" + (len(good) + 1).to_bytes(2, "big") + pack("id") + pack("x") + pack(good)[3:], 400),
+		(pack({**good, "expectedseq": -1}), 422),
+		(pack({**good, "time": 1 << 62}), 422),
+		(pack({**good, "data": {"type_code": "MD02", "title": "a", "evidence": ["x"]}}), 422),
+		(b"\xdf\xff\xff\xff\xff", 400),
+		(b"\x81" * 40 + b"\xa0", 400),
+		(pack(good) + b"\xc0", 400),
+		(pack(good)[:-1], 422),
+		(b"\xcb" + b"\x7f\xf8" + bytes(6), 400),
+	):
+		answer = b.post("/v1/events", body, b.token, "application/cloudevents+msgpack")
+		assert answer[0] == status and answer[2]["status"] == status, (body[:300], answer)
+	assert outcome(b, b.token, b.one("gov.case.reported.v1", "h0", report("h0")["data"], time=SPOKEN, place=scene.VILLAGE)["subject"], "h1")[2]["outcome"] == "unknown"
+	assert not [line for line in read_topic(b, "gov.case.action", "--json") if '"id":"h1"' in line]
+
+
 def main():
 	with scene.Scene() as b:
 		rejecting(b)
@@ -173,6 +285,8 @@ def main():
 		asking(b)
 		receipts(b)
 		tracing(b)
+		binary(b)
+		hostile(b)
 
 
 main()
