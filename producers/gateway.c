@@ -21,6 +21,21 @@ struct as_of gateway_today(struct gateway *gateway)
 	return (struct as_of){reference_position(gateway->reference), clock_wall_us()};
 }
 
+bool gateway_seat(void *context, struct span unit, struct span *ret_place)
+{
+	struct gateway *gateway = context;
+	struct ref_unit about = {0};
+	bool found;
+
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	found = reference_unit(gateway->reference, gateway_today(gateway), unit, &about);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	if (found) {
+		*ret_place = about.seat; /* nothing is ever forgotten, so it stays */
+	}
+	return found;
+}
+
 /* A tick of two milliseconds while somebody waits, and none otherwise. */
 static void *run(void *context)
 {

@@ -42,4 +42,7 @@ void gateway_wait(struct http_request *request);
 /** Reference data as known now, in force today. Hold the lock for reading. */
 struct as_of gateway_today(struct gateway *gateway);
 
+/** Where a unit sits, as known today (a door_rights_seat; the context is the gateway). Takes the lock for reading. @thread any */
+bool gateway_seat(void *context, struct span unit, struct span *ret_place);
+
 #endif

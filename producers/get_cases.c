@@ -312,7 +312,7 @@ static bool list_add(void *context, const struct case_id *id, const struct case_
 	struct listing *listing = context;
 	struct buf *out = &listing->request->answer;
 
-	if (!reading_case(&listing->request->token, row)) {
+	if (!reading_row(listing->request, row)) {
 		return false;
 	}
 	json_out_open(out, '{');

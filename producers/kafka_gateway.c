@@ -56,22 +56,6 @@ static bool ready(void *context, struct buf *reasons)
 	return well;
 }
 
-/* A report's seat is asked for under the lock of whoever folds reference data. */
-static bool seat_of(void *context, struct span unit, struct span *ret_place)
-{
-	struct gateway *gateway = context;
-	struct ref_unit about = {0};
-	bool found;
-
-	pthread_rwlock_rdlock(&gateway->reference_lock);
-	found = reference_unit(gateway->reference, gateway_today(gateway), unit, &about);
-	pthread_rwlock_unlock(&gateway->reference_lock);
-	if (found) {
-		*ret_place = about.seat; /* nothing is ever forgotten, so it stays */
-	}
-	return found;
-}
-
 static enum err stores_open(struct kafka_gateway *all, const char *home)
 {
 	enum err err;
@@ -81,7 +65,7 @@ static enum err stores_open(struct kafka_gateway *all, const char *home)
 	pthread_rwlock_init(&all->gateway.reference_lock, NULL);
 	all->gateway.ready = ready;
 	all->gateway.health_context = all;
-	all->door.seat = seat_of;
+	all->door.seat = gateway_seat;
 	all->door.seat_context = &all->gateway;
 	err = all->gateway.reference && all->gateway.outcome_log ? door_open(&all->door, home)
 								 : ERR_NOMEM;
