@@ -204,10 +204,8 @@ void kafka_posting_heard(struct kafka_posting *posting, bool away)
 
 static void send_item(struct kafka_posting *posting, struct batch_item *item)
 {
-	enum err err = posting->reader_away || !posting->writer
-			       ? ERR_KAFKA_AWAY
-			       : kafka_writer_send(posting->writer, posting->topics[item->topic],
-						   -1, item->key, item->bytes, item);
+	enum err err = kafka_writer_send(posting->writer, posting->topics[item->topic], -1,
+					 item->key, item->bytes, item);
 
 	if (!err) {
 		item->sent = true;
@@ -234,6 +232,10 @@ static void send_batch(struct kafka_posting *posting, struct batch *batch, enum 
 		batch->kind = PROBLEM_FAILED;
 		(void)snprintf(batch->problem.reason, sizeof batch->problem.reason,
 			       "the key store: %s", err_text(keys_err));
+	}
+	/* Nothing of it can be taken: one answer for the whole, which says when to ask again. */
+	if (!batch->kind && batch->unsettled && (posting->reader_away || !posting->writer)) {
+		batch->kind = PROBLEM_AWAY;
 	}
 	send_reject(posting, &batch->reject);
 	for (int i = 0; i < batch->n_items; i++) {
