@@ -74,7 +74,10 @@ enum err kafka_runtime_compare(struct runtime_worker *worker,
 			       const struct position *position,
 			       int64_t *ret_high);
 
-/** Counts of a worker to /metrics. */
+/** So many records became part of the batch, 0 or 1. @thread any */
+void kafka_runtime_show_taken(uint64_t records);
+
+/** Counts of a worker to /metrics, after a commit of so many records. */
 void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t took_us);
 
 /** Registers the metrics; once per process. */

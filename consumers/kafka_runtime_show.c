@@ -18,6 +18,7 @@ COUNTER(commits, "Commits");
 COUNTER(committed_records, "Records committed");
 COUNTER(commit_us, "Microseconds spent committing");
 GAUGE(parked_subjects, "Subjects that have parked events");
+GAUGE(uncommitted_records, "Records folded and not yet committed");
 GAUGE(batch_records, "Records of the last commit");
 GAUGE(commit_last_us, "Microseconds that the last commit took");
 GAUGE(lag_records, "Records between what is folded and the end of the log");
@@ -27,15 +28,21 @@ GAUGE(store_bytes, "Bytes of the environments in use");
 void kafka_runtime_show_init(void)
 {
 	struct metric *all[] = {
-		&events_applied,  &records_void,  &events_repeated,   &events_parked,
-		&records_unread,  &commits,       &committed_records, &commit_us,
-		&parked_subjects, &batch_records, &commit_last_us,    &lag_records,
-		&lag_seconds,     &store_bytes,
+		&events_applied,      &records_void,   &events_repeated,
+		&events_parked,       &records_unread, &commits,
+		&committed_records,   &commit_us,      &parked_subjects,
+		&uncommitted_records, &batch_records,  &commit_last_us,
+		&lag_records,         &lag_seconds,    &store_bytes,
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		metrics_add(all[i]);
 	}
+}
+
+void kafka_runtime_show_taken(uint64_t records)
+{
+	metric_count(&uncommitted_records, (int64_t)records);
 }
 
 void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t took_us)
@@ -51,6 +58,7 @@ void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t 
 	metric_count(&parked_subjects, (int64_t)now.waiting - (int64_t)was.waiting);
 	metric_count(&store_bytes, bytes - worker->shown_bytes);
 	if (records) {
+		metric_count(&uncommitted_records, -records);
 		metric_count(&commits, 1);
 		metric_count(&committed_records, records);
 		metric_count(&commit_us, took_us);

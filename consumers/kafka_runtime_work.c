@@ -231,8 +231,10 @@ static enum err take(struct runtime_worker *worker, const struct kafka_record *r
 	if (!worker->batch_us) {
 		worker->batch_us = clock_steady_us();
 	}
+	uint64_t before = shard_pending(worker->shard);
 	enum err err = shard_take(worker->shard, &taken);
 
+	kafka_runtime_show_taken(shard_pending(worker->shard) - before);
 	at->folded = record->offset + 1;
 	at->newest_us = record->broker_us;
 	if (record->offset >= at->high) {
