@@ -43,6 +43,7 @@ void kafka_decider_parts_leave(struct part *part)
 	if (err && err != ERR_STORE_FULL) {
 		decider->err = err;
 	}
+	kafka_decider_status_unacknowledged(part->stands - part->sent);
 	part->failed = part->confirming = false;
 	part->sent = part->stands = part->frozen = 0;
 	part->wanted_refoffset = -1;

@@ -160,5 +160,6 @@ void kafka_decider_write_freeze(struct part *part);
 void kafka_decider_status_say(struct decider *decider, int64_t now_us);
 void kafka_decider_status_decided(const struct event *ev);
 void kafka_decider_status_count(const char *what);
+void kafka_decider_status_unacknowledged(int64_t by);
 
 #endif

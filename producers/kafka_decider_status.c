@@ -18,6 +18,10 @@ static struct metric followed = {.name = "govbus_decider_followed",
 				 .kind = METRIC_COUNTER};
 static struct metric ticks = {
 	.name = "govbus_decider_ticks", .help = "Ticks written", .kind = METRIC_COUNTER};
+static struct metric unacknowledged = {
+	.name = "govbus_decider_unacknowledged_records",
+	.help = "Records written that are not yet known to stand in the log",
+	.kind = METRIC_GAUGE};
 static struct metric lag = {
 	.name = "govbus_decider_lag_seconds",
 	.help = "Age of the partition that is least far with its actions, 0 when all are caught up",
@@ -53,8 +57,9 @@ static struct metric counted[] = {
 
 void kafka_decider_status_open(void)
 {
-	static struct metric *const all[] = {&outcomes, &refused,  &followed, &ticks,
-					     &lag,      &deciding, &owned,    &skew};
+	static struct metric *const all[] = {&outcomes, &refused,        &followed,
+					     &ticks,    &unacknowledged, &lag,
+					     &deciding, &owned,          &skew};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		metrics_add(all[i]);
@@ -71,6 +76,11 @@ void kafka_decider_status_count(const char *what)
 			metric_count(&counted[i], 1);
 		}
 	}
+}
+
+void kafka_decider_status_unacknowledged(int64_t by)
+{
+	metric_count(&unacknowledged, by);
 }
 
 void kafka_decider_status_decided(const struct event *ev)

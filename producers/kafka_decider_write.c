@@ -102,6 +102,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 		.sent_us = clock_wall_us(),
 	};
 	kafka_decider_status_decided(ev);
+	kafka_decider_status_unacknowledged(1);
 	return hold(part, ev, part->sent);
 }
 
@@ -148,6 +149,7 @@ static void look_at_clock(struct decider *decider,
 void kafka_decider_write_stands(struct part *part, int64_t offset)
 {
 	part->stands++;
+	kafka_decider_status_unacknowledged(-1);
 	part->base = offset - part->stands;
 	decider_store_stands(part->rows, part->stands, offset);
 }
