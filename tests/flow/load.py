@@ -1,4 +1,5 @@
 """Senders that post batches of actions over HTTP until each has its answer, and the check of what became of them."""
+import hashlib
 import http.client
 import itertools
 import json
@@ -7,15 +8,20 @@ import time
 
 import scene
 
-SENDERS, BATCH, MOST_STEPS = 4, 20, 7
-COUNTIES = ("532301", "532322", "532323", "532324")
+SENDERS, BATCH = 10, 16
+COUNTIES = ("532322", "532323", "532328", "532331")  # of partitions 14, 15, 1 and 5: two deciders each have some
 DAY = "2023-03-13T"
 NO_ANSWER_YET = (202, 429, 500, 503, 504)
-FIRST_STEPS = (
+STEPS = (
 	("gov.case.accepted.v1", {"severity": "urgent"}, "town"),
 	("gov.case.dispatched.v1", {"lead_unit": "unit"}, "town"),
 	("gov.case.signed_for.v1", {}, "unit"),
+	("gov.case.handling_logged.v1", {"action": "site_visit"}, "unit"),
+	("gov.case.feedback_submitted.v1", {"result": "resolved"}, "unit"),
+	("gov.case.verified.v1", {"pass": True}, "grid"),
+	("gov.case.closed.v1", {"outcome": "resolved"}, "town"),
 )
+NEVER = "gov.case.resumed.v1"  # no case is ever on hold: refused
 
 
 def places():
@@ -31,25 +37,33 @@ def places():
 		yield [scene.event("gov.unit.registered.v1", f"u-{county}", unit, subject=f"unit:roads-{county}", unit="centre:53")]
 
 
+def origin(action):
+	"""The hash by which a timeline's row names the action that it came of."""
+	source = action["source"].encode()
+	return hashlib.blake2b(bytes([len(source)]) + source + action["id"].encode(), digest_size=16).hexdigest()
+
+
 class Case:
 	def __init__(self, report, county):
 		self.id, self.county, self.actions = None, county, [report]
 
 	def next_action(self, number, clock):
-		step = len(self.actions) - 1
-		type_, data, who = FIRST_STEPS[step] if step < len(FIRST_STEPS) else ("gov.case.handling_logged.v1", {"action": "site_visit"}, "unit")
-		units = {"town": f"centre:{self.county}101", "unit": f"roads-{self.county}"}
+		type_, data, who = STEPS[len(self.actions) - 1]
+		units = {"town": f"centre:{self.county}101", "unit": f"roads-{self.county}", "grid": f"grid:{self.county}101001001"}
 		if data.get("lead_unit"):
 			data = {"lead_unit": units["unit"]}
 		self.actions.append(scene.event(type_, number, data, time=clock, subject=self.id, unit=units[who]))
 		return self.actions[-1]
 
+	def refused_action(self, number, clock):
+		return scene.event(NEVER, number, {}, time=clock, subject=self.id, unit=f"roads-{self.county}")
+
 
 class Load:
 	def __init__(self, bus, rng):
 		self.bus, self.rng = bus, rng
-		self.cases, self.acknowledged, self.refused = [], {}, []
-		self.unanswered, self.posts = set(), itertools.count()
+		self.cases, self.acknowledged, self.refused, self.never = [], {}, [], 0
+		self.unanswered, self.lost, self.posts = set(), set(), itertools.count()
 		self.ending, self.broken = threading.Event(), []
 		self.numbers, self.batches = itertools.count(), itertools.count()
 		self.threads = [threading.Thread(target=self._send, args=(rng.randrange(1 << 30),), daemon=True) for _ in range(SENDERS)]
@@ -76,6 +90,11 @@ class Load:
 		"""Posts that have been sent and have no answer."""
 		return set(self.unanswered)
 
+	def cut_off(self, before, seconds=5.0):
+		"""Of these posts those whose answer never came, once each has ended one way or the other."""
+		scene.bus.wait_for("posts are cut off", lambda: not before & self.unanswered, seconds, 0.005)
+		return before & self.lost
+
 	def _send(self, seed):
 		rng = type(self.rng)(seed)
 		mine = []
@@ -86,13 +105,14 @@ class Load:
 			self.broken.append(repr(error))
 
 	def _batch(self, rng, mine):
-		"""[(case, action)]: a few new reports, and one next action of some of this sender's cases."""
+		"""[(case, action)]: one next action of some of this sender's cases, one that is refused, and a few new reports."""
 		# Slow, so that no case waits for its next step until a timer escalates it.
-		second = next(self.batches) // 20
+		second = next(self.batches) // 100
 		clock = f"{DAY}{8 + second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+08:00"
-		growing = [case for case in mine if len(case.actions) < MOST_STEPS]
-		old = rng.sample(growing, min(len(growing), BATCH * 3 // 4))
+		mine[:] = [case for case in mine if len(case.actions) <= len(STEPS)]
+		old = rng.sample(mine, min(len(mine), BATCH * 4 // 5))
 		batch = [(case, case.next_action(f"a{next(self.numbers)}", clock)) for case in old]
+		batch += [(case, case.refused_action(f"a{next(self.numbers)}", clock)) for case in old[:1]]
 		while len(batch) < BATCH:
 			county = rng.choice(COUNTIES)
 			grid = county + "101001001"
@@ -121,6 +141,9 @@ class Load:
 	def _note(self, case, action, item):
 		if item["status"] in NO_ANSWER_YET:
 			return False
+		if action["type"] == NEVER and item["status"] == 409:
+			self.never += 1
+			return True
 		if item["status"] not in (200, 201):
 			self.refused.append((action, item))
 		case.id = case.id or item.get("subject")
@@ -142,6 +165,7 @@ class Load:
 			data = answer.read()
 			return json.loads(data)["items"] if answer.status == 200 else self._refused_whole(answer.status, data)
 		except (OSError, http.client.HTTPException):
+			self.lost.add(number)
 			return None
 		finally:
 			self.unanswered.discard(number)
@@ -153,27 +177,30 @@ class Load:
 
 	# ---- what became of it
 
-	def check(self):
-		"""Every action posted has been accepted once, where its acknowledgement said; returns how many there were."""
-		assert not self.refused, json.dumps(self.refused[0], ensure_ascii=False)
-		for case in self.cases:
-			assert case.id, f"no answer ever named the case of {case.actions[0]['id']}"
-			self.bus.case(case.id, len(case.actions))
-			self._check_case(case)
+	def count(self):
+		"""Actions posted so far, those left out that are refused."""
 		return sum(len(case.actions) for case in self.cases)
 
-	def _check_case(self, case):
-		lines = self.bus.read(f"/v1/cases/{case.id}/timeline")["items"]
-		lines = [line for line in lines if line["type"].startswith("gov.case.")]
-		assert [line["seq"] for line in lines] == list(range(1, len(case.actions) + 1)), (case.id, lines)
-		assert [line["type"] for line in lines] == [action["type"] for action in case.actions], (case.id, lines)
-		for seq, action in enumerate(case.actions, 1):
-			told = self.acknowledged.get(action["id"], seq)
-			assert told == seq, f"{action['id']} was acknowledged as {told} of {case.id} and is {seq}"
+	def check(self, timelines):
+		"""Every action posted has been accepted once, where its acknowledgement said: as a dump's timelines have it."""
+		assert not self.refused, json.dumps(self.refused[0], ensure_ascii=False)
+		assert self.never, "nothing was refused"
+		for case in self.cases:
+			assert case.id, f"no answer ever named the case of {case.actions[0]['id']}"
+			lines = timelines.pop(case.id)
+			assert [line[:2] for line in lines] == [(seq, origin(action)) for seq, action in enumerate(case.actions, 1)], (case.id, lines)
+			for seq, action in enumerate(case.actions, 1):
+				told = self.acknowledged.get(action["id"], seq)
+				assert told == seq, f"{action['id']} was acknowledged as {told} of {case.id} and is {seq}"
+		assert not timelines, f"cases that nobody reported: {list(timelines)[:3]}"
 
-	def check_outcomes(self, count=200):
-		"""Asked for by its id, an action's outcome is the acceptance that its case's timeline has."""
+	def check_answers(self, count=200):
+		"""The gateway tells the same of some cases: their timelines, and each action's outcome asked for by its id."""
 		for case in self.rng.sample(self.cases, min(count, len(self.cases))):
+			self.bus.case(case.id, len(case.actions))
+			lines = self.bus.read(f"/v1/cases/{case.id}/timeline")["items"]
+			lines = [(line["seq"], line["type"]) for line in lines if line["type"].startswith("gov.case.")]
+			assert lines == [(seq, action["type"]) for seq, action in enumerate(case.actions, 1)], (case.id, lines)
 			for seq, action in enumerate(case.actions, 1):
 				got = self.bus.read(f"/v1/outcomes?subject={case.id}&source=/test&id={action['id']}")
 				assert (got["outcome"], got.get("seq")) == ("accepted", seq), got
