@@ -356,6 +356,9 @@ enum err decider_store_place(struct decider_rows *rows, struct deciding_place *r
 			return ERR_STORE_VERSION;
 		}
 		memcpy(ret_place, value.p, sizeof *ret_place);
+		if (ret_place->rows != DECIDING_ROWS) {
+			return ERR_STORE_VERSION;
+		}
 	}
 	return txn.err;
 }

@@ -252,20 +252,43 @@ struct deadline calendar_deadline(const struct calendar *cal,
 	};
 }
 
+/* How many working days closed after one moment and not after another. */
+static uint64_t closings(const struct calendar *cal, int64_t from_us, int64_t to_us)
+{
+	int64_t close_us = cal->pm_close * CIVIL_MINUTE_US;
+	uint64_t n = 0;
+
+	for (int32_t day = civil_day(from_us); day <= civil_day(to_us); day++) {
+		int64_t closing_us = civil_midnight_us(day) + close_us;
+
+		n += calendar_is_working_day(cal, day) && closing_us > from_us &&
+		     closing_us <= to_us;
+	}
+	return n;
+}
+
 /* A moment that had passed when the hold began stays: what was late does not become timely by being held. */
 static int64_t shift(const struct calendar *cal,
 		     int64_t moment_us,
-		     bool working,
+		     enum code_time_unit unit,
 		     int64_t held_from_us,
 		     int64_t held_to_us)
 {
 	if (moment_us <= held_from_us) {
 		return moment_us;
 	}
-	if (!working) {
+	switch (unit) {
+	case CODE_time_unit_working_hour:
+		return advance(cal, held_to_us, calendar_worked_us(cal, held_from_us, moment_us));
+	case CODE_time_unit_working_day:
+		return advance(cal, moment_us,
+			       (int64_t)closings(cal, held_from_us, held_to_us) * day_work_us(cal));
+	case CODE_time_unit_calendar_day:
+	case CODE_time_unit_same_day:
+		return moment_us + (civil_day(held_to_us) - civil_day(held_from_us)) * CIVIL_DAY_US;
+	default:
 		return moment_us + (held_to_us - held_from_us);
 	}
-	return advance(cal, held_to_us, calendar_worked_us(cal, held_from_us, moment_us));
 }
 
 struct deadline calendar_shift(const struct calendar *cal,
@@ -274,14 +297,12 @@ struct deadline calendar_shift(const struct calendar *cal,
 			       int64_t held_from_us,
 			       int64_t held_to_us)
 {
-	bool working = is_working(unit);
-
 	if (held_to_us <= held_from_us) {
 		return deadline;
 	}
-	deadline.due_us = shift(cal, deadline.due_us, working, held_from_us, held_to_us);
-	deadline.yellow_us = shift(cal, deadline.yellow_us, working, held_from_us, held_to_us);
-	deadline.red_us = shift(cal, deadline.red_us, working, held_from_us, held_to_us);
+	deadline.due_us = shift(cal, deadline.due_us, unit, held_from_us, held_to_us);
+	deadline.yellow_us = shift(cal, deadline.yellow_us, unit, held_from_us, held_to_us);
+	deadline.red_us = shift(cal, deadline.red_us, unit, held_from_us, held_to_us);
 	deadline.provisional = is_provisional(cal, deadline.due_us, unit);
 	return deadline;
 }

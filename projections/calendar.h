@@ -63,7 +63,11 @@ struct deadline calendar_deadline(const struct calendar *cal,
 				  enum code_time_unit unit,
 				  uint32_t yellow_bp);
 
-/** A deadline moved on by a time on hold: working time on hold is added again to working limits, wall time to others. */
+/**
+ * A deadline moved on by a time on hold. What a limit is counted in is given back: to wh the working time held, to min and h the wall
+ * time; to wd the working days, to cd and sd the days, whose end (closing, midnight) fell into the hold: so a limit in days still ends
+ * with one. A moment that had passed when the hold began stays.
+ */
 struct deadline calendar_shift(const struct calendar *cal,
 			       struct deadline deadline,
 			       enum code_time_unit unit,

@@ -115,8 +115,24 @@ static void on_rejected(struct case_decision *d, struct after *after)
 			       CODE_time_unit_working_day));
 }
 
-/* The case clock is not reset: the new limit counts from the report. But a deadline never comes to lie in the past:
- * then the new limit counts from now ("only forward from event time"). */
+/* The case clock is not reset: the new limit counts from the report, and a case that is red stays so. But a deadline never comes to
+ * lie in the past: then the new limit counts from now ("only forward from event time"); on hold, from when its clock stood still. */
+static void count_classified(struct case_decision *d, struct after *after)
+{
+	int64_t clock_us = case_dues_clock(&d->was, now_us(d)), from_us = d->was.counted_us;
+
+	if (d->was.state == CODE_case_state_RP || !d->was.accepted_us ||
+	    (d->was.due_us && d->was.due_us <= clock_us)) {
+		return;
+	}
+	case_dues_count_case(&d->rules, &after->state, from_us, &after->dues);
+	if (after->dues.has_due_at && after->dues.due_at <= clock_us) {
+		from_us = clock_us;
+		case_dues_count_case(&d->rules, &after->state, from_us, &after->dues);
+	}
+	EVENT_SET(d->ev->data.case_classified, counted_from, from_us);
+}
+
 static void on_classified(struct case_decision *d, struct after *after)
 {
 	struct case_classified *data = &d->ev->data.case_classified;
@@ -131,12 +147,7 @@ static void on_classified(struct case_decision *d, struct after *after)
 	if (data->has_type_code) {
 		memcpy(after->state.type_code, data->type_code.p, 4);
 	}
-	if (d->was.state != CODE_case_state_RP && d->was.accepted_us) {
-		case_dues_count_case(&d->rules, &after->state, d->was.counted_us, &after->dues);
-		if (after->dues.has_due_at && after->dues.due_at <= now_us(d)) {
-			case_dues_count_case(&d->rules, &after->state, now_us(d), &after->dues);
-		}
-	}
+	count_classified(d, after);
 	if (d->was.step == CODE_step_handle) {
 		case_dues_count_step(&d->rules, &after->state, CODE_step_handle, now_us(d),
 				     &after->dues);
@@ -265,6 +276,7 @@ static void on_reopened(struct case_decision *d, struct after *after)
 	}
 	after->state.severity = severity;
 	after->state.overdue_rungs = 0;
+	after->state.n_ended = 0;
 	after->state.handled = 0;
 	EVENT_SET(*data, severity, severity);
 	case_dues_count_case(&d->rules, &after->state, now_us(d), &after->dues);
@@ -323,7 +335,9 @@ static void ensure_case_due(struct case_decision *d, struct after *after, uint8_
 /* Whether the overdue timer stands as it was: counted again only when what it hangs on has changed. */
 static bool timer_stands(const struct case_decision *d, const struct after *after)
 {
-	return d->was.escalate_us && after->dues.red_at == d->was.red_us &&
+	bool held = d->was.state == CODE_case_state_HO && after->state.held_since_us == 0;
+
+	return d->was.escalate_us && !held && after->dues.red_at == d->was.red_us &&
 	       after->state.overdue_rungs == d->was.overdue_rungs &&
 	       after->state.owner_level == d->was.owner_level &&
 	       d->ev->type != EVENT_case_dues_restated;
@@ -341,6 +355,7 @@ void case_decide_effects_apply(struct case_decision *d)
 	case_dues_of(&d->was, &after->dues);
 	if (d->was.state == CODE_case_state_HO && to != CODE_case_state_HO) {
 		case_dues_shift(&d->rules, &d->was, d->was.held_since_us, now_us(d), &after->dues);
+		case_dues_end_hold(&after->state, now_us(d));
 	}
 	if (d->ev->type == EVENT_case_escalated && !d->was.severity) {
 		after->state.severity = CODE_severity_general;

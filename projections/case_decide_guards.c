@@ -209,6 +209,15 @@ static bool guard_returns(struct case_decision *d)
 	return d->was.returns < most && !d->was.arbitrated;
 }
 
+static bool guard_holds(struct case_decision *d)
+{
+	int most = case_limits_get(CASE_LIMIT_holds_max);
+
+	DETAIL(d, "held %u times", d->was.holds);
+	NEEDS(d, "fewer than %d holds", most);
+	return d->was.holds < most;
+}
+
 static bool guard_hold_until(struct case_decision *d)
 {
 	int64_t until_us = d->ev->data.case_held.hold_until;
@@ -342,6 +351,7 @@ static bool (*const checks[GUARD_COUNT])(struct case_decision *d) = {
 	[GUARD_LEAD] = guard_lead,
 	[GUARD_ASSIST] = guard_assist,
 	[GUARD_RETURNS] = guard_returns,
+	[GUARD_HOLDS] = guard_holds,
 	[GUARD_HOLD_UNTIL] = guard_hold_until,
 	[GUARD_APPROVER] = guard_approver,
 	[GUARD_CAUSE] = guard_cause,

@@ -147,6 +147,25 @@ static void set_calendar(struct case_dues *dues,
 	SET(dues, provisional, dues->provisional || provisional);
 }
 
+/* A limit that counts from a moment, moved on by the holds since. */
+static struct deadline count(const struct calendar *calendar,
+			     const struct case_state *state,
+			     int64_t from_us,
+			     const struct ref_policy *policy)
+{
+	enum code_time_unit unit = (enum code_time_unit)policy->unit;
+	struct deadline deadline =
+		calendar_deadline(calendar, from_us, policy->amount, unit, policy->yellow_bp);
+
+	for (int i = 0; i < state->n_ended; i++) {
+		if (state->ended[i].from_us >= from_us) {
+			deadline = calendar_shift(calendar, deadline, unit, state->ended[i].from_us,
+						  state->ended[i].to_us);
+		}
+	}
+	return deadline;
+}
+
 void case_dues_count_case(const struct case_rules *rules,
 			  const struct case_state *state,
 			  int64_t from_us,
@@ -158,8 +177,7 @@ void case_dues_count_case(const struct case_rules *rules,
 
 	dues->provisional = dues->has_provisional = false;
 	if (find_policy(rules, state, CODE_step_handle, &policy, &calendar)) {
-		deadline = calendar_deadline(calendar, from_us, policy.amount,
-					     (enum code_time_unit)policy.unit, policy.yellow_bp);
+		deadline = count(calendar, state, from_us, &policy);
 		set_calendar(dues, &policy, calendar, deadline.provisional);
 	}
 	set_case(dues, &deadline);
@@ -199,8 +217,7 @@ void case_dues_count_step(const struct case_rules *rules,
 	if (found) {
 		enum code_time_unit unit = (enum code_time_unit)policy.unit;
 
-		deadline =
-			calendar_deadline(calendar, from_us, policy.amount, unit, policy.yellow_bp);
+		deadline = count(calendar, state, from_us, &policy);
 		set_calendar(dues, &policy, calendar, deadline.provisional);
 		if (step == CODE_step_sign && case_dues_above(state).p) {
 			uint64_t twice = policy.amount *
@@ -233,11 +250,11 @@ bool case_dues_restate(const struct case_rules *rules,
 	*dues = was;
 	/* Nothing below takes the mark away again where there is no case deadline to count. */
 	SET(dues, provisional, false);
-	if (was.has_due_at) {
+	if (was.has_due_at && !state->due_kept) {
 		then.policy_us = state->accepted_us;
 		case_dues_count_case(&then, state, state->counted_us, dues);
 	}
-	if (was.has_step_due_at) {
+	if (was.has_step_due_at && !state->step_kept) {
 		then.policy_us = state->step_started_us;
 		case_dues_count_step(&then, state, (enum code_step)state->step,
 				     state->step_started_us, dues);
@@ -271,6 +288,21 @@ void case_dues_shift(const struct case_rules *rules,
 	}
 }
 
+void case_dues_end_hold(struct case_state *state, int64_t at_us)
+{
+	if (state->n_ended < CASE_HOLDS) {
+		state->ended[state->n_ended++] =
+			(struct case_hold){.from_us = state->held_since_us, .to_us = at_us};
+	}
+	state->held_us += at_us - state->held_since_us;
+	state->held_since_us = state->hold_until_us = 0;
+}
+
+int64_t case_dues_clock(const struct case_state *state, int64_t now_us)
+{
+	return state->state == CODE_case_state_HO ? state->held_since_us : now_us;
+}
+
 bool case_dues_unsigned_first(const struct case_state *state)
 {
 	return state->state == CODE_case_state_DI && state->unsigned_us &&
@@ -294,12 +326,12 @@ void case_dues_escalation(const struct case_rules *rules,
 {
 	static const enum case_limit days[] = {CASE_LIMIT_overdue_first_days,
 					       CASE_LIMIT_overdue_second_days};
+	struct ref_policy wait = {.unit = CODE_time_unit_working_day};
 	int64_t at_us = 0;
 
 	if (dues->has_red_at && state->overdue_rungs < 2 && case_dues_above(state).p) {
-		at_us = calendar_add(case_dues_calendar(rules, state), dues->red_at,
-				     (uint64_t)case_limits_get(days[state->overdue_rungs]),
-				     CODE_time_unit_working_day);
+		wait.amount = (uint64_t)case_limits_get(days[state->overdue_rungs]);
+		at_us = count(case_dues_calendar(rules, state), state, dues->red_at, &wait).due_us;
 	}
 	SET(dues, escalate_at, at_us);
 }

@@ -52,12 +52,18 @@ bool case_dues_restate(const struct case_rules *rules,
 		       const struct case_state *state,
 		       struct case_dues *ret_dues);
 
-/** Moves both deadlines on by a hold, each counted in its own unit. */
+/** Moves both deadlines on by a hold, each counted in its own unit. Counting anew comes to the same: it adds every hold in turn. */
 void case_dues_shift(const struct case_rules *rules,
 		     const struct case_state *state,
 		     int64_t from_us,
 		     int64_t to_us,
 		     struct case_dues *dues);
+
+/** Takes note that the hold has ended. */
+void case_dues_end_hold(struct case_state *state, int64_t at_us);
+
+/** The time of the case clock: it stands while the case is on hold. */
+int64_t case_dues_clock(const struct case_state *state, int64_t now_us);
 
 /** States anew when the clock will send the case up for being overdue; never, at the highest level it may reach (domain.md §3.5). */
 void case_dues_escalation(const struct case_rules *rules,

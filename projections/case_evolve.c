@@ -47,6 +47,13 @@ static void on_classified(struct case_state *s, const struct event *ev)
 	if (data->has_type_code) {
 		COPY(s->type_code, data->type_code);
 	}
+	if (data->has_counted_from) {
+		s->counted_us = data->counted_from;
+		s->accepted_us = ev->env.decidedtime;
+	} else if (s->due_us) {
+		s->due_kept = 1;
+	}
+	s->step_kept = s->step && s->step != CODE_step_handle;
 }
 
 static void on_dispatched(struct case_state *s, const struct event *ev)
@@ -91,7 +98,9 @@ static void on_reopened(struct case_state *s, const struct event *ev)
 	s->reopens = (uint8_t)data->n;
 	s->severity = data->severity;
 	s->overdue_rungs = 0;
-	s->settled = 0;
+	s->settled = s->due_kept = 0;
+	s->n_ended = 0;
+	memset(s->ended, 0, sizeof(s->ended));
 	take_back(s);
 }
 
@@ -155,13 +164,17 @@ static bool apply(struct case_state *s, const struct event *ev)
 	return true;
 }
 
-static void end_hold(struct case_state *s, int64_t at_us)
+static void start_step(struct case_state *s, int64_t at_us)
 {
-	int64_t held_us = at_us - s->held_since_us;
+	s->step_started_us = at_us;
+	s->step_kept = 0;
+}
 
-	s->held_us += held_us;
-	s->counted_us += held_us;
-	s->held_since_us = s->hold_until_us = 0;
+/* A hold begins and ends within a step; an escalation starts it anew, even from AC to AC. */
+static bool starts_step(const struct event *ev, uint8_t from, uint8_t to)
+{
+	return ev->type == EVENT_case_escalated ||
+	       (from != to && ev->type != EVENT_case_held && ev->type != EVENT_case_resumed);
 }
 
 static void clear_dues(struct case_state *s)
@@ -175,7 +188,7 @@ static void clear_dues(struct case_state *s)
 static void take_dues(struct case_state *s, const struct case_dues *dues, int64_t at_us)
 {
 	if (s->step != dues->step) {
-		s->step_started_us = at_us;
+		start_step(s, at_us);
 	}
 	s->step = dues->step;
 	s->due_us = dues->due_at;
@@ -265,10 +278,10 @@ enum err case_evolve(struct case_state *state, const struct event *ev)
 	COPY(s->owner, ev->env.owner);
 	s->owner_level = (uint8_t)place_level(span_cstr(s->owner + strlen("centre:")));
 	if (from == CODE_case_state_HO && s->state != CODE_case_state_HO) {
-		end_hold(s, at_us);
+		case_dues_end_hold(s, at_us);
 	}
-	if (from != s->state) {
-		s->step_started_us = at_us;
+	if (starts_step(ev, from, s->state)) {
+		start_step(s, at_us);
 	}
 	if (!case_transitions_open(s->state)) {
 		clear_dues(s);

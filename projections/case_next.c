@@ -15,6 +15,7 @@ static void state_of(const struct case_row *row, struct case_state *s)
 	s->severity = fixed->severity;
 	s->returns = fixed->returns;
 	s->reopens = fixed->reopens;
+	s->holds = fixed->holds;
 	s->window_until_us = fixed->window_until_us;
 	memcpy(s->type_code, fixed->type_code, sizeof(fixed->type_code));
 	case_rows_copy(s->place, sizeof(s->place), span_cstr(fixed->place));
@@ -33,9 +34,9 @@ static void state_of(const struct case_row *row, struct case_state *s)
 /* Guards that look at the case and the unit alone. */
 static bool lets_pass(struct case_decision *d, const struct case_transition *row)
 {
-	static const uint8_t asked[] = {GUARD_RETURNS, GUARD_TOP,         GUARD_VERIFIER,
-					GUARD_CALLER,  GUARD_CLOSE_LEVEL, GUARD_WINDOW,
-					GUARD_REPORTER};
+	static const uint8_t asked[] = {GUARD_RETURNS,  GUARD_HOLDS,   GUARD_TOP,
+					GUARD_VERIFIER, GUARD_CALLER,  GUARD_CLOSE_LEVEL,
+					GUARD_WINDOW,   GUARD_REPORTER};
 
 	for (int i = 0; i < CASE_GUARDS_MAX && row->guards[i]; i++) {
 		if (memchr(asked, row->guards[i], sizeof(asked)) &&

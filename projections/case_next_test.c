@@ -13,6 +13,7 @@ static void row_of(const struct case_state *c, const char *source, struct case_r
 	row->fixed.severity = c->severity;
 	row->fixed.returns = c->returns;
 	row->fixed.reopens = c->reopens;
+	row->fixed.holds = c->holds;
 	row->fixed.window_until_us = c->window_until_us;
 	memcpy(row->fixed.type_code, c->type_code, 4);
 	memcpy(row->fixed.place, c->place, sizeof(c->place));

@@ -16,14 +16,22 @@ enum case_owed {
 	CASE_OWED_REOPEN,      /* an unsatisfied call-back: case.reopened, cause callback */
 };
 
+enum { CASE_HOLDS = 4 };
+
+/* A hold that has ended. */
+struct case_hold {
+	int64_t from_us, to_us;
+};
+
 /* Row of the register's table "case"; plain bytes, zero-filled, so that equal states are equal rows.
  * Times are moments of decision: the register's clocks run on the log's time alone. Of `assist` only the used part is stored. */
 struct case_state {
 	uint64_t source_hash; /* of the report's source: who "the reporter" is */
 	int64_t reported_us;
-	int64_t accepted_us; /* when the case deadline was set; 0: not yet */
-	int64_t counted_us; /* from when the case deadline counts: report or reopening, moved on by holds */
-	int64_t step_started_us; /* of the step that runs */
+	int64_t accepted_us; /* when the case deadline was set, by the policy of then; 0: not yet */
+	int64_t counted_us; /* from when the case deadline counts: report, reopening, or what a classification says; holds come on top */
+	int64_t step_started_us;            /* of the step that runs */
+	struct case_hold ended[CASE_HOLDS]; /* holds since the report or the last reopening */
 	int64_t held_since_us, hold_until_us;
 	int64_t held_us;                    /* all holds that have ended */
 	int64_t stopped_us;                 /* time spent closed or rejected before reopenings */
@@ -48,6 +56,9 @@ struct case_state {
 	uint8_t provisional;   /* a deadline lies past the calendar's last year */
 	uint8_t owed;          /* enum case_owed */
 	uint8_t settled;       /* on the spot, with its report */
+	uint8_t n_ended;       /* of `ended` */
+	uint8_t due_kept;      /* reclassified when red: its deadline is not counted again */
+	uint8_t step_kept; /* reclassified during the step: its deadline stays as counted before */
 	uint8_t due_unit,
 		step_unit; /* enum code_time_unit of the limits, for shifting after a hold */
 	char type_code[5];
@@ -62,7 +73,7 @@ struct case_state {
 	char cal_id[21];
 	uint8_t n_assist;
 	char assist[LIMIT_ASSIST_UNITS][LIMIT_UNIT_BYTES + 1];
-	uint8_t spare[4];
+	uint8_t spare[1];
 };
 
 #endif

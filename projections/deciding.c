@@ -14,6 +14,7 @@ void deciding_place_init(struct deciding_place *place)
 {
 	memset(place, 0, sizeof *place);
 	tail_init(&place->tail);
+	place->rows = DECIDING_ROWS;
 }
 
 static uint64_t fnv(uint64_t hash, struct span bytes)

@@ -17,7 +17,8 @@ struct deciding_place {
 		outcome_hash; /* over source, id and digest of the last outcome: is the action log the one we know? */
 	uint8_t after_timer; /* what is owed follows from a timer, not from the outcome */
 	uint8_t tick_wanted; /* a timer fired since the last tick: its minute gets one, though its moment is no longer held */
-	uint8_t spare[6];
+	uint8_t rows; /* DECIDING_ROWS: how the register's rows beside it are laid out */
+	uint8_t spare[5];
 };
 
 /** Nothing folded yet. */
@@ -64,6 +65,8 @@ enum {
 	DECIDING_OWED_IN_A_ROW =
 		16, /* events that one subject may owe after another; no chain of the registers is half as long */
 	DECIDING_RIGHT_HISTORY = 1,
+	DECIDING_ROWS =
+		2, /* raise on any change of a register's rows: a store of another number is refused, and rebuilt once deleted */
 };
 
 /**

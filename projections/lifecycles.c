@@ -111,7 +111,7 @@ static void print_clock(struct buf *out)
 		out,
 		"## What the clock and the decider do\n\n"
 		"| when | event |\n| --- | --- |\n"
-		"| `hold_until` of a hold | `case.resumed` by timer; both deadlines move on by the hold |\n"
+		"| `hold_until` of a hold | `case.resumed` by timer; both deadlines move on by the hold, and so does the way up of a red case |\n"
 		"| %d sign limits after dispatch, not signed | `case.escalated`, overdue, to the level above |\n"
 		"| %d working days past red, then %d past red | `case.escalated`, overdue, one level up each |\n"
 		"| return number %d | `case.escalated`, arbitration; no more returns |\n"
@@ -120,7 +120,13 @@ static void print_clock(struct buf *out)
 		"| a call-back of %d or less, owed to the unit | `case.reopened`, callback |\n"
 		"| a calendar covers a provisional deadline | `case.dues_restated` |\n\n"
 		"Nothing goes above level %d unless the case's places lie in two prefectures. A flow without policy has "
-		"neither deadlines nor escalation.\n\n",
+		"neither deadlines nor escalation.\n\n"
+		"A hold gives back to a limit what it is counted in: working time to working hours, time on the wall to minutes "
+		"and hours, to days those whose end (closing time, midnight) fell into the hold; so a limit in working days always "
+		"ends at closing time. What was red before the hold stays red. A reclassified case that is not red counts its new "
+		"limit from the report, with every hold since; if that had passed, from the classification. A red case keeps its "
+		"deadline whatever it is reclassified to. A calendar that comes to cover a provisional deadline counts it again the "
+		"same way: one history has one deadline.\n\n",
 		case_limits_get(CASE_LIMIT_unsigned_factor),
 		case_limits_get(CASE_LIMIT_overdue_first_days),
 		case_limits_get(CASE_LIMIT_overdue_second_days),

@@ -99,14 +99,26 @@ static void pass_time(struct case_naive *c, int64_t now_us)
 	c->last_us = now_us;
 }
 
+/* domain.md §2.6: a limit in working days ends at the closing of one, a limit in days at midnight. */
+static bool ends_with_its_day(int64_t due_us, uint8_t unit)
+{
+	int64_t second = (due_us / 1000000 + 8 * 3600) % 86400;
+
+	return unit == CODE_time_unit_working_day ? second == 18 * 3600
+	       : unit == CODE_time_unit_calendar_day || unit == CODE_time_unit_same_day
+		       ? second == 0
+		       : true;
+}
+
 /* Deadline and step, as each type carries them. */
 static void take_dues(struct case_naive *c, const struct event *ev)
 {
 	switch ((int)ev->type) {
-#define TAKE(type_)                                                                \
-	case EVENT_##type_:                                                        \
-		c->due_us = ev->data.type_.has_due_at ? ev->data.type_.due_at : 0; \
-		c->step = ev->data.type_.has_step ? ev->data.type_.step : 0;       \
+#define TAKE(type_)                                                                      \
+	case EVENT_##type_:                                                              \
+		c->due_us = ev->data.type_.has_due_at ? ev->data.type_.due_at : 0;       \
+		c->step = ev->data.type_.has_step ? ev->data.type_.step : 0;             \
+		c->due_unit = ev->data.type_.has_due_unit ? ev->data.type_.due_unit : 0; \
 		break
 		TAKE(case_reported);
 		TAKE(case_accepted);
@@ -189,6 +201,7 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev)
 	struct case_naive *c = (struct case_naive *)(uintptr_t)case_naive_get(all, ev->env.subject);
 	const char *wrong = NULL;
 	bool was_open;
+	int64_t was_due_us;
 
 	if (!c && ev->type != EVENT_case_reported) {
 		return "the case was never reported";
@@ -213,6 +226,7 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev)
 		return "not exactly one centre owns the case";
 	}
 	was_open = is_open(c->state);
+	was_due_us = c->due_us;
 	pass_time(c, ev->env.decidedtime);
 	if (ev->type == EVENT_case_closed) {
 		wrong = check_closed(c, ev);
@@ -222,6 +236,13 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev)
 	c->state = ev->env.to;
 	copy(c->owner, sizeof(c->owner), ev->env.owner);
 	take_dues(c, ev);
+	if (ev->type == EVENT_case_classified && was_due_us && was_due_us <= c->last_us &&
+	    c->state != CODE_case_state_HO && c->due_us != was_due_us) {
+		wrong = "a red case was made green by an edit";
+	}
+	if (c->due_us && !ends_with_its_day(c->due_us, c->due_unit)) {
+		wrong = "a limit in days does not end with a day";
+	}
 	if (!is_open(c->state)) {
 		c->due_us = 0;
 		c->step = 0;

@@ -13,7 +13,7 @@ struct case_naive {
 	int64_t reported_us, last_us;     /* of the report; of the last event */
 	int64_t step_us[CODE_step_COUNT]; /* time spent in each step while the case clock ran */
 	int64_t held_us, stopped_us;
-	uint8_t step;
+	uint8_t step, due_unit;
 	struct case_naive *next;
 };
 

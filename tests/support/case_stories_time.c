@@ -232,9 +232,139 @@ static void provisional_later(struct case_story *s)
 	     case_story_state(s).due_us == case_bed_at(2024, 1, 9, 18, 0));
 }
 
-static case_story_tell *const stories[] = {spring_festival,  landslide,          hold,
-					   unsigned_case,    classified,         provisional,
-					   provisional_hold, provisional_report, provisional_later};
+static const char *classify(struct case_story *s, const char *unit, int severity)
+{
+	case_bed_begin(&s->bed, EVENT_case_classified, unit);
+	EVENT_SET(s->bed.ev.data.case_classified, severity, (uint8_t)severity);
+	return case_bed_post(&s->bed);
+}
+
+/* No edit makes a red case green, nor starts its ladder anew. */
+static void red_stays(struct case_story *s)
+{
+	struct case_state c;
+
+	case_story_bring(s, CODE_case_state_IP);
+	MUST(case_story_state(s).due_us == AT(2, 2, 18, 0));
+	case_bed_go(&s->bed, AT(2, 2, 18, 0));
+	case_bed_begin(&s->bed, EVENT_case_classified, TOWN);
+	EVENT_SET(s->bed.ev.data.case_classified, type_code, SPAN("MD02"));
+	ENDS("", case_bed_post(&s->bed));
+	MUST(case_story_state(s).due_us == AT(2, 2, 18, 0));
+	ENDS("", classify(s, TOWN, CODE_severity_urgent));
+	c = case_story_state(s);
+	MUST(c.due_us == AT(2, 2, 18, 0) && c.escalate_us == AT(2, 6, 18, 0));
+	case_bed_go(&s->bed, AT(2, 6, 18, 0));
+	c = case_story_state(s);
+	MUST(c.owner_level == 3 && c.due_us == AT(2, 2, 18, 0));
+}
+
+/* On hold the clock stands: a new limit is judged by when it stopped, and the hold is added once, when it ends. */
+static void classified_on_hold(struct case_story *s)
+{
+	case_story_bring(s, CODE_case_state_HO);
+	case_bed_go(&s->bed, AT(1, 21, 9, 0));
+	ENDS("", classify(s, TOWN, CODE_severity_urgent));
+	MUST(case_story_state(s).due_us == AT(1, 20, 9, 0));
+	case_bed_go(&s->bed, AT(1, 24, 9, 0));
+	ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, HOUSE));
+	MUST(case_story_state(s).due_us == AT(1, 25, 9, 0));
+	/* What would be past already counts from when the clock stopped. */
+	ENDS("", case_bed_hold(&s->bed, HOUSE, AT(1, 31, 9, 0)));
+	ENDS("", classify(s, TOWN, CODE_severity_minor));
+	MUST(case_story_state(s).due_us == AT(1, 25, 0, 0));
+	ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, HOUSE));
+	MUST(case_story_state(s).due_us == AT(1, 25, 0, 0));
+}
+
+/* One history has one deadline: moved on by each hold in turn, or counted anew with all of them; a limit in days ends with a day. */
+static void held_and_counted(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_story_bring(s, CODE_case_state_IP);
+	bed->now_us = AT(1, 19, 10, 0);
+	ENDS("", case_bed_hold(bed, HOUSE, AT(1, 29, 10, 0)));
+	case_bed_go(bed, AT(1, 29, 10, 0));
+	/* The ends of 1-19, 1-20 and 1-28 fell into the hold. */
+	MUST(case_story_state(s).due_us == AT(2, 7, 18, 0) &&
+	     case_story_state(s).step_due_us == AT(1, 31, 18, 0));
+	bed->now_us = AT(1, 31, 9, 0);
+	ENDS("", case_bed_hold(bed, HOUSE, AT(2, 10, 9, 0)));
+	bed->now_us = AT(1, 31, 17, 0);
+	ENDS("", case_bed_simple(bed, EVENT_case_resumed, HOUSE));
+	MUST(case_story_state(s).due_us == AT(2, 7, 18, 0));
+	ENDS("", classify(s, TOWN, CODE_severity_serious));
+	MUST(case_story_state(s).due_us == AT(2, 7, 18, 0));
+	/* Thirty days, ten of them held. */
+	case_bed_begin(bed, EVENT_case_classified, TOWN);
+	EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_general);
+	EVENT_SET(bed->ev.data.case_classified, type_code, SPAN("MD02"));
+	ENDS("", case_bed_post(bed));
+	MUST(case_story_state(s).due_us == AT(3, 1, 0, 0));
+}
+
+/* Restating after a hold counts with it, and the step from where it began, not from where it was resumed. */
+static void restated_after_hold(struct case_story *s)
+{
+	static const uint32_t off[] = {20240101, 0}, none[] = {0};
+	struct case_bed *bed = &s->bed;
+	char held[sizeof(bed->subject)];
+
+	bed->now_us = AT(12, 26, 9, 0);
+	case_story_bring(s, CODE_case_state_IP);
+	memcpy(held, bed->subject, sizeof(held));
+	bed->now_us = AT(12, 27, 9, 0);
+	ENDS("", case_bed_hold(bed, HOUSE, AT(12, 29, 9, 0)));
+	case_bed_go(bed, AT(12, 29, 9, 0));
+	MUST(case_story_state(s).due_us == case_bed_at(2024, 1, 8, 18, 0) &&
+	     case_story_state(s).step_due_us == case_bed_at(2024, 1, 1, 18, 0));
+	case_bed_calendar(bed, 2024, off, none);
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM02", 0));
+	memcpy(bed->subject, held, sizeof(held));
+	MUST(!case_story_state(s).provisional &&
+	     case_story_state(s).due_us == case_bed_at(2024, 1, 9, 18, 0) &&
+	     case_story_state(s).step_due_us == case_bed_at(2024, 1, 2, 18, 0));
+}
+
+/* A hold pauses the overdue ladder too. */
+static void held_when_red(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_story_bring(s, CODE_case_state_IP);
+	case_bed_go(bed, AT(2, 3, 9, 0));
+	ENDS("", case_bed_hold(bed, HOUSE, AT(2, 13, 9, 0)));
+	case_bed_go(bed, AT(2, 14, 17, 59));
+	MUST(case_story_state(s).state == CODE_case_state_IP &&
+	     case_story_state(s).owner_level == 4 && case_story_state(s).due_us == AT(2, 2, 18, 0));
+	/* Two working days past red were up on 2-6; six working days were held. */
+	case_bed_go(bed, AT(2, 14, 18, 0));
+	MUST(case_story_state(s).owner_level == 3);
+	case_bed_go(bed, AT(2, 17, 17, 59));
+	MUST(case_story_state(s).owner_level == 3);
+	case_bed_go(bed, AT(2, 17, 18, 0));
+	MUST(case_story_state(s).owner_level == 2);
+}
+
+/* A case may be held so often, and no oftener. */
+static void holds(struct case_story *s)
+{
+	case_story_bring(s, CODE_case_state_IP);
+	for (int i = 0; i < 4; i++) {
+		ENDS("", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + CIVIL_DAY_US));
+		ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, HOUSE));
+	}
+	ENDS("HOLDS", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + CIVIL_DAY_US));
+	MUST(case_story_state(s).holds == 4);
+}
+
+static case_story_tell *const stories[] = {
+	red_stays,           classified_on_hold, held_and_counted,
+	restated_after_hold, held_when_red,      holds,
+	spring_festival,     landslide,          hold,
+	unsigned_case,       classified,         provisional,
+	provisional_hold,    provisional_report, provisional_later};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
