@@ -73,6 +73,9 @@ static bool unit_stands(const struct case_rules *rules,
 	case CASE_WHO_GRID:
 		return unit->level >= 6 &&
 		       (place_covers(unit->seat, place) || place_covers(place, unit->seat));
+	case CASE_WHO_AREA:
+		return place_covers(unit->seat, place) ||
+		       place_covers(unit->seat, span_cstr(state->owner + strlen("centre:")));
 	case CASE_WHO_SOURCE:
 		return same_source && !(((unsigned)rules->profile.steps >> CODE_step_accept) & 1u);
 	case CASE_WHO_NOBODY:
@@ -161,21 +164,25 @@ static bool check_state(struct case_decision *d)
 
 static void who_needs(struct case_decision *d)
 {
-	static const char *const names[CASE_WHO_COUNT] = {"any unit",
-							  "the owner",
-							  "the owner or a centre above it",
-							  "the lead unit",
-							  "an assisting unit",
-							  "a grid of the place",
-							  "the report's source",
-							  "the decider"};
+	static const char *const names[CASE_WHO_COUNT] = {
+		"any unit",
+		"the owner",
+		"the owner or a centre above it",
+		"the lead unit",
+		"an assisting unit",
+		"a grid of the place",
+		"a unit whose area covers the case or its owner",
+		"the report's source",
+		"the decider"};
 	struct span needs = SPAN("");
 
 	for (int i = 0; i < CASE_ROLES_MAX && d->row->roles[i].function; i++) {
 		enum case_who who = (enum case_who)d->row->roles[i].who;
-		const char *unit = who == CASE_WHO_LEAD ? d->was.lead_unit
-				   : who == CASE_WHO_OWNER || who == CASE_WHO_CENTRE ? d->was.owner
-										     : "";
+		const char *unit =
+			who == CASE_WHO_LEAD ? d->was.lead_unit
+			: who == CASE_WHO_OWNER || who == CASE_WHO_CENTRE || who == CASE_WHO_AREA
+				? d->was.owner
+				: "";
 
 		assert(who < CASE_WHO_COUNT);
 		needs = arena_printf(d->arena, "%.*s%s%s%s%s", SPAN_ARGS(needs), i ? "; " : "",

@@ -282,8 +282,14 @@ static bool guard_top(struct case_decision *d)
 		.p;
 }
 
+/* Handling is the lead's, the assisting units' and that of who fed back. A grid that logs what it saw on site does not handle. */
 static bool handled_it(struct case_decision *d)
 {
+	for (int i = 0; i < d->was.n_assist; i++) {
+		if (span_eq(d->ev->env.unit, span_cstr(d->was.assist[i]))) {
+			return true;
+		}
+	}
 	return span_eq(d->ev->env.unit, span_cstr(d->was.handler_unit)) ||
 	       span_eq(d->ev->env.unit, span_cstr(d->was.lead_unit));
 }
@@ -319,6 +325,13 @@ static bool guard_score(struct case_decision *d)
 	NEEDS(d, "%s", data->reached ? "data.score 1 to 5" : "no data.score");
 	return data->reached ? data->has_score && data->score >= 1 && data->score <= 5
 			     : !data->has_score;
+}
+
+/* One score for each time that the case was brought to its end; attempts that reached nobody count for none. */
+static bool guard_scored(struct case_decision *d)
+{
+	NEEDS(d, "no score since the case was last verified");
+	return !d->was.scored || !d->ev->data.callback_recorded.reached;
 }
 
 static bool guard_window(struct case_decision *d)
@@ -361,6 +374,7 @@ static bool (*const checks[GUARD_COUNT])(struct case_decision *d) = {
 	[GUARD_CALLER] = guard_caller,
 	[GUARD_CLOSE_LEVEL] = guard_close_level,
 	[GUARD_SCORE] = guard_score,
+	[GUARD_SCORED] = guard_scored,
 	[GUARD_WINDOW] = guard_window,
 	[GUARD_REPORTER] = guard_reporter,
 };

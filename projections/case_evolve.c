@@ -154,8 +154,10 @@ static bool apply(struct case_state *s, const struct event *ev)
 	case EVENT_case_reopened:
 		on_reopened(s, ev);
 		break;
-	case EVENT_case_resumed:
 	case EVENT_callback_recorded:
+		s->scored = s->scored || ev->data.callback_recorded.has_score;
+		break;
+	case EVENT_case_resumed:
 	case EVENT_case_dues_restated:
 		break;
 	default:
@@ -277,6 +279,9 @@ enum err case_evolve(struct case_state *state, const struct event *ev)
 	s->state = ev->env.to;
 	COPY(s->owner, ev->env.owner);
 	s->owner_level = (uint8_t)place_level(span_cstr(s->owner + strlen("centre:")));
+	if (s->state != CODE_case_state_VE && s->state != CODE_case_state_CL) {
+		s->scored = 0;
+	}
 	if (from == CODE_case_state_HO && s->state != CODE_case_state_HO) {
 		case_dues_end_hold(s, at_us);
 	}

@@ -59,6 +59,7 @@ struct case_state {
 	uint8_t n_ended;       /* of `ended` */
 	uint8_t due_kept;      /* reclassified when red: its deadline is not counted again */
 	uint8_t step_kept; /* reclassified during the step: its deadline stays as counted before */
+	uint8_t scored;    /* a call-back has given its score since the case came to VE or CL */
 	uint8_t due_unit,
 		step_unit; /* enum code_time_unit of the limits, for shifting after a hold */
 	char type_code[5];
@@ -73,7 +74,6 @@ struct case_state {
 	char cal_id[21];
 	uint8_t n_assist;
 	char assist[LIMIT_ASSIST_UNITS][LIMIT_UNIT_BYTES + 1];
-	uint8_t spare[1];
 };
 
 #endif

@@ -162,9 +162,34 @@ static void callback(struct case_story *s)
 	MUST(!case_story_state(s).step_due_us);
 	ENDS("", case_bed_simple(&s->bed, EVENT_case_closed, TOWN));
 	ENDS("", case_bed_callback(&s->bed, TOWN, 0));
+	/* One score for one closing: nobody asks until the answer fits. */
+	ENDS("SCORED", case_bed_callback(&s->bed, TOWN, 2));
+	ENDS("SCORED", case_bed_callback(&s->bed, CITY, 5));
+	case_story_bring(s, CODE_case_state_CL);
+	ENDS("", case_bed_callback(&s->bed, TOWN, 0));
 	ENDS("", case_bed_callback(&s->bed, TOWN, 2));
 	MUST(case_story_state(s).state == CODE_case_state_AC && case_story_state(s).reopens == 1);
 	ENDS("STATE", case_bed_callback(&s->bed, TOWN, 2));
+}
+
+/* Only who has a right to the case may score it: another centre than the handling one, but of the same tree; each round once. */
+static void callback_rights(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_story_bring(s, CODE_case_state_VE);
+	ENDS("WHO", case_bed_callback(bed, "centre:530302001", 1));
+	ENDS("WHO", case_bed_callback(bed, "centre:530103001", 1));
+	ENDS("WHO", case_bed_callback(bed, "centre:5303", 1));
+	ENDS("", case_bed_callback(bed, CITY, 1));
+	MUST(case_story_state(s).state == CODE_case_state_AC && case_story_state(s).reopens == 1);
+	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
+	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, HOUSE));
+	ENDS("", case_bed_verify(bed, TOWN, true));
+	ENDS("", case_bed_callback(bed, VILLAGE, 4));
+	ENDS("SCORED", case_bed_callback(bed, FIRE, 1));
+	MUST(case_story_state(s).state == CODE_case_state_VE);
 }
 
 /* A minor matter settled on the spot is closed with its report; any other may not be. */
@@ -271,7 +296,7 @@ static void functions(struct case_story *s)
 {
 	struct case_bed *bed = &s->bed;
 
-	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	ENDS("", case_bed_report(bed, TOWN, "530102001001001", "UM01", 0));
 	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_general));
 	ENDS("", case_bed_dispatch(bed, TOWN, TOWN));
 	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, TOWN));
@@ -341,6 +366,22 @@ static void assisting(struct case_story *s)
 	ENDS("", case_bed_simple(bed, EVENT_case_handling_logged, GRID));
 	ENDS("WHO", case_bed_simple(bed, EVENT_case_handling_logged, COUNTY));
 	ENDS("WHO", case_bed_simple(bed, EVENT_case_feedback_submitted, FIRE));
+	/* Who assisted neither verifies nor calls back. */
+	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, HOUSE));
+	ENDS("WHO", case_bed_verify(bed, VILLAGE, true));
+	ENDS("", case_bed_verify(bed, GRID, true));
+	ENDS("CALLER", case_bed_callback(bed, VILLAGE, 4));
+	ENDS("CALLER", case_bed_callback(bed, FIRE, 4));
+	case_story_bring(s, CODE_case_state_AC);
+	case_bed_begin(bed, EVENT_case_dispatched, TOWN);
+	EVENT_SET(*data, lead_unit, SPAN(HOUSE));
+	data->assist[0] = SPAN(COUNTY);
+	data->n_assist = 1;
+	ENDS("", case_bed_post(bed));
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
+	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, HOUSE));
+	ENDS("VERIFIER", case_bed_verify(bed, COUNTY, true));
+	ENDS("", case_bed_verify(bed, TOWN, false));
 	ENDS("", case_bed_simple(bed, EVENT_case_returned, HOUSE));
 	MUST(case_story_state(s).n_assist == 0 && !case_story_state(s).lead_unit[0]);
 	/* A type on the prohibited list reaches no grid as an assistant either. */
@@ -354,9 +395,9 @@ static void assisting(struct case_story *s)
 	MUST(strstr(bed->detail, "SH09") != NULL);
 }
 
-static case_story_tell *const stories[] = {assisting, arbitration, major,    mass,    cross,
-					   reopening, objection,   callback, settled, profiles,
-					   rights,    functions,   bound};
+static case_story_tell *const stories[] = {
+	assisting, arbitration,     major,   mass,     cross,  reopening, objection,
+	callback,  callback_rights, settled, profiles, rights, functions, bound};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 

@@ -38,13 +38,13 @@ static const struct action_kind {
 	{EVENT_case_verified, 0, S(FB), TOWN, "----------VE------", "+w+++wwu", ""},
 	{EVENT_case_verified, 1, S(FB), TOWN, "----------IP------", "+w+++wwu", ""},
 	{EVENT_case_closed, 0, S(VE), TOWN, "------------CL----", "+wwwwwwu", ""},
-	{EVENT_callback_recorded, 0, S(VE), TOWN, "------------VECL--", "++++fx+u", "CALLER"},
+	{EVENT_callback_recorded, 0, S(VE), TOWN, "------------VECL--", "++++wx+u", "CALLER"},
 	{EVENT_case_reopened, CODE_reopen_cause_reporter, S(CL), TOWN, "--------------ACAC",
 	 "+++++++u", ""},
 	{EVENT_case_reopened, CODE_reopen_cause_centre, S(CL), TOWN, "--------------ACAC",
 	 "+w++wwwu", ""},
 	{EVENT_case_reopened, CODE_reopen_cause_callback, S(CL), TOWN, "------------nono--",
-	 "xxxxfxxu", "CAUSE"},
+	 "xxxxwxxu", "CAUSE"},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
