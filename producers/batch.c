@@ -116,27 +116,68 @@ void batch_settle_pending(struct batch_item *item)
 
 /* ---- entering */
 
+/* Items may move while the body is read: nobody points to one before it is sent. @return NULL: the whole is refused */
+static struct batch_item *item_new(struct batch *batch)
+{
+	struct batch_item *item;
+
+	if (batch->n_items == batch->room_items) {
+		int room = batch->room_items ? batch->room_items * 2 : batch->many ? 16 : 1;
+		void *more = realloc(batch->items, (size_t)room * sizeof *batch->items);
+
+		if (!more) {
+			batch->kind = PROBLEM_FAILED;
+			return NULL;
+		}
+		batch->items = more;
+		batch->room_items = room;
+	}
+	item = &batch->items[batch->n_items++];
+	*item = (struct batch_item){.batch = batch, .partition = -1};
+	batch->unsettled++;
+	return item;
+}
+
 static struct batch_item *item_add(struct batch *batch)
 {
 	struct batch_item *item;
 
-	if (!batch->items) {
-		batch->items = calloc(batch->many ? LIMIT_BATCH_EVENTS : 1, sizeof *batch->items);
-	}
-	if (!batch->items) {
-		batch->kind = PROBLEM_FAILED;
-		return NULL;
-	}
-	if (batch->n_items == (batch->many ? LIMIT_BATCH_EVENTS : 1)) {
+	if (batch->n_events == (batch->many ? LIMIT_BATCH_EVENTS : 1)) {
 		batch->kind = PROBLEM_TOO_BIG;
 		(void)snprintf(batch->problem.reason, sizeof batch->problem.reason,
 			       "more than %d events in one batch", LIMIT_BATCH_EVENTS);
 		return NULL;
 	}
-	item = &batch->items[batch->n_items++];
-	item->batch = batch;
-	batch->unsettled++;
+	item = item_new(batch);
+	if (item) {
+		item->parts = 1;
+		batch->n_events++;
+	}
 	return item;
+}
+
+/* A clock's action goes to every partition of every register; its answer is that of the partition that did worst. */
+static void item_spread(struct batch *batch, int first)
+{
+	static const enum topic EVENTS[] = {TOPIC_CASE, TOPIC_REFERENCE};
+	struct batch_item *item = &batch->items[first];
+	int parts = 0;
+
+	for (size_t i = 0; i < sizeof EVENTS / sizeof EVENTS[0]; i++) {
+		for (int p = 0; p < schema_topic(EVENTS[i])->partitions; p++) {
+			item = parts ? item_new(batch) : item;
+			if (!item) {
+				return; /* the whole is refused */
+			}
+			if (parts++) {
+				*item = batch->items[first];
+				item->parts = 0;
+			}
+			item->topic = schema_topic_actions(EVENTS[i]);
+			item->partition = p;
+		}
+	}
+	batch->items[first].parts = parts;
 }
 
 /* What the door refuses is noted, except what was only tried; without memory it is not. */
@@ -189,6 +230,9 @@ static void item_enter(const struct entry *entry, struct batch_item *item, struc
 	item->key = arena_copy(&batch->arena, span_cstr(pass.key));
 	item->receipt = pass.receipt[0] ? arena_copy(&batch->arena, span_cstr(pass.receipt))
 					: (struct span){0};
+	if (item->topic == TOPIC_COUNT) {
+		item_spread(batch, (int)(item - batch->items));
+	}
 }
 
 static struct span text_in(const json_t *json, const char *name)
@@ -390,25 +434,38 @@ void batch_enter(struct batch *batch,
 
 /* ---- answering */
 
+/* An action for every partition: a problem or a wait of one of them is what its sender has to know. */
+static const struct batch_item *worst_part(const struct batch_item *item)
+{
+	const struct batch_item *worst = item;
+
+	for (int i = 1; i < item->parts; i++) {
+		worst = item[i].status > worst->status ? &item[i] : worst;
+	}
+	return worst;
+}
+
 int batch_answer(const struct batch *batch, struct buf *out)
 {
+	const struct batch_item *worst;
+
 	if (batch->kind) {
 		problem_object(out, batch->kind, &batch->problem);
 		return problem_status(batch->kind);
 	}
 	if (!batch->many) {
-		buf_add(out, batch->items[0].answer);
-		return batch->items[0].answer.p ? batch->items[0].status
-						: problem_status(PROBLEM_FAILED);
+		worst = worst_part(&batch->items[0]);
+		buf_add(out, worst->answer);
+		return worst->answer.p ? worst->status : problem_status(PROBLEM_FAILED);
 	}
 	json_out_open(out, '{');
 	json_out_name(out, "items");
 	json_out_open(out, '[');
-	for (int i = 0; i < batch->n_items; i++) {
+	for (int i = 0; i < batch->n_items; i += batch->items[i].parts) {
 		if (i) {
 			buf_add(out, SPAN(",\n"));
 		}
-		buf_add(out, batch->items[i].answer);
+		buf_add(out, worst_part(&batch->items[i])->answer);
 	}
 	json_out_close(out, ']');
 	json_out_close(out, '}');

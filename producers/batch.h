@@ -27,7 +27,9 @@ struct batch_item {
 	struct span receipt;                         /* of a report, else absent */
 	struct span answer;                          /* members of its answer, an object */
 	struct batch_reject reject;                  /* what is noted if the door refused it */
-	enum topic topic;                            /* of actions */
+	enum topic topic;                            /* of actions; TOPIC_COUNT: of all registers */
+	int partition;                               /* -1: by its key */
+	int parts; /* it and those after it that are the same action for other partitions; 0: one of those */
 	int status;
 	bool sent;     /* handed to the producer, which owes a report */
 	bool reported; /* it stands in the log */
@@ -48,7 +50,8 @@ struct batch {
 		[64]; /* the request's traceparent, for events without one; "" if it has none, or one that is none */
 	void *headers; /* json_t: attributes of BATCH_BINARY */
 	struct batch_item *items;
-	int n_items;
+	int n_items, room_items;
+	int n_events;           /* items without the copies for other partitions */
 	enum problem_kind kind; /* the whole is refused */
 	struct problem problem;
 	struct batch_reject reject; /* the door cannot read it as a whole */

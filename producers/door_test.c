@@ -285,7 +285,24 @@ static void modes(void **state)
 	assert_int_equal(door_mode_check(DOOR_STARTING, &bed->token), PROBLEM_STARTING);
 }
 
-/* Records that only deciders write, and those of the clock, come through no door: deny is the default. */
+/* History's clock is moved by who feeds it, whatever else the token may; it goes to every partition. */
+static void clock_of_history(void **state)
+{
+	static const char text[] =
+		"{\"specversion\":\"1.0\",\"id\":\"midnight-2023-01-20\",\"source\":\"/yn/530102/app\",\"type\":\"gov.clock.advanced.v1\","
+		"\"subject\":\"clock\",\"time\":\"2023-01-20T00:00:00+08:00\",\"data\":{\"to\":\"2023-01-20T00:00:00+08:00\"}}";
+	struct bed *bed = *state;
+
+	refused(bed, text, PROBLEM_FORBIDDEN, "type");
+	bed->token.rights = TOKEN_HISTORY;
+	bed->token.functions = 0;
+	assert_int_equal(enter(bed, text), ERR_OK);
+	assert_int_equal(bed->pass.topic, TOPIC_COUNT);
+	assert_string_equal(bed->pass.subject, "clock");
+	assert_int_equal(bed->out.env.rights, TOKEN_HISTORY);
+}
+
+/* No function is enough for what only deciders write, nor for the clock: deny is the default. */
 static void no_door(void **state)
 {
 	(void)state;
@@ -310,6 +327,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rights, setup, teardown),
 		cmocka_unit_test_setup_teardown(invalid, setup, teardown),
 		cmocka_unit_test_setup_teardown(modes, setup, teardown),
+		cmocka_unit_test_setup_teardown(clock_of_history, setup, teardown),
 		cmocka_unit_test(no_door),
 	};
 

@@ -204,8 +204,8 @@ void kafka_posting_heard(struct kafka_posting *posting, bool away)
 
 static void send_item(struct kafka_posting *posting, struct batch_item *item)
 {
-	enum err err = kafka_writer_send(posting->writer, posting->topics[item->topic], -1,
-					 item->key, item->bytes, item);
+	enum err err = kafka_writer_send(posting->writer, posting->topics[item->topic],
+					 item->partition, item->key, item->bytes, item);
 
 	if (!err) {
 		item->sent = true;

@@ -213,13 +213,16 @@ static int64_t now_of(struct acting *a)
 	return now_us > tail->decided_us ? now_us : tail->decided_us;
 }
 
-static void judge_protocol(struct acting *a)
+/* A clock that stands there already has been moved: by the same feeder before it was killed, or by a file before this one. */
+static void judge_protocol(struct acting *a, int64_t stood_us)
 {
 	bool live = a->d->place.tail.live;
 
 	if (live && a->ev.type != EVENT_clock_confirmed) {
 		refuse(a, "GUARD", "LIVE");
 	}
+	a->repeated = a->ev.type == EVENT_clock_advanced && !a->refusal.reason &&
+		      a->ev.data.clock_advanced.to <= stood_us;
 	a->ev.env.has_seq = false;
 }
 
@@ -318,7 +321,9 @@ static void fill_repeated(const struct acting *a, struct event *ret_ev)
 
 	outcome_of(a, EVENT_action_repeated, ret_ev);
 	EVENT_SET(*data, action_type, type_text(a));
-	EVENT_SET(*data, first_seq, (uint64_t)a->first_seq);
+	if (a->first_seq) { /* the clock has none */
+		EVENT_SET(*data, first_seq, (uint64_t)a->first_seq);
+	}
 	if (a->first_to) {
 		EVENT_SET(*data, first_to, a->first_to);
 	}
@@ -395,7 +400,7 @@ static void judge(struct acting *a)
 {
 	struct deciding *d = a->d;
 	const struct tail *tail = &d->place.tail;
-	int64_t now_us = now_of(a);
+	int64_t stood_us = tail->decided_us, now_us = now_of(a);
 	int64_t known = a->ev.env.has_refknown ? a->ev.env.refknown : 0;
 	bool going_live = a->ev.type == EVENT_went_live && !tail->live && !a->refusal.reason;
 
@@ -415,7 +420,7 @@ static void judge(struct acting *a)
 	}
 	arena_reset(&d->arena);
 	if (is_protocol(a->ev.type)) {
-		judge_protocol(a);
+		judge_protocol(a, stood_us);
 	} else {
 		judge_register(a);
 	}
