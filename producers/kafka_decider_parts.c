@@ -280,6 +280,7 @@ static void decide(struct part *part, const struct kafka_record *record)
 	part->reference_end = false;
 	if (result == DECIDING_REFERENCE) {
 		part->wanted_refoffset = wanted;
+		part->wanted_us = clock_steady_us();
 		kafka_reader_unassign(decider->actions, part->actions, part->reg.partition);
 	} else if (result == DECIDING_CONFIRM) {
 		part->confirming = true;
@@ -333,13 +334,20 @@ void kafka_decider_parts_on_action(struct part *part, const struct kafka_record 
 
 /* ---- turns */
 
-/* An action waits for reference records that its door has seen: they are there, or the log ends before. */
+/* An action waits for reference records that its door has seen: they are there, or the log ends before. The broker is
+ * asked only when nothing more comes: it answers after the fetch that waits on the same connection, half a second later, and
+ * so many partitions may wait that nothing would be read meanwhile. */
 static void serve_reference(struct part *part)
 {
 	struct decider *decider = part->decider;
+	int64_t quiet_us =
+		part->wanted_us > decider->ref_read_us ? part->wanted_us : decider->ref_read_us;
 	int64_t position = reference_position(decider->reference), low = 0, high = 0;
 
 	if (position < part->wanted_refoffset) {
+		if (clock_steady_us() - quiet_us < PARTS_REFERENCE_US) {
+			return;
+		}
 		if (kafka_reader_watermarks_once(decider->refreader, decider->reftopic, 0, &low,
 						 &high) ||
 		    position < high) {

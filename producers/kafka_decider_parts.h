@@ -51,6 +51,8 @@ enum {
 	PARTS_FREEZE_ROWS = 20000,
 	PARTS_ASK_AGAIN_US = 200000,
 	PARTS_IDLE_US = 20000,
+	PARTS_REFERENCE_US =
+		300000, /* nothing read for so long: ask whether the reference log ends */
 	PARTS_SKEW_US = 60 * 1000000,
 	PARTS_SKEW_WAIT_US = 10 * 1000000,
 	PARTS_STORE_BYTES = 256 * 1024 *
@@ -96,6 +98,7 @@ struct part {
 	int64_t wake_us;  /* WAITING */
 	int64_t idle_us;
 	int64_t wanted_refoffset; /* -1: none; no action is read while set */
+	int64_t wanted_us;        /* since when, by the steady clock */
 	bool reference_end;
 	int64_t ends; /* offset of the action log's end when last reached */
 	enum err stopped;
@@ -113,6 +116,7 @@ struct decider {
 	struct tail reftail;
 	char reftopic[KAFKA_TOPIC_NAME_BYTES], writer_name[80];
 	bool ref_ended, clock_off, done;
+	int64_t ref_read_us;  /* when reference records last came, by the steady clock */
 	int64_t clock_off_us; /* how far, for people */
 	struct part parts[PARTS_MAX];
 	int n_parts;
