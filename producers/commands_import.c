@@ -106,7 +106,8 @@ static int check(const struct import_source *source, const char *name)
 		printf("… and %zu more\n", n - 20);
 	}
 	printf("%s: %ld lines, %zu events are well-formed, %zu lines are not; nothing was posted\n",
-	       name, import_source_lines(source), import_source_count(source), n);
+	       name, import_source_lines(source),
+	       import_source_count(source) - import_source_midnights(source), n);
 	return n ? err_exit_code(ERR_INVALID) : 0;
 }
 

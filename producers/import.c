@@ -28,7 +28,8 @@ struct import {
 	char state_path[PATH_BYTES], refused_path[PATH_BYTES];
 	struct http_client_answer answer;
 	struct buf body;
-	long *lines; /* of the batch under way */
+	size_t next; /* where the batch under way begins */
+	long *lines; /* of its events */
 	int64_t said_us, started_us;
 	bool waiting_said;
 };
@@ -55,17 +56,25 @@ static size_t load_place(struct import *import)
 	FILE *file = fopen(import->state_path, "re");
 	size_t next = 0;
 	char line[256], *at = line;
+	long long noted = 0;
 
 	if (file && fgets(line, sizeof line, file)) {
 		next = strtoull(at, &at, 10);
 		result->accepted = strtoull(at, &at, 10);
 		result->repeated = strtoull(at, &at, 10);
 		result->refused = strtoull(at, &at, 10);
+		result->midnights = strtoull(at, &at, 10);
+		noted = strtoll(at, &at, 10);
 	}
 	if (file) {
 		fclose(file);
 	}
 	result->resumed_at = next;
+	/* Refusals of a batch that was not settled are noted when it is posted again. */
+	if (truncate(import->refused_path, (off_t)noted) && noted) {
+		fprintf(stderr, "govbus import: %s is gone: the summary lacks earlier lines\n",
+			import->refused_path);
+	}
 	return next;
 }
 
@@ -73,15 +82,19 @@ static enum err keep_place(struct import *import, size_t next)
 {
 	char fresh[PATH_BYTES + 8];
 	const struct import_result *result = import->result;
+	struct stat refused = {0};
 
+	if (stat(import->refused_path, &refused)) {
+		refused.st_size = 0;
+	}
 	snprintf(fresh, sizeof fresh, "%s.new", import->state_path);
 	FILE *file = fopen(fresh, "we");
 
 	if (!file) {
 		return ERR_IO;
 	}
-	fprintf(file, "%zu %zu %zu %zu\n", next, result->accepted, result->repeated,
-		result->refused);
+	fprintf(file, "%zu %zu %zu %zu %zu %lld\n", next, result->accepted, result->repeated,
+		result->refused, result->midnights, (long long)refused.st_size);
 	bool whole = fflush(file) == 0 && fdatasync(fileno(file)) == 0;
 
 	whole = fclose(file) == 0 && whole;
@@ -103,6 +116,7 @@ static void note_refused(struct import *import, long line, const char *reason)
 static void make_body(struct import *import, size_t from, size_t n)
 {
 	buf_reset(&import->body);
+	import->next = from;
 	for (size_t i = 0; i < n; i++) {
 		buf_add_byte(&import->body, i ? ',' : '[');
 		import->lines[i] = import_source_event(import->source, from + i, &import->body);
@@ -130,45 +144,50 @@ static void reason_of(const json_t *item, char *ret_text, size_t size)
 	}
 }
 
-/* Counts one settled event. @return false: it has no outcome yet */
-static bool settle(struct import *import,
-		   const json_t *item,
-		   long line,
-		   struct import_result *counts,
-		   bool note)
+static int status_of(const json_t *item)
 {
-	int status = (int)json_integer_value(json_object_get(item, "status"));
+	return (int)json_integer_value(json_object_get(item, "status"));
+}
+
+static bool is_settled(const json_t *item)
+{
+	int status = status_of(item);
+
+	return status == 200 || status == 201 || (status >= 400 && status < 500);
+}
+
+/* Counts the i-th event of the batch, which is settled. A clock that stood there already has passed the midnight too. */
+static void count(struct import *import, const json_t *item, size_t i)
+{
+	struct import_result *result = import->result;
+	int status = status_of(item);
 	char reason[REASON_BYTES];
 
-	if (status == 202 || status >= 500 || status == 0) {
-		return false;
-	}
-	counts->accepted += status == 201;
-	counts->repeated += status == 200;
-	counts->refused += status >= 400;
-	if (status >= 400 && note) {
+	if (status >= 400) {
+		result->refused++;
 		reason_of(item, reason, sizeof reason);
-		note_refused(import, line, reason);
+		note_refused(import, import->lines[i], reason);
+	} else if (import_source_is_midnight(import->source, import->next + i)) {
+		result->midnights++;
+	} else {
+		result->accepted += status == 201;
+		result->repeated += status == 200;
 	}
-	return true;
 }
 
 /* @return OK when all events of the batch are settled, BUSY when it must be posted again */
 static enum err read_answer(struct import *import, size_t n)
 {
-	struct import_result counts = {0};
 	json_error_t why;
 	json_t *root = json_loadb((char *)import->answer.body.p, import->answer.body.n, 0, &why);
 	json_t *items = json_object_get(root, "items");
 	enum err err = json_array_size(items) == n ? ERR_OK : ERR_MALFORMED;
 
 	for (size_t i = 0; i < n && !err; i++) {
-		err = settle(import, json_array_get(items, i), import->lines[i], &counts, false)
-			      ? ERR_OK
-			      : ERR_BUSY;
+		err = is_settled(json_array_get(items, i)) ? ERR_OK : ERR_BUSY;
 	}
 	for (size_t i = 0; i < n && !err; i++) {
-		settle(import, json_array_get(items, i), import->lines[i], import->result, true);
+		count(import, json_array_get(items, i), i);
 	}
 	json_decref(root);
 	return err;
@@ -348,6 +367,10 @@ void import_summary(const struct import_source *source,
 		"%s: %ld lines; %zu events accepted, %zu had been before, %zu refused; %zu lines gave none\n",
 		options->name, import_source_lines(source), result->accepted, result->repeated,
 		result->refused, result->lines_refused);
+	if (result->midnights) {
+		fprintf(options->out, "  %zu midnights passed in every partition\n",
+			result->midnights);
+	}
 	if (n) {
 		print_reasons(reasons, n, options->out);
 		fprintf(options->out, "  all of them: %s\n", import.refused_path);

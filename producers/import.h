@@ -17,8 +17,9 @@ struct import_options {
 
 /* What became of it. */
 struct import_result {
-	size_t events, accepted, repeated, refused;
-	size_t resumed_at;    /* events that an earlier run had settled */
+	size_t events, accepted, repeated, refused; /* events with midnights, the others without */
+	size_t midnights;                           /* that all partitions have passed */
+	size_t resumed_at;                          /* events that an earlier run had settled */
 	size_t lines_refused; /* lines that gave no event: nothing was posted for them */
 };
 

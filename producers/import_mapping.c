@@ -352,9 +352,72 @@ void import_mapping_close(struct import_mapping *mapping)
 	free(mapping);
 }
 
-enum err import_mapping_header(struct import_mapping *mapping, struct span row)
+static bool has_column(const struct import_mapping *mapping, const char *column)
+{
+	for (int i = 0; i < mapping->n_columns; i++) {
+		if (strcmp(mapping->columns[i], column) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A name that is not there would be empty in every row, and nobody would be told. */
+static enum err check_names(const struct import_mapping *mapping,
+			    const json_t *rule,
+			    struct buf *ret_why)
+{
+	const char *column = text_of(rule, "column"), *lookup = text_of(rule, "lookup");
+
+	if (*column && !has_column(mapping, column)) {
+		buf_printf(ret_why, "the mapping's column \"%s\" is not in the first line", column);
+		return ERR_USAGE;
+	}
+	if (*lookup && !json_is_object(json_object_get(mapping->lookups, lookup))) {
+		buf_printf(ret_why, "the mapping's look-up \"%s\" is not in it", lookup);
+		return ERR_USAGE;
+	}
+	return ERR_OK;
+}
+
+static enum err check_rule(const struct import_mapping *mapping, json_t *rule, struct buf *ret_why)
+{
+	json_t *first = json_object_get(rule, "first"),
+	       *parts = first ? first : json_object_get(rule, "join"), *part;
+	enum err err = check_names(mapping, rule, ret_why);
+	size_t i;
+
+	json_array_foreach(parts, i, part)
+	{
+		err = err ? err : check_names(mapping, part, ret_why);
+	}
+	return err;
+}
+
+static enum err check_event(const struct import_mapping *mapping,
+			    json_t *rules,
+			    struct buf *ret_why)
+{
+	json_t *data = json_object_get(rules, "data"), *rule;
+	enum err err = ERR_OK;
+	const char *name;
+
+	json_object_foreach(rules, name, rule)
+	{
+		err = err || rule == data ? err : check_rule(mapping, rule, ret_why);
+	}
+	json_object_foreach(data, name, rule)
+	{
+		err = err ? err : check_rule(mapping, rule, ret_why);
+	}
+	return err;
+}
+
+enum err import_mapping_header(struct import_mapping *mapping, struct span row, struct buf *ret_why)
 {
 	enum err err = split(mapping, row);
+	json_t *rules;
+	size_t step;
 
 	for (int i = 0; i < mapping->n_cells && !err; i++) {
 		size_t n = mapping->from[i + 1] - mapping->from[i];
@@ -362,6 +425,10 @@ enum err import_mapping_header(struct import_mapping *mapping, struct span row)
 		mapping->columns[i] = strndup((char *)mapping->cells.p + mapping->from[i], n);
 		err = mapping->columns[i] ? ERR_OK : ERR_NOMEM;
 		mapping->n_columns += !err;
+	}
+	json_array_foreach(mapping->events, step, rules)
+	{
+		err = err ? err : check_event(mapping, rules, ret_why);
 	}
 	return err == ERR_MALFORMED ? ERR_USAGE : err;
 }

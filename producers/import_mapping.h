@@ -29,8 +29,10 @@ enum err import_mapping_open(const char *path,
 			     struct buf *ret_why);
 void import_mapping_close(struct import_mapping *mapping);
 
-/** Takes the file's first row: the names of its columns. @return USAGE when a column of the mapping is not there */
-enum err import_mapping_header(struct import_mapping *mapping, struct span row);
+/** Takes the file's first row: the names of its columns. @return USAGE when a column or a look-up that the mapping names is not there; ret_why says which */
+enum err import_mapping_header(struct import_mapping *mapping,
+			       struct span row,
+			       struct buf *ret_why);
 
 /** How many events a row makes at most. */
 int import_mapping_steps(const struct import_mapping *mapping);

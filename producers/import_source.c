@@ -7,22 +7,25 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "common/civil.h"
 #include "producers/import_mapping.h"
 #include "schemas/event.h"
+
+enum { MIDNIGHT = UINT16_MAX };
 
 /* One event to be posted: where its line begins, and which of the line's events it is. */
 struct item {
 	int64_t time_us;
 	size_t from, bytes;
 	uint32_t line;
-	uint32_t step;
+	uint32_t step; /* MIDNIGHT: of none; the clock goes on before the item after it */
 };
 
 struct import_source {
 	struct buf text;
 	struct import_mapping *mapping;
 	struct item *items;
-	size_t n_items, room_items;
+	size_t n_items, room_items, n_midnights;
 	struct import_problem *problems;
 	size_t n_problems, room_problems;
 	uint8_t (*seen)[16]; /* hashes of source and id; open addressing, zero is free */
@@ -213,28 +216,48 @@ static size_t line_end(const struct import_source *source, size_t from)
 	return i;
 }
 
-static enum err take_lines(struct import_source *source)
+/* Lines of the file are counted, not rows: a row in quotes may have several. */
+static long lines_in(const struct import_source *source, size_t from, size_t end)
 {
+	long n = 1;
+
+	for (size_t i = from; i < end; i++) {
+		n += source->text.p[i] == '\n';
+	}
+	return n;
+}
+
+/* Spreadsheets put a byte order mark before the first column's name. */
+static size_t text_begin(const struct import_source *source)
+{
+	return span_starts(buf_span(&source->text), SPAN("\xef\xbb\xbf")) ? 3 : 0;
+}
+
+static enum err take_lines(struct import_source *source, struct buf *ret_why)
+{
+	size_t begin = text_begin(source);
 	enum err err = ERR_OK;
 
-	for (size_t from = 0; from < source->text.n && !err;) {
+	for (size_t from = begin; from < source->text.n && !err;) {
 		size_t end = line_end(source, from), bytes = end - from;
+		long lines = lines_in(source, from, end);
 
-		source->lines++;
 		if (bytes && source->text.p[end - 1] == '\r') {
 			bytes--;
 		}
-		struct item item = {.from = from, .bytes = bytes, .line = (uint32_t)source->lines};
+		struct item item = {
+			.from = from, .bytes = bytes, .line = (uint32_t)source->lines + 1};
 
 		arena_reset(&source->arena);
-		if (source->mapping && source->lines == 1) {
+		if (source->mapping && from == begin) {
 			err = import_mapping_header(source->mapping,
-						    span_of(source->text.p + from, bytes));
+						    span_of(source->text.p + from, bytes), ret_why);
 		} else if (bytes) {
 			err = source->mapping ? take_csv_line(source, item)
 					      : take_json_line(source, item);
 		}
 		from = end + 1;
+		source->lines += lines;
 	}
 	return err;
 }
@@ -253,8 +276,10 @@ static enum err read_text(const char *path, struct buf *text)
 	while ((n = gzread(file, block, sizeof block)) > 0 && !text->err) {
 		buf_add(text, span_of(block, (size_t)n));
 	}
-	gzclose(file);
-	return text->err ? text->err : n < 0 ? ERR_IO : ERR_OK;
+	/* A file that was cut off ends without an error from gzread; closing tells. */
+	bool whole = gzclose(file) == Z_OK && n == 0;
+
+	return text->err ? text->err : whole ? ERR_OK : ERR_IO;
 }
 
 static int by_time(const void *a, const void *b)
@@ -270,7 +295,53 @@ static int by_time(const void *a, const void *b)
 	return (x->step > y->step) - (x->step < y->step);
 }
 
-static void hash_input(struct import_source *source)
+static bool passes_midnight(const struct import_source *source, size_t i, int64_t *ret_midnight_us)
+{
+	int64_t at_us = source->items[i].time_us;
+
+	*ret_midnight_us = civil_midnight_us(civil_day(at_us));
+	return i ? source->items[i - 1].time_us < *ret_midnight_us : *ret_midnight_us < at_us;
+}
+
+/* Puts a midnight before each event that is the first of its day (protocol 11). Days without any need none: the
+ * deciders write each midnight's tick when they move on. What begins at a midnight moves the clock there by itself. */
+static enum err add_midnights(struct import_source *source)
+{
+	int64_t midnight_us;
+	size_t n = 0;
+
+	for (size_t i = 0; i < source->n_items; i++) {
+		n += passes_midnight(source, i, &midnight_us);
+	}
+	struct item *all = n ? malloc((source->n_items + n) * sizeof *all) : NULL, *out = all;
+
+	if (!all) {
+		return n ? ERR_NOMEM : ERR_OK;
+	}
+	for (size_t i = 0; i < source->n_items; i++) {
+		if (passes_midnight(source, i, &midnight_us)) {
+			*out = source->items[i];
+			out->time_us = midnight_us;
+			out++->step = MIDNIGHT;
+		}
+		*out++ = source->items[i];
+	}
+	free(source->items);
+	source->items = all;
+	source->n_items += n;
+	source->n_midnights = n;
+	return ERR_OK;
+}
+
+static enum err in_order_of_time(struct import_source *source)
+{
+	if (source->n_items) {
+		qsort(source->items, source->n_items, sizeof *source->items, by_time);
+	}
+	return add_midnights(source);
+}
+
+static void hash_input(struct import_source *source, bool in_order)
 {
 	uint8_t hash[16];
 	crypto_generichash_state state;
@@ -279,6 +350,7 @@ static void hash_input(struct import_source *source)
 	crypto_generichash_init(&state, NULL, 0, sizeof hash);
 	crypto_generichash_update(&state, source->text.p, source->text.n);
 	crypto_generichash_update(&state, mapping.p, mapping.n);
+	crypto_generichash_update(&state, (const uint8_t *)&in_order, sizeof in_order);
 	crypto_generichash_final(&state, hash, sizeof hash);
 	memcpy(&source->hash, hash, sizeof source->hash);
 }
@@ -299,20 +371,20 @@ enum err import_source_open(const struct import_config *config,
 		err = import_mapping_open(config->mapping, &source->mapping, ret_why);
 	}
 	if (!err) {
-		err = take_lines(source);
-		if (err) {
+		err = take_lines(source, ret_why);
+		if (err && !ret_why->n) {
 			buf_printf(ret_why, "%s: line %ld: %s", config->path, source->lines,
 				   err_text(err));
 		}
+	}
+	if (!err && config->by_time) {
+		err = in_order_of_time(source);
 	}
 	if (err) {
 		import_source_close(source);
 		return err;
 	}
-	if (config->by_time && source->n_items) {
-		qsort(source->items, source->n_items, sizeof *source->items, by_time);
-	}
-	hash_input(source);
+	hash_input(source, config->by_time);
 	*ret_source = source;
 	return ERR_OK;
 }
@@ -335,6 +407,16 @@ size_t import_source_count(const struct import_source *source)
 	return source->n_items;
 }
 
+size_t import_source_midnights(const struct import_source *source)
+{
+	return source->n_midnights;
+}
+
+bool import_source_is_midnight(const struct import_source *source, size_t i)
+{
+	return source->items[i].step == MIDNIGHT;
+}
+
 long import_source_lines(const struct import_source *source)
 {
 	return source->lines;
@@ -353,6 +435,29 @@ static int add_text(const char *text, size_t n, void *out)
 	return 0;
 }
 
+/* The clock's action speaks for the source of the event after it, as which the feeder's token may post. */
+static void add_midnight(struct import_source *source, size_t i, struct buf *out)
+{
+	char text[CIVIL_TEXT_SIZE];
+	struct buf next = {0};
+
+	import_source_event(source, i + 1, &next);
+	json_t *event = json_loadb((char *)next.p, next.n, 0, NULL);
+	const json_t *spoken = json_object_get(event, "source");
+
+	civil_format(source->items[i].time_us, text);
+	json_t *json =
+		json_pack("{ss ss+ sO ss ss ss s{ss}}", "specversion", "1.0", "id", "midnight-",
+			  text, "source", spoken, "type", "gov.clock.advanced.v1", "subject",
+			  "clock", "time", text, "data", "to", text);
+
+	out->err = json ? out->err : ERR_NOMEM;
+	json_dump_callback(json, add_text, out, JSON_COMPACT);
+	json_decref(json);
+	json_decref(event);
+	buf_done(&next);
+}
+
 long import_source_event(struct import_source *source, size_t i, struct buf *out)
 {
 	const struct item *item = &source->items[i];
@@ -360,7 +465,9 @@ long import_source_event(struct import_source *source, size_t i, struct buf *out
 	char why[200];
 	json_t *json = NULL;
 
-	if (!source->mapping) {
+	if (item->step == MIDNIGHT) {
+		add_midnight(source, i, out);
+	} else if (!source->mapping) {
 		buf_add(out, line);
 	} else if (!import_mapping_event(source->mapping, line, (int)item->step, &json, why,
 					 sizeof why)) {

@@ -16,7 +16,7 @@ struct import_problem {
 struct import_config {
 	const char *path;    /* plain or gzip */
 	const char *mapping; /* JSON file; NULL: the file is NDJSON */
-	bool by_time;        /* sort by (time, line, step): history is one time-ordered stream */
+	bool by_time; /* history: sort by (time, line, step), and move all clocks at each midnight that is passed */
 };
 
 /**
@@ -31,16 +31,20 @@ enum err import_source_open(const struct import_config *config,
 			    struct buf *ret_why);
 void import_source_close(struct import_source *source);
 
-/** Number of events, lines read, and problems. */
+/** Number of events, midnights among them, lines read, and problems. */
 size_t import_source_count(const struct import_source *source);
+size_t import_source_midnights(const struct import_source *source);
 long import_source_lines(const struct import_source *source);
 size_t import_source_problems(const struct import_source *source,
 			      const struct import_problem **ret_problems);
 
-/** Appends event number i as a CloudEvents JSON object. @return the line it came from */
+/** Appends event number i as a CloudEvents JSON object. @return the line it came from; of a midnight, that of the event after it */
 long import_source_event(struct import_source *source, size_t i, struct buf *out);
 
-/** A hash of the file and its mapping: an interrupted import is resumed only on the same input. */
+/** Whether event number i is no line's but a midnight (gov.clock.advanced.v1). */
+bool import_source_is_midnight(const struct import_source *source, size_t i);
+
+/** A hash of the file, its mapping and the order: an interrupted import is resumed only on the same input. */
 uint64_t import_source_hash(const struct import_source *source);
 
 #endif

@@ -3,6 +3,9 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include "producers/import_source.h"
 #include "tests/support/folder.h"
@@ -87,12 +90,131 @@ static void test_order(void **state)
 	struct import_source *source = open_rows(true);
 
 	(void)state;
-	assert_int_equal(import_source_count(source), 4);
-	check_event(source, 0, "k1", 3);
-	check_event(source, 1, "k2", 2);
-	check_event(source, 2, "k1-closed", 3);
-	check_event(source, 3, "k2-closed", 2);
+	assert_int_equal(import_source_count(source), 8);
+	check_event(source, 1, "k1", 3);
+	check_event(source, 3, "k2", 2);
+	check_event(source, 5, "k1-closed", 3);
+	check_event(source, 7, "k2-closed", 2);
 	import_source_close(source);
+}
+
+/* In history each day's first event comes after its midnight, for whose source it speaks; days without events have none. */
+static void test_midnights(void **state)
+{
+	static const char *const ids[] = {
+		"midnight-2023-01-19T00:00:00.000000+08:00", NULL,
+		"midnight-2023-01-20T00:00:00.000000+08:00", NULL,
+		"midnight-2023-01-21T00:00:00.000000+08:00", NULL,
+		"midnight-2023-01-25T00:00:00.000000+08:00", NULL,
+	};
+	struct import_source *source = open_rows(true);
+	struct buf out = {0};
+
+	(void)state;
+	assert_int_equal(import_source_midnights(source), 4);
+	for (size_t i = 0; i < 8; i++) {
+		assert_int_equal(import_source_is_midnight(source, i), ids[i] != NULL);
+		if (ids[i]) {
+			check_event(source, i, ids[i], i == 0 || i == 4 ? 3 : 2);
+		}
+	}
+	import_source_event(source, 6, &out);
+	json_t *json = json_loadb((char *)out.p, out.n, 0, NULL);
+
+	assert_string_equal(json_string_value(json_object_get(json, "type")),
+			    "gov.clock.advanced.v1");
+	assert_string_equal(json_string_value(json_object_get(json, "source")), "/t");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(json, "data"), "to")),
+			    "2023-01-25T00:00:00.000000+08:00");
+	json_decref(json);
+	buf_done(&out);
+	import_source_close(source);
+	source = open_rows(false);
+	assert_int_equal(import_source_midnights(source), 0);
+	assert_int_equal(import_source_count(source), 4);
+	import_source_close(source);
+}
+
+/* Lines are the file's own: a row of two lines moves those after it on; a byte order mark is none of the first column. */
+static void test_lines(void **state)
+{
+	static const char rows[] = "\xef\xbb\xbfkey,opened,closed,area,zip,what,more\n"
+				   "k1,2023-01-19,,A,,\"two\nlines\",\n"
+				   "k2,2023-01-19,,C,,again,\n";
+	struct import_config config = {.path = file_of("bom.csv", rows),
+				       .mapping = file_of("mapping.json", MAPPING)};
+	const struct import_problem *problems;
+	struct import_source *source;
+	struct buf why = {0};
+
+	(void)state;
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	assert_int_equal(import_source_problems(source, &problems), 2);
+	assert_int_equal(problems[0].line, 2);
+	assert_int_equal(problems[1].line, 4);
+	assert_int_equal(import_source_lines(source), 4);
+	import_source_close(source);
+}
+
+/* A column or look-up that is not there is said before anything is posted: it would be empty in every row. */
+static void test_names(void **state)
+{
+	static const char *const bad[][2] = {
+		{"{\"events\": [{\"id\": {\"column\": \"nokey\"}}]}", "nokey"},
+		{"{\"events\": [{\"data\": {\"title\": {\"first\": [{\"column\": \"key\", \"lookup\": \"nolook\"}]}}}]}",
+		 "nolook"},
+		{"{\"events\": [{\"when\": {\"join\": [{\"column\": \"nowhen\"}]}}]}", "nowhen"},
+	};
+	struct import_source *source;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct import_config config = {.path = file_of("rows.csv", ROWS),
+					       .mapping = file_of("bad.json", bad[i][0])};
+		struct buf why = {0};
+
+		assert_int_equal(import_source_open(&config, &source, &why), ERR_USAGE);
+		assert_non_null(memmem(why.p, why.n, bad[i][1], strlen(bad[i][1])));
+		buf_done(&why);
+	}
+}
+
+static const char *gzip_of(const char *name, const char *text, long cut_bytes)
+{
+	static char path[FOLDER_PATH_BYTES + 32];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	gzFile file = gzopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(gzputs(file, text), (int)strlen(text));
+	assert_int_equal(gzclose(file), Z_OK);
+	if (cut_bytes) {
+		struct stat size;
+
+		assert_int_equal(stat(path, &size), 0);
+		assert_int_equal(truncate(path, size.st_size - cut_bytes), 0);
+	}
+	return path;
+}
+
+/* gzip is read as it is; one that was cut off on its way is an error, not a shorter file. */
+static void test_gzip(void **state)
+{
+	struct import_config config = {.path = gzip_of("rows.csv.gz", ROWS, 0),
+				       .mapping = file_of("mapping.json", MAPPING)};
+	struct import_source *source;
+	struct buf why = {0};
+
+	(void)state;
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	assert_int_equal(import_source_count(source), 4);
+	import_source_close(source);
+	for (long cut = 1; cut < 40; cut += 6) {
+		config.path = gzip_of("cut.csv.gz", ROWS, cut);
+		assert_int_equal(import_source_open(&config, &source, &why), ERR_IO);
+	}
+	buf_done(&why);
 }
 
 /* A row without a place, a second row with the same id, a date that is none: each is refused with its line and reason. */
@@ -181,7 +303,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),    cmocka_unit_test(test_problems),
 		cmocka_unit_test(test_members),  cmocka_unit_test(test_ndjson),
-		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_failures), cmocka_unit_test(test_midnights),
+		cmocka_unit_test(test_lines),    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_gzip),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
