@@ -22,10 +22,15 @@ static const struct kafka_option defaults[] = {
 	{NULL, NULL},
 };
 
+/* The first one is for writers without gaps alone: the others begin behind it. */
 static const struct kafka_option required[] = {
-	{"enable.idempotence", "true"},        {"acks", "all"},
-	{"message.timeout.ms", "0"},           {"partitioner", "murmur2_random"},
-	{"allow.auto.create.topics", "false"}, {NULL, NULL},
+	{"enable.gapless.guarantee", "true"},
+	{"enable.idempotence", "true"},
+	{"acks", "all"},
+	{"message.timeout.ms", "0"},
+	{"partitioner", "murmur2_random"},
+	{"allow.auto.create.topics", "false"},
+	{NULL, NULL},
 };
 
 static void on_delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
@@ -72,11 +77,9 @@ enum err kafka_writer_open(const struct kafka_writer_config *config,
 	enum err err = ERR_USAGE;
 
 	if (!rd_kafka_conf_set(conf, "client.id", config->name, why, sizeof why) &&
-	    !rd_kafka_conf_set(conf, "linger.ms", linger, why, sizeof why) &&
-	    !rd_kafka_conf_set(conf, "enable.idempotence", "true", why, sizeof why) &&
-	    !rd_kafka_conf_set(conf, "enable.gapless.guarantee", config->gapless ? "true" : "false",
-			       why, sizeof why)) {
-		err = kafka_conf_open(&writer->handle, KAFKA_PRODUCER, conf, defaults, required);
+	    !rd_kafka_conf_set(conf, "linger.ms", linger, why, sizeof why)) {
+		err = kafka_conf_open(&writer->handle, KAFKA_PRODUCER, conf, defaults,
+				      config->gapless ? required : required + 1);
 	} else {
 		kafka_conf_log(config->settings, 3, "%s", why);
 		rd_kafka_conf_destroy(conf);
