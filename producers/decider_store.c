@@ -378,7 +378,10 @@ bool decider_store_freeze(struct decider_rows *rows,
 	if (rows->n_waiting == DECIDER_STORE_GENERATIONS) {
 		return false;
 	}
-	overlay_freeze(rows->overlay);
+	if (!overlay_freeze(rows->overlay)) {
+		rows->view.view.err = rows->view.inner->err; /* out of memory: nothing was closed */
+		return false;
+	}
 	rows->waiting[rows->n_waiting++] = (struct waiting){.place = *place, .record = record};
 	return true;
 }
