@@ -113,7 +113,7 @@ enum err event_validate_posted(const struct event *ev, struct problem *ret_probl
 /**
  * Reads one CloudEvents 1.0 JSON event as a sender posts it (structured mode).
  * @param json   a jansson object (json_t *), borrowed; the event points into it and into arena
- * @return MALFORMED, INVALID (a member is wrong or unknown), UNKNOWN (the type)
+ * @return MALFORMED, INVALID (a member is wrong or unknown), UNKNOWN (the type), NOMEM
  */
 enum err event_from_json(const void *json,
 			 struct arena *arena,

@@ -30,6 +30,9 @@ static struct span text_of(const json_t *json)
 	return span_of(json_string_value(json), json_string_length(json));
 }
 
+/* No fault of the sender's. */
+static const char no_memory[] = "finds no memory";
+
 static const char *read_bytes(struct reader *r,
 			      const struct field *f,
 			      struct span text,
@@ -41,7 +44,7 @@ static const char *read_bytes(struct reader *r,
 	int failed;
 
 	if (!bytes) {
-		return "finds no memory";
+		return no_memory;
 	}
 	if (f->kind == KIND_HASH) {
 		failed =
@@ -177,7 +180,8 @@ static enum err read_member(struct reader *r,
 		const char *reason = read_item(r, f, item, member_at(f, object, (unsigned)i));
 
 		if (reason) {
-			return refuse(r, ERR_INVALID, where, f->name, reason);
+			return refuse(r, reason == no_memory ? ERR_NOMEM : ERR_INVALID, where,
+				      f->name, reason);
 		}
 	}
 	member_set_count(f, object, (uint8_t)count);
