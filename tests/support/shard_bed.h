@@ -145,7 +145,7 @@ static char *dump_of(struct shard **shards, int n)
 }
 
 /* Folds the whole log into n shards, cut at random; sometimes a shard is closed with work in flight and opened again. */
-static char *fold(int n, uint32_t cut_every, bool restarts)
+static inline char *fold(int n, uint32_t cut_every, bool restarts)
 {
 	struct shard *shards[PARTITIONS] = {0};
 
