@@ -36,6 +36,16 @@ bool gateway_seat(void *context, struct span unit, struct span *ret_place)
 	return found;
 }
 
+int64_t gateway_reference_known(struct gateway *gateway)
+{
+	int64_t position;
+
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	position = reference_position(gateway->reference);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	return position;
+}
+
 /* A tick of two milliseconds while somebody waits, and none otherwise. */
 static void *run(void *context)
 {

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "common/health.h"
+#include "common/pulse.h"
 #include "producers/batch.h"
 #include "producers/http.h"
 #include "producers/outcome_log.h"
@@ -28,6 +29,8 @@ struct gateway {
 	struct case_shelf *shelf;
 	struct gateway_waiters *waiters;
 	_Atomic int mode; /* enum door_mode */
+	/* Of those who must turn: the one that reads outcomes, those that take batches and reports, the main loop. */
+	struct pulse outcomes_pulse, door_pulse, reports_pulse, tend_pulse;
 	health_probe *healthy, *ready;
 	void *health_context;
 };
@@ -38,6 +41,9 @@ void gateway_waiters_stop(struct gateway *gateway);
 
 /** Suspends a request and has its handler called again a few milliseconds later. @thread the request's handler */
 void gateway_wait(struct http_request *request);
+
+/** The reference position known now, which the door stamps. Takes the lock. @thread any */
+int64_t gateway_reference_known(struct gateway *gateway);
 
 /** Reference data as known now, in force today. Hold the lock for reading. */
 struct as_of gateway_today(struct gateway *gateway);

@@ -272,6 +272,7 @@ void kafka_decider_close(struct decider *decider)
 	buf_done(&decider->held_bytes);
 	free(decider->held);
 	buf_done(&decider->reasons);
+	buf_done(&decider->warnings);
 	pthread_mutex_destroy(&decider->lock);
 	free(decider);
 }

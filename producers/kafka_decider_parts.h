@@ -134,7 +134,7 @@ struct decider {
 	int64_t tried_us;
 
 	pthread_mutex_t lock; /* guards what the health server reads */
-	struct buf reasons;
+	struct buf reasons, warnings;
 	bool ready;
 	bool today; /* actions carry today's time while in history mode */
 };

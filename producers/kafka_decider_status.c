@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/metrics.h"
 #include "producers/kafka_decider_parts.h"
+#include "projections/reference_warn.h"
 
 enum { STATUS_EVERY_US = 250000 };
 
@@ -155,6 +156,11 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 		buf_printf(&decider->reasons, "history mode: %d partitions%s\n", history,
 			   decider->today ? "; actions carry today's time: govbus go-live" : "");
 	}
+	buf_reset(&decider->warnings);
+	(void)reference_warn_calendars(
+		decider->reference,
+		(struct as_of){reference_position(decider->reference), clock_wall_us()},
+		&decider->warnings);
 	pthread_mutex_unlock(&decider->lock);
 	metric_set(&owned, n_owned);
 	metric_set(&deciding, n_deciding);
@@ -170,6 +176,7 @@ bool kafka_decider_status_ready(void *context, struct buf *reasons)
 	bool ready = decider->ready;
 
 	buf_add(reasons, buf_span(&decider->reasons));
+	buf_add(reasons, buf_span(&decider->warnings));
 	pthread_mutex_unlock(&decider->lock);
 	return ready;
 }
@@ -181,9 +188,12 @@ bool kafka_decider_status_healthy(void *context, struct buf *reasons)
 	pthread_mutex_lock(&decider->lock);
 	bool fresh = !decider->said_us || clock_steady_us() - decider->said_us < 10 * 1000000;
 
+	buf_add(reasons, buf_span(&decider->warnings));
 	pthread_mutex_unlock(&decider->lock);
 	if (!fresh) {
-		buf_add_text(reasons, "the loop has not turned for 10 s\n");
+		buf_add_text(
+			reasons,
+			"the loop has not turned for 10 s; cure: look at the disk and the log, then restart govbus-decider\n");
 	}
 	return fresh;
 }

@@ -7,6 +7,9 @@
 #include "common/log.h"
 #include "producers/case_shelf.h"
 #include "producers/kafka_outcomes.h"
+#include "projections/reference_warn.h"
+
+enum { PULSE_S = 30 };
 
 const struct conf_option kafka_gateway_options[] = {
 	CONF_COMMON(CONF_LISTEN_GATEWAY),
@@ -34,6 +37,35 @@ struct kafka_gateway {
 	struct http *http;
 };
 
+static void warn(struct gateway *gateway, struct buf *reasons)
+{
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	(void)reference_warn_calendars(gateway->reference, gateway_today(gateway), reasons);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+}
+
+/* Whoever answers this is alive; the others may not be. */
+static bool healthy(void *context, struct buf *reasons)
+{
+	struct gateway *gateway = &((struct kafka_gateway *)context)->gateway;
+	const struct {
+		const struct pulse *pulse;
+		const char *what;
+	} threads[] = {
+		{&gateway->outcomes_pulse, "the thread that reads outcomes"},
+		{&gateway->door_pulse, "the thread that takes batches through the door"},
+		{&gateway->reports_pulse, "the thread that takes delivery reports"},
+		{&gateway->tend_pulse, "the main loop"},
+	};
+	bool well = true;
+
+	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+		well &= pulse_well(threads[i].pulse, PULSE_S, threads[i].what, reasons);
+	}
+	warn(gateway, reasons);
+	return well;
+}
+
 static bool ready(void *context, struct buf *reasons)
 {
 	struct kafka_gateway *all = context;
@@ -53,6 +85,7 @@ static bool ready(void *context, struct buf *reasons)
 		buf_add_text(reasons,
 			     "going live: posting opens once every partition has gone live\n");
 	}
+	warn(&all->gateway, reasons);
 	return well;
 }
 
@@ -63,6 +96,7 @@ static enum err stores_open(struct kafka_gateway *all, const char *home)
 	all->gateway.reference = reference_new();
 	all->gateway.outcome_log = outcome_log_new();
 	pthread_rwlock_init(&all->gateway.reference_lock, NULL);
+	all->gateway.healthy = healthy;
 	all->gateway.ready = ready;
 	all->gateway.health_context = all;
 	all->door.seat = gateway_seat;
@@ -144,6 +178,7 @@ enum err kafka_gateway_start(const struct conf *conf,
 
 void kafka_gateway_tend(struct kafka_gateway *all)
 {
+	pulse_beat(&all->gateway.tend_pulse);
 	case_shelf_refresh(all->gateway.shelf);
 }
 

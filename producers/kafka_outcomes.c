@@ -183,6 +183,7 @@ static void *run(void *context)
 	bool away = false;
 
 	while (!outcomes->stopping) {
+		pulse_beat(&outcomes->config.gateway->outcomes_pulse);
 		if (kafka_reader_poll(outcomes->reader, POLL_MS, &record) != KAFKA_READ_NONE) {
 			take(outcomes, &record);
 		}

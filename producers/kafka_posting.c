@@ -331,16 +331,6 @@ static int take(struct kafka_posting *posting, struct batch *ret_batches[TAKE_BA
 	return n;
 }
 
-static int64_t reference_known(struct gateway *gateway)
-{
-	int64_t position;
-
-	pthread_rwlock_rdlock(&gateway->reference_lock);
-	position = reference_position(gateway->reference);
-	pthread_rwlock_unlock(&gateway->reference_lock);
-	return position;
-}
-
 static void *door_run(void *context)
 {
 	struct kafka_posting *posting = context;
@@ -348,6 +338,7 @@ static void *door_run(void *context)
 	int n;
 
 	while ((n = take(posting, batches)) > 0) {
+		pulse_beat(&posting->config.gateway->door_pulse);
 		struct key_store_txn keys;
 		enum err err;
 
@@ -357,7 +348,7 @@ static void *door_run(void *context)
 		key_store_begin(posting->config.keys, &keys);
 		for (int i = 0; i < n; i++) {
 			batch_enter(batches[i], posting->config.door, &keys,
-				    reference_known(posting->config.gateway));
+				    gateway_reference_known(posting->config.gateway));
 		}
 		err = key_store_commit(&keys);
 		pthread_mutex_lock(&posting->lock);
@@ -366,6 +357,7 @@ static void *door_run(void *context)
 			send_batch(posting, batches[i], err);
 		}
 		pthread_mutex_unlock(&posting->lock);
+		pulse_rest(&posting->config.gateway->door_pulse);
 	}
 	return NULL;
 }
@@ -376,6 +368,7 @@ static void *reports_run(void *context)
 	bool stopping = false;
 
 	while (!stopping) {
+		pulse_beat(&posting->config.gateway->reports_pulse);
 		pthread_mutex_lock(&posting->serving);
 		if (posting->writer) {
 			(void)kafka_writer_poll(posting->writer, REPORTS_MS);

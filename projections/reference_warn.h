@@ -1,0 +1,16 @@
+/* reference_warn.h: what will be missing from reference data soon, for /healthz and /readyz. */
+#ifndef GOVBUS_PROJECTIONS_REFERENCE_WARN_H
+#define GOVBUS_PROJECTIONS_REFERENCE_WARN_H
+
+#include "common/buf.h"
+#include "projections/reference.h"
+
+/**
+ * Appends a line for each calendar whose next year is not set although it is November or later, or whose last year is over: dues
+ * beyond it count weekends alone and are provisional (domain.md §3.4). A warning: nothing is broken yet.
+ * @return how many
+ * @thread as reference.h
+ */
+int reference_warn_calendars(const struct reference *ref, struct as_of as_of, struct buf *out);
+
+#endif

@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""From 1 November /healthz and /readyz say, without turning red, that next year's calendar is missing, until it is set."""
+import datetime
+
+import scene
+
+WARNED = ("decider", "gateway")
+
+
+def said(bus, of, path):
+	status, _, body = bus.get(path, of=of)
+	assert status == 200, (of, path, status, body)
+	text = body.decode()
+	assert text.startswith("ok\n"), text
+	return text
+
+
+with scene.Scene() as bus:
+	# The scene's calendar ends with 2023.
+	for of in WARNED:
+		for path in ("/healthz", "/readyz"):
+			text = said(bus, of, path)
+			assert "calendar cn ends with 2023" in text and "cure: govbus import" in text, (of, path, text)
+	years = range(2024, datetime.date.today().year + 2)
+	bus.must(
+		[
+			scene.event("gov.calendar.set.v1", f"cal-{year}", {"year": year, "version": year, "effective_from": scene.LOADED, **scene.HOURS}, subject="calendar:cn", unit="centre:53")
+			for year in years
+		]
+	)
+	for of in WARNED:
+		scene.bus.wait_for(f"{of} is satisfied", lambda of=of: all("calendar" not in said(bus, of, path) for path in ("/healthz", "/readyz")))
+print(f"the warning came and went; the calendar is set to {years[-1]}")
