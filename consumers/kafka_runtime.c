@@ -174,6 +174,7 @@ static void watch(struct runtime *runtime)
 		struct runtime_partition *at = &runtime->at[i];
 		int64_t low, high;
 
+		pulse_beat(&runtime->pulse);
 		if (!at->following) {
 			continue;
 		}
@@ -215,6 +216,7 @@ enum err kafka_runtime_run(struct runtime *runtime)
 	int64_t watched_us = 0;
 
 	while (!err && !runtime->stop) {
+		pulse_beat(&runtime->pulse);
 		if (runtime->member) {
 			err = kafka_member_poll(runtime->member, RUNTIME_POLL_MS);
 		} else {
@@ -227,6 +229,7 @@ enum err kafka_runtime_run(struct runtime *runtime)
 		kafka_runtime_show_lag(runtime);
 	}
 	runtime->stop = true;
+	pulse_rest(&runtime->pulse);
 	join_workers(runtime);
 	return runtime->err ? (enum err)runtime->err : err;
 }

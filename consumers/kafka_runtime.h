@@ -41,8 +41,10 @@ void kafka_runtime_stop(struct runtime *runtime);
 /** Commits what stands, leaves the group, closes. NULL is fine. */
 void kafka_runtime_close(struct runtime *runtime);
 
-/** For health.h: whether all partitions that are ours are folded to their end; the reasons why not. @thread any */
+/** For health.h: whether all partitions that are ours are folded to their end; the reasons why not, and how many subjects are parked. @thread any */
 bool kafka_runtime_show_ready(void *runtime, struct buf *reasons);
+
+/** Whether its threads turn and nothing is missing: a broker, room on the disk. @thread any */
 bool kafka_runtime_show_healthy(void *runtime, struct buf *reasons);
 
 #endif

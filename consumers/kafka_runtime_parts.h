@@ -12,6 +12,7 @@
 #include "common/kafka_topics.h"
 #include "common/limits.h"
 #include "common/metrics.h"
+#include "common/pulse.h"
 #include "consumers/kafka_runtime.h"
 #include "consumers/shard.h"
 
@@ -40,6 +41,8 @@ struct runtime_worker {
 	int64_t batch_us;      /* steady time of the batch's first record; 0: empty */
 	int64_t rest_until_us; /* no commit before, unless the batch is full */
 	int64_t absent_us; /* steady time since which the broker does not know the topic; 0: it does */
+	struct pulse pulse;
+	_Atomic int64_t waiting; /* subjects that have parked events */
 	struct shard_counts shown;
 	int64_t shown_bytes;
 };
@@ -54,6 +57,7 @@ struct runtime {
 	const char *topics[2];
 	struct kafka_member *member;
 	struct kafka_reader *watcher; /* asks for watermarks */
+	struct pulse pulse;           /* of the main thread */
 	_Atomic bool stop;
 	_Atomic int err;       /* enum err: why it must end */
 	_Atomic int wait;      /* enum err: what it waits for now: STORE_FULL, KAFKA_AWAY */

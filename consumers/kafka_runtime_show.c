@@ -4,6 +4,9 @@
 #include "common/clock.h"
 #include "consumers/kafka_runtime_parts.h"
 
+/* A commit on a slow disk takes its time. */
+enum { PULSE_S = 60 };
+
 #define COUNTER(id, text) \
 	static struct metric id = {.name = "govbus_" #id, .help = text, .kind = METRIC_COUNTER}
 #define GAUGE(id, text) \
@@ -56,6 +59,7 @@ void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t 
 	metric_count(&events_parked, (int64_t)(now.parked - was.parked));
 	metric_count(&records_unread, (int64_t)(now.unread - was.unread));
 	metric_count(&parked_subjects, (int64_t)now.waiting - (int64_t)was.waiting);
+	worker->waiting = (int64_t)now.waiting;
 	metric_count(&store_bytes, bytes - worker->shown_bytes);
 	if (records) {
 		metric_count(&uncommitted_records, -records);
@@ -97,6 +101,13 @@ bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
 {
 	struct runtime *runtime = context;
 	enum err err = (enum err)runtime->err;
+	bool well =
+		pulse_well(&runtime->pulse, PULSE_S, "the thread that serves the group", reasons);
+
+	for (int i = 0; i < runtime->config.shards; i++) {
+		well &= pulse_well(&runtime->workers[i].pulse, PULSE_S, "a thread that folds",
+				   reasons);
+	}
 
 	if (!err) {
 		err = (enum err)runtime->wait;
@@ -104,7 +115,20 @@ bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
 	if (err) {
 		buf_printf(reasons, "%s. Cure: %s\n", err_text(err), position_cure(err));
 	}
-	return !err;
+	return well && !err;
+}
+
+/* Not red: all others go on. But somebody must look. */
+static void say_parked(const struct runtime *runtime, struct buf *reasons)
+{
+	int64_t parked = 0;
+
+	for (int i = 0; i < runtime->config.shards; i++) {
+		parked += runtime->workers[i].waiting;
+	}
+	if (parked) {
+		buf_printf(reasons, "%" PRId64 " subjects parked: govbus dead list\n", parked);
+	}
 }
 
 bool kafka_runtime_show_ready(void *context, struct buf *reasons)
@@ -112,6 +136,7 @@ bool kafka_runtime_show_ready(void *context, struct buf *reasons)
 	struct runtime *runtime = context;
 	bool ready = kafka_runtime_show_healthy(runtime, reasons);
 
+	say_parked(runtime, reasons);
 	if (runtime->away && ready) {
 		buf_printf(reasons, "%s. Cure: %s\n", err_text(ERR_KAFKA_AWAY),
 			   position_cure(ERR_KAFKA_AWAY));

@@ -48,6 +48,7 @@ static void wait_for(struct runtime_worker *worker, enum err err)
 		LOG(WARN, err_text(err), LOG_TEXT("error", err_name(err)),
 		    LOG_TEXT("cure", position_cure(err)));
 	}
+	pulse_beat(&worker->pulse);
 	worker->runtime->wait = (int)err;
 	if (err) {
 		clock_sleep_us(WORK_WAIT_US);
@@ -119,6 +120,8 @@ static enum err follow(struct runtime_worker *worker, int partition)
 	struct runtime_partition *at = &runtime->at[partition];
 	const struct position *position = shard_position(worker->shard, partition);
 	int64_t high = 0;
+
+	pulse_beat(&worker->pulse);
 	enum err err = kafka_runtime_compare(worker, partition, position, &high);
 
 	if (is_passing(worker, err)) {
@@ -315,7 +318,9 @@ void *kafka_runtime_work(void *context)
 	enum err err = ERR_OK;
 	int64_t asked_us = 0;
 
+	kafka_runtime_show(worker, 0, 0); /* what an earlier life has left parked */
 	while (!err && !runtime->stop) {
+		pulse_beat(&worker->pulse);
 		if (clock_steady_us() - asked_us > (int64_t)WORK_IDLE_MS * 1000) {
 			asked_us = clock_steady_us();
 			err = follow_group(worker);
@@ -339,5 +344,6 @@ void *kafka_runtime_work(void *context)
 			end(worker, err, -1);
 		}
 	}
+	pulse_rest(&worker->pulse);
 	return NULL;
 }
