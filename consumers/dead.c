@@ -51,6 +51,25 @@ static bool first_of(struct kv_txn *txn,
 	return found;
 }
 
+const char *dead_reason(const struct projection *projection,
+			struct kv_txn *txn,
+			int partition,
+			struct span subject)
+{
+	int table = first_table(projection);
+	uint8_t key[2 + LIMIT_SUBJECT_BYTES];
+	struct parked_event first;
+
+	if (!kv_count(txn, table + PARKED_QUEUES) || subject.n > LIMIT_SUBJECT_BYTES) {
+		return NULL; /* nearly always */
+	}
+	key[0] = (uint8_t)(partition >> 8);
+	key[1] = (uint8_t)partition;
+	memcpy(key + 2, subject.p, subject.n);
+	return first_of(txn, table, span_of(key, 2 + subject.n), &first) ? reason_of(&first.row)
+									 : NULL;
+}
+
 static void print_queue(const struct parked_event *first, uint32_t waiting, bool json, FILE *out)
 {
 	struct span subject = name_of(first->subject);

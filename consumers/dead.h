@@ -20,6 +20,16 @@ enum err dead_list(const struct projection *projection,
 		   size_t *ret_subjects);
 
 /**
+ * Why the first parked event of a subject could not be applied.
+ * @param txn  a reading transaction of the shard that has the partition
+ * @return the error's name, as dead_list prints it; NULL: nothing of it is parked
+ */
+const char *dead_reason(const struct projection *projection,
+			struct kv_txn *txn,
+			int partition,
+			struct span subject);
+
+/**
  * Prints every parked event of a subject in order, as JSON objects, a line each: partition, offset, tick, reason, and the event (sealed
  * members left out) or, if it cannot be read, its bytes in hexadecimal.
  * @param subject "-": records that could not be read

@@ -8,6 +8,7 @@
 
 #include "common/civil.h"
 #include "common/partition.h"
+#include "consumers/dead.h"
 #include "consumers/shard.h"
 #include "projections/case_status.h"
 
@@ -160,6 +161,18 @@ int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *i
 		return 0;
 	}
 	return tail.tick * CIVIL_MINUTE_US;
+}
+
+const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id *id)
+{
+	char county[7], subject[CASE_ID_TEXT_BYTES + 1];
+
+	case_id_county(id, county);
+	case_id_format(id, subject);
+	int partition = partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS);
+
+	return dead_reason(&case_status, &read->txns[partition % read->query.shards], partition,
+			   span_of(subject, CASE_ID_TEXT_BYTES));
 }
 
 bool case_shelf_start(void *context, int partition, struct tail *ret_tail)

@@ -34,6 +34,9 @@ bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *r
 /** The last tick of the partition that a case is in, as a moment; 0: none yet. */
 int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *id);
 
+/** Why events of a case could not be folded, so that what is answered is old; NULL: none are parked. */
+const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id *id);
+
 /** A start for whoever tails gov.case (kafka_outcomes_config.start). @param context the shelf */
 bool case_shelf_start(void *context, int partition, struct tail *ret_tail);
 

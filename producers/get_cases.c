@@ -222,6 +222,34 @@ static bool behind(struct http_request *request,
 	return true;
 }
 
+/* What was read may be old: events of the case wait because one could not be applied. */
+static void parked_member(struct buf *out, const char *parked)
+{
+	if (parked) {
+		json_out_member_bool(out, "parked", true);
+		json_out_member_text(out, "parked_reason", parked);
+	}
+}
+
+/* No row: there is none yet, or its very first event is parked, which whoever may read its county is told. */
+static void not_found(struct http_request *request,
+		      struct case_shelf_read *read,
+		      const struct case_id *id)
+{
+	const char *parked = case_shelf_parked(read, id);
+	char county[7], detail[160];
+
+	case_id_county(id, county);
+	if (!parked || !reading_place(&request->token, span_cstr(county))) {
+		http_problem(request, PROBLEM_NOT_FOUND, "id", "no such case, or not yet folded");
+		return;
+	}
+	(void)snprintf(detail, sizeof detail,
+		       "its events could not be folded and are parked: %s; cure: govbus dead show",
+		       parked);
+	http_problem(request, PROBLEM_NOT_FOUND, "id", detail);
+}
+
 route_handler get_cases_one;
 void get_cases_one(struct http_request *request)
 {
@@ -231,7 +259,7 @@ void get_cases_one(struct http_request *request)
 	struct case_row row;
 	uint8_t colour;
 	bool found, wait;
-	char etag[32];
+	char etag[40];
 
 	if (!case_id_parse(request->parts[0], &id)) {
 		http_problem(request, PROBLEM_NOT_FOUND, "id", "not a case id");
@@ -249,20 +277,23 @@ void get_cases_one(struct http_request *request)
 		return;
 	}
 	if (!found) {
-		http_problem(request, PROBLEM_NOT_FOUND, "id", "no such case, or not yet folded");
+		not_found(request, &read, &id);
 		return;
 	}
 	if (!reading_allow_case(request, &row)) {
 		return;
 	}
 	colour = case_row_colour(&row.fixed, case_shelf_tick_us(&read, &id));
-	(void)snprintf(etag, sizeof etag, "%u-%u-%s", row.fixed.seq, row.fixed.ordinal,
-		       codes_get(CODES_colour, colour)->name);
+	const char *parked = case_shelf_parked(&read, &id);
+
+	(void)snprintf(etag, sizeof etag, "%u-%u-%s%s", row.fixed.seq, row.fixed.ordinal,
+		       codes_get(CODES_colour, colour)->name, parked ? "-parked" : "");
 	if (http_not_modified(request, etag)) {
 		return;
 	}
 	json_out_open(out, '{');
 	get_cases_members(out, &id, &row, colour);
+	parked_member(out, parked);
 	next_member(request, &row);
 	as_of_case(out, &read, &id);
 	json_out_close(out, '}');
