@@ -42,3 +42,66 @@ int err_exit_code(enum err err)
 	}
 	return 71;
 }
+
+const char *err_cure(enum err err)
+{
+	switch (err) {
+	case ERR_NOMEM:
+		return "give the machine or the program more memory, then start it again";
+	case ERR_MALFORMED:
+	case ERR_INVALID:
+	case ERR_TOO_BIG:
+	case ERR_UNKNOWN:
+	case ERR_CONFLICT:
+		return "correct what the message names in the input, then run it again";
+	case ERR_ABSENT:
+		return "check that brokers, topic prefix and names are the right ones; a topic that was deleted is made anew by "
+		       "govbus topics, without what it held";
+	case ERR_DENIED:
+		return "use a token that may do it (govbus token list; govbus token add)";
+	case ERR_USAGE:
+		return "--help says what is expected; docs/CONFIGURATION.md has every option";
+	case ERR_BUSY:
+		return "another process has the port or the store: stop that one, or give this one another --listen or --home";
+	case ERR_STORE:
+		return "look at the disk; a projection's folder may be removed while its program is stopped: it is rebuilt from "
+		       "the log (secrets, keys and tokens.mdb are not)";
+	case ERR_STORE_FULL:
+		return "make room on the disk; the program goes on by itself";
+	case ERR_STORE_VERSION:
+		return "use the build that wrote the store; a projection's folder may be removed while its program is stopped: "
+		       "it is rebuilt from the log (secrets, keys and tokens.mdb are not)";
+	case ERR_IO:
+		return "look at the disk: its room, and the rights of the files that the message names";
+	case ERR_KAFKA:
+		return "look at the broker's log, and at what was set with --rdkafka";
+	case ERR_KAFKA_AWAY:
+		return "start the broker, or check its address; the program goes on by itself";
+	case ERR_TOPIC_CONFIG:
+		return "govbus topics --check names what differs: change the topic, or give this bus another --topic-prefix";
+	case ERR_LOG_TRIMMED:
+		return "restore the topic's missing records, or accept their loss: stop the program and remove its folder, "
+		       "it is then rebuilt from what the log still holds";
+	case ERR_LOG_RECREATED:
+		return "check that brokers and topic prefix are the right ones; if the log is meant to be new, stop the "
+		       "program and remove its folder, it is then rebuilt from the log";
+	case ERR_LOG_LOST_TAIL:
+		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and remove "
+		       "its folder, it is then rebuilt from the log as it is";
+	case ERR_LOG_GAP:
+		return "an outcome is missing in the log: restore the topic, or let a person post govbus repair";
+	case ERR_ACTIONS_LOST_TAIL:
+		return "restore the lost end of the action log from a replica; if it is lost for good: govbus repair";
+	case ERR_CLOCK:
+		return "set the clock right (NTP), then start it again";
+	case ERR_FENCED:
+		return "another process runs under the same name: stop it, or give this one another --instance";
+	case ERR_BUG:
+		return "start it again: the record is whole; report it with its log";
+	case ERR_OK:
+	case ERR_STOPPED:
+	case ERR_ERASED:
+		break;
+	}
+	return "";
+}

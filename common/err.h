@@ -46,6 +46,9 @@ const char *err_text(enum err err);
 /** The error's name, such as "MALFORMED", stable across versions. @thread any */
 const char *err_name(enum err err);
 
+/** What an operator does about it, without a trailing period; "" where there is nothing to do. @thread any */
+const char *err_cure(enum err err);
+
 /** The exit code of a program that ends because of it (sysexits.h, and 80-89 of our own). @thread any */
 int err_exit_code(enum err err);
 

@@ -43,28 +43,5 @@ enum err position_check_record(const struct position *position, int64_t offset, 
 
 const char *position_cure(enum err err)
 {
-	switch (err) {
-	case ERR_LOG_TRIMMED:
-		return "restore the topic's missing records, or accept their loss: stop the program and remove its folder, "
-		       "it is then rebuilt from what the log still holds";
-	case ERR_LOG_RECREATED:
-		return "check that brokers and topic prefix are the right ones; if the log is meant to be new, stop the "
-		       "program and remove its folder, it is then rebuilt from the log";
-	case ERR_LOG_LOST_TAIL:
-		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and remove "
-		       "its folder, it is then rebuilt from the log as it is";
-	case ERR_LOG_GAP:
-		return "an outcome is missing in the log: restore the topic, or let a person post govbus repair";
-	case ERR_ABSENT:
-		return "check that brokers and topic prefix are the right ones; a topic that was deleted is made anew by "
-		       "govbus topics, without what it held";
-	case ERR_KAFKA_AWAY:
-		return "start the broker, or check its address; the program goes on by itself";
-	case ERR_FENCED:
-		return "another process runs under the same name: stop it, or give this one another --instance";
-	case ERR_STORE_FULL:
-		return "make room on the disk; the program goes on by itself";
-	default:
-		return "";
-	}
+	return err_cure(err);
 }

@@ -33,14 +33,35 @@ static int help(FILE *out)
 		fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
 	}
 	fprintf(out,
-		"\nprograms of their own: govbus-gateway, govbus-decider, govbus-case-status (each with --help and --manual)\n");
+		"\nprograms of their own: govbus-gateway, govbus-decider, govbus-case-status (each with --help and --manual)\n"
+		"govbus help exit-codes: what each exit code of theirs means, and its cure\n");
 	return out == stdout ? 0 : err_exit_code(ERR_USAGE);
+}
+
+/* What a script sees; the cures are those of the log lines. */
+static int exit_codes(void)
+{
+	printf("| code | because | cure |\n| --- | --- | --- |\n| 0 | done, or stopped by a signal | |\n");
+	for (int code = 1; code < 126; code++) {
+		for (enum err err = ERR_OK + 1; strcmp(err_name(err), "?") != 0; err++) {
+			if (err_exit_code(err) == code) {
+				printf("| %d | %s: %s | %s |\n", code, err_name(err), err_text(err),
+				       err_cure(err));
+			}
+		}
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
+	static char name[64];
+
 	if (argc < 2) {
 		return help(stderr);
+	}
+	if (strcmp(argv[1], "help") == 0 && argc > 2 && strcmp(argv[2], "exit-codes") == 0) {
+		return exit_codes();
 	}
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
 		return help(stdout);
@@ -48,6 +69,9 @@ int main(int argc, char **argv)
 	log_open("govbus", LOG_WARN);
 	for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++) {
 		if (strcmp(COMMANDS[i].name, argv[1]) == 0) {
+			/* What a command calls itself in its help and its complaints. */
+			(void)snprintf(name, sizeof name, "govbus %s", argv[1]);
+			argv[1] = name;
 			return COMMANDS[i].run(argc - 1, argv + 1);
 		}
 	}

@@ -74,6 +74,11 @@ int kafka_commands_operate_clock(int argc, char **argv)
 {
 	struct conf *conf = NULL;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		printf("Usage: govbus clock confirm [OPTION...]\n"
+		       "Says that the clock is right after a jump of more than 40 days; options as those of govbus go-live.\n");
+		return 0;
+	}
 	if (argc < 2 || strcmp(argv[1], "confirm") != 0) {
 		fprintf(stderr, "usage: govbus clock confirm [--help]\n");
 		return err_exit_code(ERR_USAGE);

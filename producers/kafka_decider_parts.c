@@ -65,7 +65,7 @@ void kafka_decider_parts_stop(struct part *part, enum err err, const char *why)
 	snprintf(part->why, sizeof part->why, "%s", why);
 	LOG(ERROR, "partition stopped", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition), LOG_TEXT("error", err_name(err)),
-	    LOG_TEXT("why", why));
+	    LOG_TEXT("why", why), LOG_TEXT("cure", err_cure(err)));
 }
 
 /* Everything from the store, then from the log. */

@@ -99,8 +99,8 @@ void kafka_decider_status_decided(const struct event *ev)
 static void say_part(const struct part *part, struct buf *reasons)
 {
 	if (part->phase == PHASE_STOPPED) {
-		buf_printf(reasons, "%s %d: %s: %s\n", part->events, part->reg.partition,
-			   err_name(part->stopped), part->why);
+		buf_printf(reasons, "%s %d: %s: %s; cure: %s\n", part->events, part->reg.partition,
+			   err_name(part->stopped), part->why, err_cure(part->stopped));
 	} else if (part->confirming) {
 		buf_printf(
 			reasons,

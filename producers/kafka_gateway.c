@@ -108,7 +108,7 @@ static enum err stores_open(struct kafka_gateway *all, const char *home)
 	err = err ? err : case_shelf_open(home, &all->gateway.shelf);
 	if (err) {
 		LOG(ERROR, "a store of the gateway could not be opened", LOG_TEXT("home", home),
-		    LOG_TEXT("why", err_text(err)));
+		    LOG_TEXT("why", err_text(err)), LOG_TEXT("cure", err_cure(err)));
 	}
 	return err;
 }
@@ -138,7 +138,7 @@ static enum err kafka_start(struct kafka_gateway *all,
 	}
 	if (err) {
 		LOG(ERROR, "Kafka could not be reached", LOG_TEXT("brokers", settings->brokers),
-		    LOG_TEXT("why", err_text(err)));
+		    LOG_TEXT("why", err_text(err)), LOG_TEXT("cure", err_cure(err)));
 	}
 	return err;
 }

@@ -68,7 +68,7 @@ static void break_lane(struct kafka_outcomes *outcomes, int lane, enum err err)
 	pthread_mutex_lock(&outcomes->lock);
 	if (!outcomes->broken[lane]) {
 		LOG(ERROR, "reading of a partition stopped", LOG_TEXT("why", err_text(err)),
-		    LOG_NUMBER("lane", lane));
+		    LOG_NUMBER("lane", lane), LOG_TEXT("cure", err_cure(err)));
 	}
 	outcomes->broken[lane] = err;
 	pthread_mutex_unlock(&outcomes->lock);
@@ -87,7 +87,8 @@ static void fold_reference(struct kafka_outcomes *outcomes,
 	pthread_rwlock_unlock(&gateway->reference_lock);
 	if (err) {
 		LOG(ERROR, "a reference record could not be folded",
-		    LOG_NUMBER("offset", record->offset), LOG_TEXT("why", err_text(err)));
+		    LOG_NUMBER("offset", record->offset), LOG_TEXT("why", err_text(err)),
+		    LOG_TEXT("cure", err_cure(err)));
 	}
 }
 

@@ -22,6 +22,24 @@ END
 		# The environment of whoever asks is not a default.
 		env -i "$bin/govbus-$program" --manual
 	done
+	cat <<'END'
+## The command `govbus`
+
+Its commands read the same environment (GOVBUS_HOME, GOVBUS_KAFKA, GOVBUS_LISTEN, GOVBUS_TOPIC_PREFIX); what each takes:
+
+END
+	env -i "$bin/govbus" help | sed -n 's/^  \([a-z-]*\) .*/\1/p' | while read -r command; do
+		printf '### govbus %s\n\n```\n' "$command"
+		env -i "$bin/govbus" "$command" --help
+		printf '```\n\n'
+	done
+	cat <<'END'
+## Exit codes
+
+Of every program and command; the log's last line names the error.
+
+END
+	env -i "$bin/govbus" help exit-codes
 }
 
 [ -z "${GOVBUS_UPDATE:-}" ] || print >$page

@@ -1,0 +1,32 @@
+/* err_test.c: every error has a name, a text and an exit code, and says what to do about it where anything can be done. */
+#include "common/err.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "tests/support/cmocka_all.h"
+
+static void complete(void **state)
+{
+	/* From the first to the last of the list; what is past it is no error. */
+	int n = 0;
+
+	(void)state;
+	for (enum err err = ERR_OK + 1; strcmp(err_name(err), "?") != 0; err++, n++) {
+		bool curable = err != ERR_STOPPED && err != ERR_ERASED;
+
+		assert_int_not_equal(err_text(err)[0], 0);
+		assert_true(err == ERR_STOPPED
+				    ? err_exit_code(err) == 0
+				    : err_exit_code(err) > 0 && err_exit_code(err) < 126);
+		assert_int_equal(err_cure(err)[0] != 0, curable);
+	}
+	assert_int_equal(n, ERR_ERASED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(complete)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
