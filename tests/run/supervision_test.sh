@@ -26,8 +26,8 @@ address = sys.argv[sys.argv.index("--listen") + 1].rsplit(":", 1)
 started = time.monotonic()
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        ready = self.path != "/readyz" or time.monotonic() - started > 0.5
-        text = 'govbus_lag_records{partition="0"} 3\ngovbus_lag_records{partition="1"} 3\n' if self.path == "/metrics" else "well\n" if ready else "not yet\n"
+        ready = self.path != "/readyz" or time.monotonic() - started > 0.5 and not os.path.exists(os.environ["GOVBUS_BIN"] + "/unready")
+        text = 'govbus_lag_records{partition="0"} 3\ngovbus_lag_records{partition="1"} 3\n' if self.path == "/metrics" else "well\n" if ready else "not yet\nwaits for the broker; cure: start it\n"
         self.send_response(200 if ready else 503)
         self.end_headers()
         self.wfile.write(text.encode())
@@ -44,10 +44,24 @@ programs_start
 expect "ready when started" "$(curl -sS "http://$GOVBUS_LISTEN/readyz")" "well"
 expect "its lag is the sum of its partitions'" "$(status)" "6 records behind"
 
+# While one is not ready, the status says why, however long the line.
+touch "$GOVBUS_BIN/unready"
+expect "why it is not ready" "$(status)" "               waits for the broker; cure: start it"
+rm "$GOVBUS_BIN/unready"
+
 # Started again, those that run are left alone.
 before=$(process_pid "$(program_pidfile gateway)")
 programs_start
 [ "$(process_pid "$(program_pidfile gateway)")" = "$before" ] || fail "the gateway was started twice"
+
+# A second bus in the same home is refused, with the cure; the first is left alone. (In a subshell each: die ends it.)
+for setting in "--topic-prefix GOVBUS_TOPIC_PREFIX=x." "--kafka GOVBUS_KAFKA=127.0.0.1:2" "--listen GOVBUS_LISTEN=127.0.0.1:1999"; do
+	said=$(export "${setting#* }" && start 2>&1) && fail "$setting beside a running bus passed for started"
+	expect "which setting" "$said" "with ${setting%% *} '"
+	expect "the cure" "$said" "GOVBUS_HOME=DIR GOVBUS_LISTEN=127.0.0.1:PORT"
+	[ "$(wc -l <<<"$said")" -eq 1 ] || fail "$setting: more than a line: $said"
+	[ "$(process_pid "$(program_pidfile gateway)")" = "$before" ] || fail "$setting touched the running gateway"
+done
 
 # One that was killed is seen as stopped and comes back; a pid file that speaks of another process's pid is not believed.
 kill -9 "$(process_pid "$(program_pidfile decider)")"
