@@ -55,7 +55,7 @@ def rejecting(b):
 		(report("clear", {"reporter": NAME}, source=f"/{PHONE}"), 422),
 		(report("bound", {"title": NAME * 30}), 422),
 		(f'{{"id":"{PHONE}","title":"{NAME}'.encode(), 400),
-		([report("fine"), report("second", {"severity": NAME})], 200),
+		([report("fine", {"reporter": NAME, "reporter_phone": PHONE}), report("second", {"severity": NAME})], 200),
 	):
 		assert post(body)[0] == status, (body, status)
 	assert post(pack(packed("packed", {"title": f"{NAME}", "reporter": 7})), "application/cloudevents+msgpack")[0] == 422
@@ -278,6 +278,19 @@ def hostile(b):
 	assert not [line for line in read_topic(b, "gov.case.action", "--json") if '"id":"h1"' in line]
 
 
+def canary(b):
+	"""The planted name and number stand in no topic, no file of the bus and no log, in whatever form they were posted."""
+	needles = [text for planted in (NAME, PHONE) for text in (planted.encode(), planted.encode().hex().encode())]
+	assert read_topic(b, "gov.case.action")
+	for topic in ("gov.case.action", "gov.case", "gov.reference.action", "gov.reference", "gov.rejected", "gov.privacy"):
+		for line in read_topic(b, topic):
+			value = bytes.fromhex(line.split(" ")[-1])
+			assert not any(needle in value for needle in needles), (topic, value)
+	for file in b.home.rglob("*"):
+		if file.is_file():
+			assert not any(needle in file.read_bytes() for needle in needles), file
+
+
 def main():
 	with scene.Scene() as b:
 		rejecting(b)
@@ -287,6 +300,7 @@ def main():
 		tracing(b)
 		binary(b)
 		hostile(b)
+		canary(b)
 
 
 main()

@@ -26,8 +26,8 @@ def report(id, title="灯坏了", data=None, **more):
 
 
 def token(b, label, unit, level, place, source="/", functions="all", rights=None):
-	extra = ["--rights", rights] if rights else []
-	made = b.govbus("token", "add", "--label", label, "--unit", unit, "--level", str(level), "--place", place, "--source", source, "--functions", functions, *extra)
+	extra = (["--rights", rights] if rights else []) + (["--functions", functions] if functions else [])
+	made = b.govbus("token", "add", "--label", label, "--unit", unit, "--level", str(level), "--place", place, "--source", source, *extra)
 	return made.stdout.split()[-1]
 
 
@@ -121,18 +121,46 @@ def refusing(b, province, county, other):
 
 
 def routes(b, other, id):
-	"""From the table of routes: none but the open ones answers without a token; a foreign place's token reads no case of ours."""
+	"""From the table of routes: none but the open ones answers without a token, or with one that is revoked or made up; a token
+	that only reads posts nothing; a foreign place's token reads no case of ours."""
 	table = re.findall(r'ROUTE\((\w+),\s*"([^"]+)",\s*(\w+),', (ROOT / "producers/routes.def").read_text())
 	assert len(table) >= 13
+	revoked = token(b, "gone", "centre:53", 1, "53")
+	reader = token(b, "reader", "centre:53", 1, "53", functions="", rights="audit")
+	b.govbus("token", "revoke", "gone")
+	bearer = lambda secret: {"Authorization": f"Bearer {secret}"}
 	for method, pattern, rule in table:
+		assert rule in ("OPEN", "TOKEN", "POST", "COVERED"), (pattern, rule)
 		path = pattern.replace("{id}", id).replace("{place}", "530102").replace("{list}", "types").replace("{code}", "530102")
 		if rule != "OPEN":
-			assert b.request(method, path)[0] == 401, (method, path)
+			for headers in ({}, bearer(revoked), bearer("x" * 43), bearer(""), {"Authorization": f"Basic {other}"}, {"Authorization": other}):
+				status, answered, _ = b.request(method, path, headers=headers)
+				assert status == 401 and answered["WWW-Authenticate"] == "Bearer", (method, path, headers)
+		if rule == "POST":
+			assert b.request(method, path, headers=bearer(reader))[0] == 403, path
 		if rule == "COVERED" and "{" in pattern:
-			assert b.request(method, path, headers={"Authorization": f"Bearer {other}"})[0] == 403, path
+			assert b.request(method, path, headers=bearer(other))[0] == 403, path
+			assert b.request(method, path, headers=bearer(reader))[0] == 200, path
+		for wrong in {"GET", "POST", "PUT", "DELETE", "PATCH"} - {m for m, p, _ in table if p == pattern}:
+			assert b.request(wrong, path, headers=bearer(other))[0] == 405, (wrong, path)
 	assert {item["place"] for item in b.get("/v1/cases", other)[2]["items"]} == {"530103"}
+	for filter in ("place=530102", "unit=centre:530102", "state=RP", "source=/yn/530102/app&id=r1"):
+		assert {item["place"] for item in b.get(f"/v1/cases?{filter}", other)[2]["items"]} <= {"530103"}, filter
 	query = urllib.parse.urlencode({"subject": id, "source": "/yn/530102/app", "id": "r1"})
-	assert b.get(f"/v1/outcomes?{query}", other)[0] == 403
+	assert b.get(f"/v1/outcomes?{query}", other)[0] == 403 and b.get(f"/v1/outcomes?{query}", reader)[2]["outcome"] == "accepted"
+
+
+def auditing(b, province, other):
+	"""A report that was refused has no case: who may speak for its source may ask what became of it, and auditors of its county."""
+	refused = expect(b.post("/v1/events", report("gone", place="530102999"), province), 409)
+	query = urllib.parse.urlencode({"subject": refused["subject"], "source": "/yn/530102/app", "id": "gone"})
+	auditor = token(b, "auditor", "centre:530102", 3, "530102", source="/audit", functions="", rights="audit")
+	elsewhere = token(b, "elsewhere", "centre:530103", 3, "530103", source="/audit", functions="", rights="audit")
+	plain = token(b, "plain", "centre:530102", 3, "530102", source="/plain", functions="report")
+	bus.wait_for("the fold", lambda: b.get(f"/v1/outcomes?{query}", province)[2]["outcome"] == "refused")
+	assert expect(b.get(f"/v1/outcomes?{query}", auditor), 200)["guard"] == refused["guard"]
+	for secret in (elsewhere, plain, other):
+		assert b.get(f"/v1/outcomes?{query}", secret)[0] == 403
 
 
 def reading(b, province, body):
@@ -183,11 +211,17 @@ def waiting(b, province):
 
 
 def revoking(b, province):
-	"""A token that is revoked is refused within five seconds."""
+	"""A token that is added is in force, and one that is revoked refused, within five seconds; the list tells, and never shows its text."""
+	listed = lambda: [line.split("\t")[1:7] for line in b.govbus("token", "list").stdout.splitlines() if line.split("\t")[2] == "short"]
 	short = token(b, "short", "centre:530102", 3, "530102")
-	assert b.get("/v1/codes/types", short)[0] == 200
-	b.govbus("token", "revoke", "short")
+	bus.wait_for("the token", lambda: b.get("/v1/codes/types", short)[0] == 200, 5)
+	assert listed() == [["in force", "short", "centre:530102", "L3", "530102", "/"]], listed()
+	assert short not in b.govbus("token", "list").stdout
+	assert b.govbus("token", "revoke", "short").stdout == "1 revoked\n"
 	bus.wait_for("the revocation", lambda: b.get("/v1/codes/types", short)[0] == 401, 5)
+	assert listed()[0][0] == "revoked"
+	for wrong in (["revoke", "short"], ["revoke", "nobody"], ["revoke"], ["add", "--unit", "centre:53"], ["paint"]):
+		assert b.govbus("token", *wrong, check=False).returncode != 0, wrong
 
 
 def main():
@@ -205,6 +239,7 @@ def main():
 		refusing(b, province, county, other)
 		reading(b, province, body)
 		routes(b, other, body["subject"])
+		auditing(b, province, other)
 		revoking(b, province)
 		waiting(b, province)
 		canary(b)
