@@ -1,5 +1,6 @@
 /* gateway_main.c: govbus-gateway: the HTTP door, and the queries. */
 #include <signal.h>
+#include <sodium.h>
 #include <time.h>
 
 #include "common/log.h"
@@ -30,6 +31,8 @@ int main(int argc, char **argv)
 	if (err) {
 		return err_exit_code(err);
 	}
+	/* Each new case takes a key and nonces: from libsodium's own generator, seeded by the kernel's, not by a system call each. */
+	randombytes_set_implementation(&randombytes_internal_implementation);
 	log_open("govbus-gateway", log_level_named(conf_text(conf, "log-level")));
 	/* Blocked before any thread starts, so that all of them leave it to us. */
 	sigemptyset(&signals);

@@ -122,8 +122,11 @@ static void take_record(struct kafka_outcomes *outcomes,
 	}
 	if (ev.env.has_cause && outcomes->config.posting) {
 		metric_count(&m_read, 1);
-		kafka_posting_outcome(outcomes->config.posting, lane, ev.env.cause, record->offset,
-				      record->value);
+		kafka_posting_outcome(outcomes->config.posting, lane,
+				      &(struct pending_outcome){.cause = ev.env.cause,
+								.offset = record->offset,
+								.bytes = record->value,
+								.ev = &ev});
 	}
 	if (tail->live != was_live) {
 		mode_set(outcomes);

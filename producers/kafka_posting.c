@@ -95,13 +95,17 @@ static void advance(struct kafka_posting *posting, struct batch *batch)
 	}
 }
 
-static void on_outcome(struct pending_wait *wait, int64_t offset, struct span bytes)
+static void on_outcome(struct pending_wait *wait, const struct pending_outcome *outcome)
 {
 	struct batch_item *item = (struct batch_item *)wait;
-	struct event ev;
+	const struct event *ev = outcome->ev;
+	struct event decoded;
 
-	if (event_decode(bytes, &ev, NULL) == ERR_OK) {
-		batch_settle_outcome(item, &ev, wait->lane % LIMIT_CASE_PARTITIONS, offset);
+	if (!ev && event_decode(outcome->bytes, &decoded, NULL) == ERR_OK) {
+		ev = &decoded;
+	}
+	if (ev) {
+		batch_settle_outcome(item, ev, wait->lane % LIMIT_CASE_PARTITIONS, outcome->offset);
 	}
 }
 
@@ -138,13 +142,14 @@ static void on_report(void *context, void *opaque, const struct kafka_report *re
 	pthread_mutex_unlock(&posting->lock);
 }
 
-void kafka_posting_outcome(
-	struct kafka_posting *posting, int lane, int64_t cause, int64_t offset, struct span bytes)
+void kafka_posting_outcome(struct kafka_posting *posting,
+			   int lane,
+			   const struct pending_outcome *outcome)
 {
 	struct batch_item *item;
 
 	pthread_mutex_lock(&posting->lock);
-	item = (struct batch_item *)pending_outcome(posting->pending, lane, cause, offset, bytes);
+	item = (struct batch_item *)pending_take(posting->pending, lane, outcome);
 	if (item) {
 		advance(posting, item->batch);
 	}

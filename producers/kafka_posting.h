@@ -4,6 +4,7 @@
 
 #include "common/kafka_writer.h"
 #include "producers/gateway.h"
+#include "producers/pending.h"
 
 struct kafka_posting;
 
@@ -25,8 +26,9 @@ enum err kafka_posting_start(const struct kafka_posting_config *config,
 struct gateway_posting *kafka_posting_gateway(struct kafka_posting *posting);
 
 /** A valid outcome was read. @param lane the partition of gov.case, or LIMIT_CASE_PARTITIONS for gov.reference @thread any */
-void kafka_posting_outcome(
-	struct kafka_posting *posting, int lane, int64_t cause, int64_t offset, struct span bytes);
+void kafka_posting_outcome(struct kafka_posting *posting,
+			   int lane,
+			   const struct pending_outcome *outcome);
 
 /** Whoever reads from the broker says whether one answers: a producer that sends nothing learns nothing. @thread any */
 void kafka_posting_heard(struct kafka_posting *posting, bool away);

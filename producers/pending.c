@@ -73,8 +73,9 @@ static struct lane *lane_of(struct pending *pending, int number)
 	return lane;
 }
 
-static void keep(struct lane *lane, int64_t cause, int64_t offset, struct span bytes)
+static void keep(struct lane *lane, const struct pending_outcome *outcome)
 {
+	struct span bytes = outcome->bytes;
 	size_t from = lane->written % RING_BYTES;
 
 	if (bytes.n > RING_BYTES) {
@@ -85,7 +86,8 @@ static void keep(struct lane *lane, int64_t cause, int64_t offset, struct span b
 		from = 0;
 	}
 	memcpy(lane->ring + from, bytes.p, bytes.n);
-	lane->kept[cause % KEPT] = (struct kept){cause, offset, lane->written, (uint32_t)bytes.n};
+	lane->kept[outcome->cause % KEPT] =
+		(struct kept){outcome->cause, outcome->offset, lane->written, (uint32_t)bytes.n};
 	lane->written += bytes.n;
 }
 
@@ -108,9 +110,13 @@ void pending_add(struct pending *pending, struct pending_wait *wait, int lane, i
 	wait->lane = lane;
 	wait->cause = cause;
 	if (kept_find(pending->lanes[lane], cause, &kept)) {
-		pending->deliver(
-			wait, kept.offset,
-			span_of(pending->lanes[lane]->ring + kept.at % RING_BYTES, kept.n));
+		struct pending_outcome outcome = {
+			.cause = cause,
+			.offset = kept.offset,
+			.bytes = span_of(pending->lanes[lane]->ring + kept.at % RING_BYTES, kept.n),
+		};
+
+		pending->deliver(wait, &outcome);
 		return;
 	}
 	wait->next = *first;
@@ -132,23 +138,24 @@ void pending_remove(struct pending *pending, struct pending_wait *wait)
 	}
 }
 
-struct pending_wait *pending_outcome(
-	struct pending *pending, int lane, int64_t cause, int64_t offset, struct span bytes)
+struct pending_wait *pending_take(struct pending *pending,
+				  int lane,
+				  const struct pending_outcome *outcome)
 {
-	struct pending_wait *wait = *bucket(pending, lane, cause);
+	struct pending_wait *wait = *bucket(pending, lane, outcome->cause);
 	struct lane *ring;
 
-	while (wait && (wait->lane != lane || wait->cause != cause)) {
+	while (wait && (wait->lane != lane || wait->cause != outcome->cause)) {
 		wait = wait->next;
 	}
 	if (wait) {
 		pending_remove(pending, wait);
-		pending->deliver(wait, offset, bytes);
+		pending->deliver(wait, outcome);
 		return wait;
 	}
 	ring = lane_of(pending, lane);
 	if (ring) {
-		keep(ring, cause, offset, bytes);
+		keep(ring, outcome);
 	}
 	return NULL;
 }

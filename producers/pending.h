@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "common/err.h"
-#include "common/span.h"
+#include "schemas/event.h"
 
 enum { PENDING_LANES = 32 }; /* partitions of all event topics together */
 
@@ -18,8 +18,15 @@ struct pending_wait {
 	bool listed;
 };
 
-/* An outcome has come for one who waits. @param bytes the record, borrowed for the call */
-typedef void pending_deliver(struct pending_wait *wait, int64_t offset, struct span bytes);
+/* An outcome as it was read. */
+struct pending_outcome {
+	int64_t cause, offset;
+	struct span bytes;      /* the record */
+	const struct event *ev; /* the same decoded; NULL: whoever wants it decodes it */
+};
+
+/* An outcome has come for one who waits. @param outcome borrowed for the call */
+typedef void pending_deliver(struct pending_wait *wait, const struct pending_outcome *outcome);
 
 struct pending;
 
@@ -35,7 +42,8 @@ void pending_remove(struct pending *pending, struct pending_wait *wait);
 
 /** A valid outcome was read: delivered, or kept for a while, since the report of its action may come later.
  * @return who it was delivered to, or NULL */
-struct pending_wait *pending_outcome(
-	struct pending *pending, int lane, int64_t cause, int64_t offset, struct span bytes);
+struct pending_wait *pending_take(struct pending *pending,
+				  int lane,
+				  const struct pending_outcome *outcome);
 
 #endif

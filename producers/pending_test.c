@@ -8,11 +8,19 @@
 static char got[64];
 static int deliveries;
 
-static void deliver(struct pending_wait *wait, int64_t offset, struct span bytes)
+static void deliver(struct pending_wait *wait, const struct pending_outcome *outcome)
 {
 	(void)wait;
 	deliveries++;
-	(void)snprintf(got, sizeof got, "%lld:%.*s", (long long)offset, SPAN_ARGS(bytes));
+	(void)snprintf(got, sizeof got, "%lld:%.*s", (long long)outcome->offset,
+		       SPAN_ARGS(outcome->bytes));
+}
+
+static void outcome(
+	struct pending *pending, int lane, int64_t cause, int64_t offset, struct span bytes)
+{
+	pending_take(pending, lane,
+		     &(struct pending_outcome){.cause = cause, .offset = offset, .bytes = bytes});
 }
 
 static struct pending *fresh(void)
@@ -35,9 +43,9 @@ static void report_first(void **state)
 	pending_add(pending, &wait, 3, 7);
 	pending_add(pending, &other, 4, 7);
 	assert_int_equal(deliveries, 0);
-	pending_outcome(pending, 3, 7, 100, SPAN("x"));
+	outcome(pending, 3, 7, 100, SPAN("x"));
 	assert_string_equal(got, "100:x");
-	pending_outcome(pending, 3, 7, 101, SPAN("y"));
+	outcome(pending, 3, 7, 101, SPAN("y"));
 	assert_int_equal(deliveries, 1);
 	pending_remove(pending, &other);
 	pending_free(pending);
@@ -50,8 +58,8 @@ static void outcome_first(void **state)
 	struct pending_wait wait = {0}, none = {0};
 
 	(void)state;
-	pending_outcome(pending, 3, 0, 99, SPAN("zero"));
-	pending_outcome(pending, 3, 7, 100, SPAN("seven"));
+	outcome(pending, 3, 0, 99, SPAN("zero"));
+	outcome(pending, 3, 7, 100, SPAN("seven"));
 	pending_add(pending, &wait, 3, 7);
 	assert_string_equal(got, "100:seven");
 	pending_add(pending, &wait, 3, 0);
@@ -71,7 +79,7 @@ static void ring_forgets(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++) {
-		pending_outcome(pending, 0, i, i, span_of(big, sizeof big));
+		outcome(pending, 0, i, i, span_of(big, sizeof big));
 	}
 	pending_add(pending, &wait, 0, 1);
 	assert_int_equal(deliveries, 0);
@@ -91,7 +99,7 @@ static void removed(void **state)
 	pending_add(pending, &wait, 1, 5);
 	pending_remove(pending, &wait);
 	pending_remove(pending, &wait);
-	pending_outcome(pending, 1, 5, 9, SPAN("late"));
+	outcome(pending, 1, 5, 9, SPAN("late"));
 	assert_int_equal(deliveries, 0);
 	pending_free(pending);
 }
