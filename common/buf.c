@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool make_room(struct buf *buf, size_t more)
+bool buf_grow(struct buf *buf, size_t more)
 {
 	size_t need = buf->n + more;
 
@@ -24,6 +24,10 @@ static bool make_room(struct buf *buf, size_t more)
 	while (size < need) {
 		size *= 2;
 	}
+	/* Room is never more than the limit, so that whoever finds room need not ask for it. */
+	if (buf->limit_bytes && size > buf->limit_bytes) {
+		size = buf->limit_bytes;
+	}
 	uint8_t *p = realloc(buf->p, size);
 
 	if (!p) {
@@ -35,22 +39,9 @@ static bool make_room(struct buf *buf, size_t more)
 	return true;
 }
 
-void buf_add(struct buf *buf, struct span bytes)
-{
-	if (bytes.n && make_room(buf, bytes.n)) {
-		memcpy(buf->p + buf->n, bytes.p, bytes.n);
-		buf->n += bytes.n;
-	}
-}
-
 void buf_add_text(struct buf *buf, const char *text)
 {
 	buf_add(buf, span_cstr(text));
-}
-
-void buf_add_byte(struct buf *buf, uint8_t byte)
-{
-	buf_add(buf, span_of(&byte, 1));
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)
@@ -60,7 +51,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	va_start(list, format);
 	int n = vsnprintf(NULL, 0, format, list);
 	va_end(list);
-	if (n < 0 || !make_room(buf, (size_t)n + 1)) {
+	if (n < 0 || !buf_grow(buf, (size_t)n + 1)) {
 		return;
 	}
 	va_start(list, format);

@@ -2,6 +2,9 @@
 #ifndef GOVBUS_COMMON_BUF_H
 #define GOVBUS_COMMON_BUF_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "common/err.h"
 #include "common/span.h"
 
@@ -13,14 +16,28 @@ struct buf {
 	enum err err;
 };
 
-/** Appends bytes. @thread one at a time */
-void buf_add(struct buf *buf, struct span bytes);
+/** Makes room for so many bytes more. @return false: out of memory, or past the limit (buf->err) @thread one at a time, as all here */
+bool buf_grow(struct buf *buf, size_t more);
+
+/** Appends bytes. Inline: encoders add a few bytes at a time, millions of times a second. */
+static inline void buf_add(struct buf *buf, struct span bytes)
+{
+	if (bytes.n && ((!buf->err && bytes.n <= buf->size - buf->n) || buf_grow(buf, bytes.n))) {
+		memcpy(buf->p + buf->n, bytes.p, bytes.n);
+		buf->n += bytes.n;
+	}
+}
 
 /** Appends a C string, its ending zero left out. */
 void buf_add_text(struct buf *buf, const char *text);
 
 /** Appends one byte. */
-void buf_add_byte(struct buf *buf, uint8_t byte);
+static inline void buf_add_byte(struct buf *buf, uint8_t byte)
+{
+	if ((!buf->err && buf->n < buf->size) || buf_grow(buf, 1)) {
+		buf->p[buf->n++] = byte;
+	}
+}
 
 /** Appends as by printf. */
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
