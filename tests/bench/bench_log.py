@@ -64,6 +64,7 @@ def fold(bed, a_bus, written, limit_s=900):
 			"cpu": cpu_us(folding.programs[key].pid) / written["records"],
 			"commit": metric(folding, key, "govbus_commit_us_total") / written["records"],
 			"bytes": metric(folding, key, "govbus_store_bytes"),
+			"written": written_bytes(folding.programs[key].pid),
 		}
 		parked = metric(folding, key, "govbus_events_parked_total")
 		bed.note_memory(folding)
@@ -90,18 +91,24 @@ def cpu_us(pid):
 	return (int(fields[11]) + int(fields[12])) * 1e6 / os.sysconf("SC_CLK_TCK")
 
 
+def written_bytes(pid):
+	"""Bytes that a process has sent to the disk."""
+	with open(f"/proc/{pid}/io") as io:
+		return next(int(line.split()[1]) for line in io if line.startswith("write_bytes"))
+
+
 def rebuild(bed, _):
 	"""Rounds of bare consumer and rebuild in turn, so that both meet the same machine."""
 	a_bus, written = fill(bed, bed.cases // 4, STEPS)
 	ratios = []
-	print("  round        bare/s      fold/s   ratio   CPU us/event: bare   fold   commit (both threads)   store MiB")
+	print("  round        bare/s      fold/s   ratio   CPU us/event: bare   fold   commit (both threads)   store MiB   written MiB/s")
 	for number in range(bed.rounds):
 		bare_per_s, bare_cpu = read_bare(a_bus, written)
 		cost = fold(bed, a_bus, written)
 		ratios.append(cost["per_s"] / bare_per_s)
 		print(
 			f"  {number + 1:5} {bare_per_s:13,.0f} {cost['per_s']:11,.0f} {ratios[-1]:7.3f} {bare_cpu:25.2f} {cost['cpu']:6.2f} "
-			f"{cost['commit']:8.2f} {cost['bytes'] / 1048576:31,.0f}",
+			f"{cost['commit']:8.2f} {cost['bytes'] / 1048576:31,.0f} {cost['written'] / 1048576 * cost['per_s'] / written['records']:15,.0f}",
 			flush=True,
 		)
 	bed.figure("rebuild_ratio", ratios, f"{written['records']:,} records, {THREADS} threads, {HALF_SEALED}; from process start to last commit")
