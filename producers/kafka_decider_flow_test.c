@@ -16,22 +16,6 @@
 #include "tests/support/folder.h"
 #include "tests/support/kafka_flow.h"
 
-/* The outcomes must be those that one undisturbed writer would have given. */
-static void assert_as_undisturbed(const struct kafka_flow_found *found)
-{
-	int64_t refused = 0, repeated = 0;
-
-	for (int i = 0; i < kafka_flow_posted; i++) {
-		int number = i % 10 == 9 ? i - 1 : i;
-
-		refused += number % 7 == 6;
-		repeated += number % 7 != 6 && i % 10 == 9;
-	}
-	assert_int_equal(found->refused, refused);
-	assert_int_equal(found->repeated, repeated);
-	assert_int_equal(found->events, kafka_flow_posted - refused - repeated);
-}
-
 /* Rules 1, 2, 4, 5: kill -9 at any moment, and every action still has one outcome, in order. */
 static void test_killed_again_and_again(void **state)
 {
@@ -50,7 +34,7 @@ static void test_killed_again_and_again(void **state)
 	pid_t pid = kafka_flow_start(home, "one", false);
 
 	kafka_flow_wait_for_all(&found);
-	assert_as_undisturbed(&found);
+	kafka_flow_assert_undisturbed(&found);
 	kafka_flow_end(pid);
 	assert_true(folder_remove(home));
 }
@@ -79,7 +63,7 @@ static void test_two_writers_and_a_zombie(void **state)
 		kafka_flow_end(b);
 	}
 	kafka_flow_wait_for_all(&found);
-	assert_as_undisturbed(&found);
+	kafka_flow_assert_undisturbed(&found);
 	assert_true(found.claims > KAFKA_FLOW_PARTITIONS);
 	kafka_flow_end(a);
 	assert_true(folder_remove(home[0]) && folder_remove(home[1]));
@@ -115,7 +99,7 @@ static void test_fatal_producer_is_replaced(void **state)
 	}
 	kafka_decider_close(decider);
 	kafka_flow_wait_for_all(&found);
-	assert_as_undisturbed(&found);
+	kafka_flow_assert_undisturbed(&found);
 	assert_true(found.claims >= 4 * KAFKA_FLOW_PARTITIONS);
 	assert_true(folder_remove(home));
 }
@@ -133,7 +117,7 @@ static void test_rows_lost_are_folded_again(void **state)
 		pid_t pid = kafka_flow_start(home, "one", true);
 
 		kafka_flow_wait_for_all(&found);
-		assert_as_undisturbed(&found);
+		kafka_flow_assert_undisturbed(&found);
 		kafka_flow_end(pid);
 		assert_true(folder_remove(home));
 	}
@@ -160,7 +144,7 @@ static void test_two_of_a_group_take_over(void **state)
 	}
 	kafka_flow_post(5000, INT64_C(1700000000000000));
 	kafka_flow_wait_for_all(&found);
-	assert_as_undisturbed(&found);
+	kafka_flow_assert_undisturbed(&found);
 	kafka_flow_end(pid[0]);
 	kafka_flow_end(pid[1]);
 	assert_true(folder_remove(home[0]) && folder_remove(home[1]));

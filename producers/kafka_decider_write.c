@@ -184,6 +184,9 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 	if (number == 0 || part->phase != PHASE_DECIDING || part->failed) {
 		return; /* a claim is found by reading, and so is what comes while checking */
 	}
+	if (number <= part->stands) {
+		return; /* read while checking, before its report came */
+	}
 	if (number != part->stands + 1 || report->offset != part->base + number) {
 		start_checking(part);
 		return;

@@ -239,6 +239,21 @@ void kafka_flow_wait_for_all(struct kafka_flow_found *found)
 	assert_int_equal(found->outcomes, kafka_flow_posted);
 }
 
+void kafka_flow_assert_undisturbed(const struct kafka_flow_found *found)
+{
+	int64_t refused = 0, repeated = 0;
+
+	for (int i = 0; i < kafka_flow_posted; i++) {
+		int number = i % 10 == 9 ? i - 1 : i;
+
+		refused += number % 7 == 6;
+		repeated += number % 7 != 6 && i % 10 == 9;
+	}
+	assert_int_equal(found->refused, refused);
+	assert_int_equal(found->repeated, repeated);
+	assert_int_equal(found->events, kafka_flow_posted - refused - repeated);
+}
+
 void kafka_flow_post_one(const char *id, const char *county)
 {
 	struct buf bytes = {0};

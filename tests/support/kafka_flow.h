@@ -51,4 +51,7 @@ void kafka_flow_read_all(struct kafka_flow_found *found);
 /** Waits until every action posted has its outcome; fails the test otherwise. */
 void kafka_flow_wait_for_all(struct kafka_flow_found *found);
 
+/** The outcomes must be those that one undisturbed writer would have given to what kafka_flow_post posted. */
+void kafka_flow_assert_undisturbed(const struct kafka_flow_found *found);
+
 #endif
