@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a compiler does not say: formatting, cppcheck, clang-tidy, shell syntax.  tools/lint.sh [format|cppcheck|tidy|shell] [FILE...]
+# What a compiler does not say: formatting, cppcheck, clang-tidy, shell syntax, comments of headers.  tools/lint.sh [format|cppcheck|tidy|shell|headers] [FILE...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 jobs=${GOVBUS_JOBS:-$(nproc)}
@@ -38,6 +38,16 @@ shell() {
 	git ls-files | grep -E '(\.sh|^run|^\.ci/run)$' | xargs -r -n 1 bash -n
 }
 
+# What the comments of headers say of parameters and results must be there; where doxygen is not installed, nobody asks.
+headers() {
+	command -v doxygen >/dev/null || {
+		echo "lint: no doxygen, comments of headers are not checked"
+		return 0
+	}
+	mkdir -p build/doxygen
+	doxygen tools/Doxyfile
+}
+
 step() {
 	local started=$SECONDS
 	if "$2"; then
@@ -50,12 +60,12 @@ step() {
 
 which=all
 case ${1:-} in
-format | cppcheck | tidy | shell) which=$1 && shift ;;
+format | cppcheck | tidy | shell | headers) which=$1 && shift ;;
 esac
 files=("$@")
 [ $# -gt 0 ] || files=('*.[ch]')
 tools/deps.sh lint
-for part in format:format cppcheck:cppcheck_all tidy:tidy shell:shell; do
+for part in format:format cppcheck:cppcheck_all tidy:tidy shell:shell headers:headers; do
 	[ $which = all ] || [ $which = "${part%:*}" ] || continue
 	step "${part%:*}" "${part#*:}"
 done
