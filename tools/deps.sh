@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what govbus needs and the machine lacks: Debian's packages, and into .deps librdkafka, LMDB, Kafka and public data.
 #
-#   tools/deps.sh [unit|all|lint|fuzz]    all is the default; unit is enough to build and run the unit tests
+#   tools/deps.sh [unit|all|lint|fuzz|coverage]    all is the default; unit is enough to build and run the unit tests
 #
 # Every archive is pinned by its SHA-256. What is there already is not touched: a second call takes a fraction of a second.
 set -euo pipefail
@@ -12,6 +12,7 @@ APT_UNIT="cmake ninja-build gcc pkg-config python3 libmsgpack-dev libjansson-dev
 APT_ALL="make curl libssl-dev"
 APT_LINT="clang-format clang-tidy cppcheck"
 APT_FUZZ="clang libclang-rt-14-dev"
+APT_COVERAGE="gcovr"
 
 LMDB="lmdb 3.0.0 06dda0723545e14d56ac7dcd6f582d9922c2ed5e16f1c3f8d0e670a96ec2ee65"
 LIBRDKAFKA="@confluentinc/kafka-javascript 1.10.1 ada7d703bb1d3237e2292bfabf438d663b6160c9f1ac2a2406b5dc4257c81b66"
@@ -160,8 +161,8 @@ main() {
 	exec 9>"$deps/lock"
 	flock 9
 	case $part in
-	unit | all | lint | fuzz) ;;
-	*) die "unknown part '$part'; one of: unit all lint fuzz" ;;
+	unit | all | lint | fuzz | coverage) ;;
+	*) die "unknown part '$part'; one of: unit all lint fuzz coverage" ;;
 	esac
 	# shellcheck disable=SC2086 # lists of words
 	case $part in
@@ -169,6 +170,7 @@ main() {
 	all) apt_packages $APT_UNIT $APT_ALL ;;
 	lint) apt_packages $APT_UNIT $APT_LINT ;;
 	fuzz) apt_packages $APT_UNIT $APT_FUZZ ;;
+	coverage) apt_packages $APT_UNIT $APT_COVERAGE ;;
 	esac
 	lmdb
 	if [ "$part" = all ]; then
