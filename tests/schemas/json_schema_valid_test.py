@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""The JSON Schemas in schemas/json are valid 2020-12, take each golden event, and refuse it with a member too many or one missing."""
+"""The JSON Schemas in schemas/json are valid 2020-12; they and the door agree about golden events, random events, and these with one thing wrong."""
 import copy
 import glob
 import json
 import os
+import random
+import secrets
+import subprocess
 import sys
 
 try:
@@ -12,19 +15,18 @@ except ImportError:
     print("skipped: python3 has no jsonschema")
     sys.exit(77)
 
+SEED = int(os.environ.get("GOVBUS_SEED", secrets.randbelow(1 << 31)))
+ROUNDS = 6
+PROGRAM = os.path.join(os.environ.get("GOVBUS_BIN", "build/dev/bin"), "json-events")
+
 
 def load(path):
     with open(path, encoding="utf-8") as f:
         return json.load(f)
 
 
-def main():
-    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-    schemas = {}
-    for path in glob.glob("schemas/json/*.json"):
-        schema = load(path)
-        Draft202012Validator.check_schema(schema)
-        schemas[schema["title"]] = Draft202012Validator(schema)
+def check_golden(schemas):
+    """Each golden event is taken; with a member too many or one missing it is not."""
     tried = 0
     for path in sorted(glob.glob("schemas/golden/*.json")):
         event = load(path)
@@ -38,8 +40,96 @@ def main():
         if validator.is_valid(more) or validator.is_valid(fewer):
             sys.exit(f"{path}: the schema takes what the door refuses")
         tried += 1
-    print(f"{tried} events, {len(schemas)} schemas")
-    sys.exit(0 if tried == len(schemas) and tried else 1)
+    if tried != len(schemas) or not tried:
+        sys.exit(f"{tried} golden events, {len(schemas)} schemas")
+    return tried
+
+
+def break_member(rng, schema, event):
+    """One member of the envelope or of data gets what its schema says it may not be; None if nothing can be broken there."""
+    inside = rng.random() < 0.7 and event.get("data")
+    members = event["data"] if inside else event
+    properties = schema["properties"]["data"]["properties"] if inside else schema["properties"]
+    name = rng.choice(sorted(members))
+    how = properties.get(name, {})
+    if name in ("specversion", "type", "data"):
+        return None
+    value = members[name]
+    wrong = [{"an": "object"}, 1.5]
+    if isinstance(value, str):
+        wrong.append([value])
+        if "format" not in how:  # an annotation only, by the standard
+            wrong.append("\x01")
+        if "maxLength" in how:
+            wrong.append("x" * (how["maxLength"] + 1))
+        if "enum" in how:
+            wrong.append("no such code")
+    elif isinstance(value, bool):
+        wrong.append("true")
+    elif isinstance(value, int) and "maximum" in how:
+        wrong.append(how["maximum"] + 1)
+    elif isinstance(value, list) and value and "maxItems" in how:
+        wrong.append(value[:1] * (how["maxItems"] + 1))
+    members[name] = rng.choice(wrong)
+    return name
+
+
+def broken(rng, schema, event):
+    event = copy.deepcopy(event)
+    kind = rng.randrange(4)
+    if kind == 0:
+        (event.setdefault("data", {}) if rng.random() < 0.5 else event)["name_of_reporter"] = "x"
+    elif kind == 1:
+        required = [name for name in schema["required"] if name in event]
+        event.pop(rng.choice(required))
+    elif kind == 2 and event.get("data") and schema["properties"]["data"].get("required"):
+        event["data"].pop(rng.choice(schema["properties"]["data"]["required"]))
+    elif break_member(rng, schema, event) is None:
+        return None
+    return event
+
+
+def ask_the_door(events):
+    lines = "".join(json.dumps(event) + "\n" for event in events)
+    answers = subprocess.run([PROGRAM, "check"], input=lines, capture_output=True, text=True, check=True).stdout.split("\n")
+    return answers[: len(events)]
+
+
+def check_random(schemas):
+    """Whatever senders may make is taken by both; with one thing wrong, by neither."""
+    rng = random.Random(SEED)
+    made = subprocess.run([PROGRAM, "make", str(SEED), str(ROUNDS)], capture_output=True, text=True, check=True).stdout
+    events = [json.loads(line) for line in made.splitlines()]
+    wrong = []
+    for event in events:
+        for _ in range(4):
+            bad = broken(rng, schemas[event["type"]].schema, event)
+            if bad is not None:
+                wrong.append(bad)
+    complaints = 0
+    for event, answer, good in zip(events + wrong, ask_the_door(events + wrong), [True] * len(events) + [False] * len(wrong)):
+        # An event without its type has no schema; the door must refuse it all the same.
+        by_schema = event.get("type") in schemas and schemas[event["type"]].is_valid(event)
+        if (answer == "ok") != good or by_schema != good:
+            complaints += 1
+            print(f"{'valid' if good else 'broken'}; door: {answer}; schema: {by_schema}; {json.dumps(event, ensure_ascii=False)[:400]}")
+    if complaints or len(wrong) < len(events):
+        sys.exit(f"{complaints} complaints, {len(wrong)} broken events; seed {SEED}")
+    return len(events), len(wrong)
+
+
+def main():
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+    schemas = {}
+    for path in glob.glob("schemas/json/*.json"):
+        schema = load(path)
+        Draft202012Validator.check_schema(schema)
+        schemas[schema["title"]] = Draft202012Validator(schema)
+    print(f"{check_golden(schemas)} golden events, {len(schemas)} schemas")
+    if os.access(PROGRAM, os.X_OK):
+        print("{} random events, {} with one thing wrong".format(*check_random(schemas)))
+    else:
+        print("no random events: this build has no programs")
 
 
 main()
