@@ -56,7 +56,8 @@ void naive_fold_events_own(struct naive_bytes *to, struct naive_bytes text)
 		memcpy(copy, text.p, text.n);
 	}
 	free((char *)(uintptr_t)to->p);
-	*to = (struct naive_bytes){copy, text.n};
+	to->p = copy;
+	to->n = text.n;
 }
 
 static void own_datum(struct naive_folding *f, enum naive_text which, const char *name)
