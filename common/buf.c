@@ -47,17 +47,20 @@ void buf_add_text(struct buf *buf, const char *text)
 void buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list list;
+	size_t room = buf->err ? 0 : buf->size - buf->n;
 
 	va_start(list, format);
-	int n = vsnprintf(NULL, 0, format, list);
+	int n = vsnprintf(room ? (char *)buf->p + buf->n : NULL, room, format, list);
 	va_end(list);
-	if (n < 0 || !buf_grow(buf, (size_t)n + 1)) {
-		return;
+	if (n >= 0 && (size_t)n >= room) {
+		if (!buf_grow(buf, (size_t)n + 1)) {
+			return;
+		}
+		va_start(list, format);
+		vsnprintf((char *)buf->p + buf->n, (size_t)n + 1, format, list);
+		va_end(list);
 	}
-	va_start(list, format);
-	vsnprintf((char *)buf->p + buf->n, (size_t)n + 1, format, list);
-	va_end(list);
-	buf->n += (size_t)n;
+	buf->n += n > 0 ? (size_t)n : 0;
 }
 
 void buf_reset(struct buf *buf)

@@ -47,17 +47,34 @@ int shard_kv_names(const struct projection *projection, const char **names, int 
 	return n;
 }
 
-int shard_kv_table(const struct projection *projection, int table, int index)
+static int count_kv_tables(const struct table *tables, int n_tables)
 {
 	int n = 0;
 
-	for (int i = 0; i < table; i++) {
+	for (const struct table *table = tables; table < tables + n_tables; table++) {
 		n++;
-		for (const struct index *x = projection->tables[i].indexes; x && x->name; x++) {
+		for (const struct index *x = table->indexes; x && x->name; x++) {
 			n++;
 		}
 	}
-	return n + 1 + index;
+	return n;
+}
+
+/* Where shard_kv_names puts the positions, without the names: readers ask for each answer. */
+static int kv_positions(const struct projection *projection)
+{
+	int n = 0;
+
+	while (projection->tables[n].name) {
+		n++;
+	}
+	return count_kv_tables(projection->tables, n) +
+	       count_kv_tables(parked_tables, PARKED_TABLES);
+}
+
+int shard_kv_table(const struct projection *projection, int table, int index)
+{
+	return count_kv_tables(projection->tables, table) + 1 + index;
 }
 
 static struct span partition_key(uint8_t room[2], int partition)
@@ -88,10 +105,7 @@ bool shard_read_position(struct kv_txn *txn,
 			 int partition,
 			 struct position *ret_position)
 {
-	const char *names[LIMIT_KV_TABLES + 1];
-
-	return get_position(txn, shard_kv_names(projection, names, LIMIT_KV_TABLES + 1) - 2,
-			    partition, ret_position);
+	return get_position(txn, kv_positions(projection), partition, ret_position);
 }
 
 /* What the rows look like: another layout, another environment. */
@@ -183,7 +197,8 @@ static enum err open_store(struct shard *shard, const struct shard_config *confi
 				  .names = names,
 				  .map_bytes = config->map_bytes};
 
-	shard->kv_positions = shard_kv_names(config->projection, names, LIMIT_KV_TABLES + 1) - 2;
+	shard_kv_names(config->projection, names, LIMIT_KV_TABLES + 1);
+	shard->kv_positions = kv_positions(config->projection);
 	enum err err = kv_open(&store, &shard->kv);
 
 	if (!err) {
