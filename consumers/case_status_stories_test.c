@@ -55,7 +55,8 @@ static void count_event(const struct event *ev)
 		break;
 	case EVENT_case_escalated:
 		n->escalated++;
-		n->overdue += ev->data.case_escalated.cause == CODE_escalate_cause_overdue;
+		n->escalated_overdue +=
+			ev->data.case_escalated.cause == CODE_escalate_cause_overdue;
 		break;
 	case EVENT_case_verified:
 		n->reworked += !ev->data.case_verified.pass;

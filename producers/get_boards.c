@@ -33,7 +33,7 @@ static void row_members(struct buf *out, const struct case_board_row *row)
 	json_out_member_number(out, "closed_late", row->closed_late);
 	json_out_member_number(out, "reopened", row->reopened);
 	json_out_member_number(out, "escalated", row->escalated);
-	json_out_member_number(out, "overdue", row->overdue);
+	json_out_member_number(out, "escalated_overdue", row->escalated_overdue);
 	json_out_member_number(out, "returned", row->returned);
 	json_out_member_number(out, "callbacks", row->callbacks);
 	rate_member(out, "on_time_bp", row->closed - row->closed_late, row->closed);

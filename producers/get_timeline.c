@@ -68,7 +68,7 @@ static void text_member(struct buf *out, const char *name, struct span text)
 static void line_members(struct arena *arena,
 			 struct buf *out,
 			 uint32_t seq,
-			 uint16_t ordinal,
+			 uint32_t ordinal,
 			 const struct case_timeline_row *row)
 {
 	const struct schema *schema = event_schema((enum event_type)row->fixed.type);
@@ -90,7 +90,7 @@ static void line_members(struct arena *arena,
 
 static bool line_add(void *context,
 		     uint32_t seq,
-		     uint16_t ordinal,
+		     uint32_t ordinal,
 		     const struct case_timeline_row *row)
 {
 	struct lines *lines = context;
@@ -168,7 +168,7 @@ static void guard_members(struct arena *arena, struct buf *out, const struct cas
 /* The first acceptance of an action is its outcome; a refusal binds nothing, so the last of those counts otherwise. */
 static bool line_match(void *context,
 		       uint32_t seq,
-		       uint16_t ordinal,
+		       uint32_t ordinal,
 		       const struct case_timeline_row *row)
 {
 	struct lines *lines = context;

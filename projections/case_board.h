@@ -13,7 +13,7 @@ struct case_board_row {
 	int32_t open;
 	uint32_t reported, settled, accepted, rejected, dispatched, closed, closed_late, closed_low,
 		reopened;
-	uint32_t escalated, overdue, returned, reworked, callbacks, score_sum;
+	uint32_t escalated, escalated_overdue, returned, reworked, callbacks, score_sum;
 };
 
 /** Key of a row: place 0x00 partition family day, so that a prefix scan over "place 0x00" gives one place alone. @return its length @thread any, as all here */

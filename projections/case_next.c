@@ -19,10 +19,11 @@ static void state_of(const struct case_row *row, struct case_state *s)
 	s->window_until_us = fixed->window_until_us;
 	memcpy(s->type_code, fixed->type_code, sizeof(fixed->type_code));
 	case_rows_copy(s->place, sizeof(s->place), span_cstr(fixed->place));
-	memcpy(s->common, s->place, sizeof(s->common));
+	case_rows_copy(s->common, sizeof(s->common), span_cstr(fixed->common));
 	case_rows_copy(s->owner, sizeof(s->owner), row->owner);
 	s->owner_level = (uint8_t)place_level(span_cstr(s->owner + strlen("centre:")));
 	case_rows_copy(s->lead_unit, sizeof(s->lead_unit), row->lead_unit);
+	case_rows_copy(s->handler_unit, sizeof(s->handler_unit), row->handler_unit);
 	case_rows_copy(s->profile, sizeof(s->profile), row->profile);
 	for (int i = 0; i < row->n_assist; i++) {
 		case_rows_copy(s->assist[i], sizeof(s->assist[i]), row->assist[i]);

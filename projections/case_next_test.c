@@ -17,11 +17,20 @@ static void row_of(const struct case_state *c, const char *source, struct case_r
 	row->fixed.window_until_us = c->window_until_us;
 	memcpy(row->fixed.type_code, c->type_code, 4);
 	memcpy(row->fixed.place, c->place, sizeof(c->place));
+	memcpy(row->fixed.common, c->common, sizeof(c->common));
+	row->handler_unit = span_cstr(c->handler_unit);
+	row->n_assist = c->n_assist;
+	for (int i = 0; i < c->n_assist; i++) {
+		row->assist[i] = span_cstr(c->assist[i]);
+	}
 	row->owner = span_cstr(c->owner);
 	row->lead_unit = span_cstr(c->lead_unit);
 	row->profile = span_cstr(c->profile);
 	row->source = span_cstr(source);
 }
+
+static const char *lead = HOUSE; /* of what is dispatched */
+static uint8_t severity;         /* of what is classified: another than the case's */
 
 static const char *post(struct case_bed *bed,
 			enum event_type type,
@@ -34,10 +43,10 @@ static const char *post(struct case_bed *bed,
 		EVENT_SET(bed->ev.data.case_accepted, severity, CODE_severity_general);
 		break;
 	case EVENT_case_classified:
-		EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_serious);
+		EVENT_SET(bed->ev.data.case_classified, severity, severity);
 		break;
 	case EVENT_case_dispatched:
-		EVENT_SET(bed->ev.data.case_dispatched, lead_unit, SPAN(HOUSE));
+		EVENT_SET(bed->ev.data.case_dispatched, lead_unit, span_cstr(lead));
 		break;
 	case EVENT_case_held:
 		EVENT_SET(bed->ev.data.case_held, hold_until, bed->now_us + CIVIL_DAY_US);
@@ -84,6 +93,8 @@ static size_t compare(struct case_story *s, const char *unit)
 	struct case_row row;
 	size_t n;
 
+	severity =
+		c.severity == CODE_severity_serious ? CODE_severity_general : CODE_severity_serious;
 	row_of(&c, s->bed.source, &row);
 	n = case_next_list(s->bed.reference, as_of, &row, &asker, next);
 	for (int type = EVENT_case_accepted; type <= EVENT_callback_recorded; type++) {
@@ -117,6 +128,72 @@ static void test_next_is_what_is_taken(void **state)
 	assert_true(listed > 50 && s->misses == 0);
 }
 
+static uint64_t random_state = 11;
+
+static size_t pick(size_t n)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (size_t)((random_state >> 33) % n);
+}
+
+/* A report whose places may lie in two counties, or two prefectures. */
+static void report_somewhere(struct case_story *s)
+{
+	static const char *const others[] = {NULL, "530103", "530302"};
+	const char *other = others[pick(3)];
+	struct case_reported *data = &s->bed.ev.data.case_reported;
+
+	case_bed_begin(&s->bed, EVENT_case_reported, TOWN);
+	EVENT_SET(s->bed.ev.env, place, SPAN(HERE));
+	EVENT_SET(*data, type_code, SPAN("UM01"));
+	if (other) {
+		data->places[0] = span_cstr(other);
+		data->n_places = 1;
+	}
+	ENDS("", case_bed_post(&s->bed));
+}
+
+/* However a case came to be where it is, whoever led, assisted or fed back, and wherever its places lie: listed is what is taken. */
+static void test_next_of_random_cases(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	size_t moved = 0, top = 0;
+
+	(void)state;
+	case_bed_init(&s->bed);
+	for (int i = 0; i < 4000; i++) {
+		if (i % 100 == 0) {
+			report_somewhere(s);
+		}
+		enum event_type type =
+			(enum event_type)(EVENT_case_accepted +
+					  pick(EVENT_callback_recorded - EVENT_case_accepted + 1));
+		struct case_state c = case_story_state(s);
+		const char *unit =
+			pick(4) ? c.owner : units[pick(sizeof(units) / sizeof(units[0]))];
+
+		if (c.lead_unit[0] && pick(2)) {
+			unit = c.lead_unit;
+		}
+		lead = units[pick(7)];
+		severity = (uint8_t)(1 + pick(5));
+		if (type == EVENT_case_rejected || post(&s->bed, type, unit, c.owner)[0]) {
+			continue;
+		}
+		ENDS("", case_bed_post(&s->bed));
+		moved++;
+		c = case_story_state(s);
+		top += c.owner_level == 2 && strcmp(c.common, "53") == 0;
+		for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+			(void)compare(s, units[u]);
+		}
+	}
+	assert_int_equal(s->misses, 0);
+	assert_true(moved > 200 && top > 0);
+	case_bed_done(&s->bed);
+}
+
 /* The members a sender must give are named. */
 static void test_members(void **state)
 {
@@ -146,6 +223,7 @@ static void test_members(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_next_is_what_is_taken),
+					   cmocka_unit_test(test_next_of_random_cases),
 					   cmocka_unit_test(test_members)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

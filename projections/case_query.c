@@ -50,7 +50,7 @@ void case_query_timeline(const struct case_query *query,
 	struct kv_cursor cursor = {0};
 	struct case_timeline_row row;
 	uint32_t seq;
-	uint16_t ordinal;
+	uint32_t ordinal;
 
 	kv_cursor_open(txn_of(query, id), CASE_STATUS_KV_TIMELINE, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, prefix); more && span_starts(cursor.key, prefix);

@@ -34,7 +34,7 @@ bool case_query_receipt(const struct case_query *query,
 /* Called per timeline row, oldest first. @return false to stop */
 typedef bool case_query_visit_line(void *context,
 				   uint32_t seq,
-				   uint16_t ordinal,
+				   uint32_t ordinal,
 				   const struct case_timeline_row *row);
 
 /** Visits the timeline of a case (of a refused report too, which has no row). */

@@ -3,21 +3,22 @@
 
 #include <sodium.h>
 
+#include "common/place.h"
 #include "schemas/codes.h"
 
-enum { TEXTS = 9 + LIMIT_ASSIST_UNITS };
+enum { FIXED_TEXTS = 10, TEXTS = FIXED_TEXTS + LIMIT_ASSIST_UNITS };
 
-_Static_assert(sizeof(struct case_row_fixed) == 184, "goes to disk");
+_Static_assert(sizeof(struct case_row_fixed) == 216, "goes to disk");
 
 /* The texts in the order in which they stand in a row. */
 static void texts_of(struct case_row *row, struct span *texts[TEXTS])
 {
-	struct span *list[] = {&row->owner,    &row->lead_unit,  &row->title,
-			       &row->source,   &row->id,         &row->profile,
-			       &row->campaign, &row->prior_case, &row->point_id};
+	struct span *list[] = {&row->owner,    &row->lead_unit,   &row->title,    &row->source,
+			       &row->id,       &row->profile,     &row->campaign, &row->prior_case,
+			       &row->point_id, &row->handler_unit};
 	int n = 0;
 
-	for (; n < 9; n++) {
+	for (; n < FIXED_TEXTS; n++) {
 		texts[n] = list[n];
 	}
 	for (int i = 0; i < LIMIT_ASSIST_UNITS; i++) {
@@ -38,7 +39,7 @@ bool case_row_read(struct span bytes, struct case_row *ret_row)
 	texts_of(ret_row, texts);
 	for (int i = 0; i < TEXTS; i++) {
 		*texts[i] = (struct span){0};
-		if (i >= 9 + ret_row->n_assist) {
+		if (i >= FIXED_TEXTS + ret_row->n_assist) {
 			continue;
 		}
 		if (at >= bytes.n || bytes.n - at - 1 < bytes.p[at]) {
@@ -59,7 +60,7 @@ size_t case_row_write(const struct case_row *row, uint8_t *ret_bytes)
 	memcpy(ret_bytes, &row->fixed, sizeof row->fixed);
 	ret_bytes[at - 1] = row->n_assist;
 	texts_of(&copy, texts);
-	for (int i = 0; i < 9 + row->n_assist; i++) {
+	for (int i = 0; i < FIXED_TEXTS + row->n_assist; i++) {
 		if (texts[i]->n > UINT8_MAX || at + 1 + texts[i]->n > CASE_ROW_MAX_BYTES) {
 			return 0;
 		}
@@ -82,6 +83,16 @@ void case_row_origin(struct span source, struct span id, uint8_t ret_origin[CASE
 	crypto_generichash_update(&state, source.p, source.n);
 	crypto_generichash_update(&state, id.p, id.n);
 	crypto_generichash_final(&state, ret_origin, CASE_ROW_ORIGIN_BYTES);
+}
+
+struct span case_row_common(struct span place, const struct span *more, int n)
+{
+	struct span common = place_normalise(place);
+
+	for (int i = 0; i < n; i++) {
+		common = place_common(common, more[i]);
+	}
+	return common;
 }
 
 bool case_row_is_open(const struct case_row_fixed *row)

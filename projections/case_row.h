@@ -20,7 +20,7 @@ struct case_row_due {
 /* The part of fixed length: plain bytes, zero-filled. */
 struct case_row_fixed {
 	uint32_t seq;
-	uint16_t
+	uint32_t
 		ordinal; /* timeline rows since that seq that are no events: refusals, repeats, tries */
 	uint16_t skipped; /* steps passed over, a bit per enum code_step */
 	uint8_t state;    /* enum code_case_state */
@@ -32,11 +32,15 @@ struct case_row_fixed {
 	uint8_t close_level, close_level_expected;
 	char type_code[4];
 	char place[CASE_ROW_PLACE_BYTES + 3]; /* where it was filed, zero-filled */
-	char receipt[CASE_ID_RECEIPT_BYTES];  /* zero-filled when there is none */
+	char common
+		[CASE_ROW_PLACE_BYTES +
+		 3]; /* the deepest place that covers all its places; empty: beyond the province */
+	char receipt[CASE_ID_RECEIPT_BYTES]; /* zero-filled when there is none */
 	uint8_t origin
 		[CASE_ROW_ORIGIN_BYTES]; /* hash of the report's source and id: the sender's own number */
-	int64_t reported_us, updated_us, closed_us, hold_until_us, window_until_us, held_us,
-		orig_due_us;
+	uint8_t spare[6];
+	int64_t reported_us, updated_us, closed_us, held_since_us, hold_until_us, window_until_us,
+		held_us, orig_due_us;
 	struct case_row_due case_due, step_due;
 };
 
@@ -44,6 +48,7 @@ struct case_row_fixed {
 struct case_row {
 	struct case_row_fixed fixed;
 	struct span owner, lead_unit, title, source, id, profile, campaign, prior_case, point_id;
+	struct span handler_unit; /* who fed back */
 	struct span assist[LIMIT_ASSIST_UNITS];
 	uint8_t n_assist;
 };
@@ -56,6 +61,9 @@ size_t case_row_write(const struct case_row *row, uint8_t *ret_bytes);
 
 /** The hash by which a report is found by its sender's number: 16 bytes of BLAKE2b over source and id. */
 void case_row_origin(struct span source, struct span id, uint8_t ret_origin[CASE_ROW_ORIGIN_BYTES]);
+
+/** The deepest place that covers a report's place and all others it names; empty when they share nothing. */
+struct span case_row_common(struct span place, const struct span *more, int n);
 
 /** Whether the case is open: RP AC DI IP HO FB VE. */
 bool case_row_is_open(const struct case_row_fixed *row);

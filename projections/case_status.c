@@ -22,9 +22,7 @@ struct fold {
 		[CASE_ROW_MAX_BYTES]; /* the row as it was: its texts outlive what the view lends */
 };
 
-/* ---- folding one event ---- */
-
-static void add_timeline(struct fold *fold, uint32_t seq, uint16_t ordinal)
+static void add_timeline(struct fold *fold, uint32_t seq, uint32_t ordinal)
 {
 	uint8_t key[CASE_TIMELINE_KEY_BYTES], bytes[LIMIT_EVENT_BYTES];
 	size_t n = case_timeline_write(fold->ev, bytes);
@@ -138,6 +136,23 @@ static void copy_text(char *to, size_t room, struct span text)
 	}
 }
 
+/* Nobody leads, assists or has handled any more. */
+static void take_back(struct case_row *row)
+{
+	row->lead_unit = row->handler_unit = (struct span){0};
+	row->n_assist = 0;
+}
+
+/* The clock ran out or somebody sent it up: a hold is over either way. */
+static void end_hold(struct fold *fold)
+{
+	struct case_row_fixed *row = &fold->row.fixed;
+
+	row->held_us += fold->ev->env.decidedtime - row->held_since_us;
+	row->reason = 0;
+	row->held_since_us = row->hold_until_us = 0;
+}
+
 static enum err on_reported(struct fold *fold)
 {
 	const struct case_reported *data = &fold->ev->data.case_reported;
@@ -151,6 +166,8 @@ static enum err on_reported(struct fold *fold)
 	begin(fold, &fold->row);
 	copy_text(row->type_code, sizeof row->type_code, data->type_code);
 	copy_text(row->place, CASE_ROW_PLACE_BYTES, env->place);
+	copy_text(row->common, CASE_ROW_PLACE_BYTES,
+		  case_row_common(env->place, data->places, data->n_places));
 	copy_text(row->receipt, sizeof row->receipt, env->receipt);
 	case_row_origin(env->source, env->id, row->origin);
 	row->reported_us = env->time;
@@ -215,6 +232,7 @@ static enum err on_dispatched(struct fold *fold)
 {
 	const struct case_dispatched *data = &fold->ev->data.case_dispatched;
 
+	take_back(&fold->row);
 	fold->row.lead_unit = data->lead_unit;
 	fold->row.n_assist = data->n_assist;
 	memcpy(fold->row.assist, data->assist, sizeof fold->row.assist);
@@ -234,8 +252,7 @@ static enum err on_returned(struct fold *fold)
 	const struct case_returned *data = &fold->ev->data.case_returned;
 
 	fold->row.fixed.returns = (uint8_t)data->n;
-	fold->row.lead_unit = (struct span){0};
-	fold->row.n_assist = 0;
+	take_back(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.returned = 1;
 	return ERR_OK;
@@ -253,6 +270,7 @@ static enum err on_held(struct fold *fold)
 	const struct case_held *data = &fold->ev->data.case_held;
 
 	fold->row.fixed.reason = data->reason;
+	fold->row.fixed.held_since_us = fold->ev->env.decidedtime;
 	fold->row.fixed.hold_until_us = data->hold_until;
 	fold->row.fixed.holds = (uint8_t)data->n;
 	return ERR_OK;
@@ -260,12 +278,8 @@ static enum err on_held(struct fold *fold)
 
 static enum err on_resumed(struct fold *fold)
 {
-	const struct case_resumed *data = &fold->ev->data.case_resumed;
-
-	fold->row.fixed.reason = 0;
-	fold->row.fixed.hold_until_us = 0;
-	fold->row.fixed.held_us += (int64_t)data->held_us;
-	TAKE_DUES(&fold->row.fixed, data);
+	end_hold(fold);
+	TAKE_DUES(&fold->row.fixed, &fold->ev->data.case_resumed);
 	return ERR_OK;
 }
 
@@ -276,12 +290,14 @@ static enum err on_escalated(struct fold *fold)
 	if (data->has_severity) {
 		fold->row.fixed.severity = data->severity;
 	}
+	if (fold->row.fixed.held_since_us) {
+		end_hold(fold);
+	}
 	fold->row.fixed.escalations++;
-	fold->row.lead_unit = (struct span){0};
-	fold->row.n_assist = 0;
+	take_back(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.escalated = 1;
-	fold->count.overdue = data->cause == CODE_escalate_cause_overdue;
+	fold->count.escalated_overdue = data->cause == CODE_escalate_cause_overdue;
 	return ERR_OK;
 }
 
@@ -290,6 +306,7 @@ static enum err on_feedback_submitted(struct fold *fold)
 	const struct case_feedback_submitted *data = &fold->ev->data.case_feedback_submitted;
 
 	fold->row.fixed.outcome = data->result;
+	fold->row.handler_unit = fold->ev->env.unit;
 	TAKE_DUES(&fold->row.fixed, data);
 	return ERR_OK;
 }
@@ -333,8 +350,7 @@ static enum err on_reopened(struct fold *fold)
 	fold->row.fixed.severity = data->severity;
 	fold->row.fixed.closed_us = fold->row.fixed.window_until_us = 0;
 	fold->row.fixed.reason = 0;
-	fold->row.lead_unit = (struct span){0};
-	fold->row.n_assist = 0;
+	take_back(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.reopened = 1;
 	return ERR_OK;
@@ -415,7 +431,7 @@ static enum err on_no_event(struct view *view,
 {
 	struct fold fold = {.view = view, .ev = ev, .at = at};
 	struct span stored;
-	uint16_t asked = 0;
+	uint32_t asked = 0;
 
 	if (!case_id_parse(ev->env.subject, &fold.id)) {
 		return ERR_OK; /* an undecodable action has no case */
@@ -475,7 +491,7 @@ static const struct handler HANDLERS[] = {
 
 const struct projection case_status = {
 	.name = "case-status",
-	.version = 3,
+	.version = 4,
 	.topic = TOPIC_CASE,
 	.tables = case_status_tables,
 	.handlers = HANDLERS,

@@ -104,7 +104,7 @@ static void check_timelines(struct check *check)
 	struct kv_cursor cursor = {0};
 	uint8_t last[CASE_TIMELINE_KEY_BYTES] = {0};
 	uint32_t seq = 0, now_seq;
-	uint16_t ordinal = 0, now_ordinal;
+	uint32_t ordinal = 0, now_ordinal;
 	struct span row;
 
 	kv_cursor_open(check->txn, CASE_STATUS_KV_TIMELINE, &cursor);

@@ -268,6 +268,53 @@ static void test_refusals(void **state)
 	assert_int_equal(memory_view_count(fixture->memory, CASE_STATUS_TIMELINE), 4);
 }
 
+/* However often a case is asked about, no line of its timeline is written over. */
+static void test_many_refusals(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event refused = event_of(fixture, EVENT_action_refused, 0, 0);
+	size_t asked = 66000;
+
+	for (size_t i = 0; i < asked; i++) {
+		assert_int_equal(apply(fixture, &refused), ERR_OK);
+	}
+	assert_int_equal(memory_view_count(fixture->memory, CASE_STATUS_TIMELINE), asked);
+	report(fixture);
+	for (size_t i = 0; i < asked; i++) {
+		assert_int_equal(apply(fixture, &refused), ERR_OK);
+	}
+	assert_int_equal(memory_view_count(fixture->memory, CASE_STATUS_TIMELINE), 2 * asked + 1);
+	accept(fixture);
+	assert_int_equal(the_row(fixture).fixed.seq, 2);
+}
+
+/* Sent up while on hold: the hold is over, and counted; nobody has handled it. */
+static void test_escalated_from_hold(void **state)
+{
+	struct fixture *fixture = *state;
+	struct case_row row;
+
+	report(fixture);
+	struct event held =
+		event_of(fixture, EVENT_case_held, CODE_case_state_RP, CODE_case_state_HO);
+
+	EVENT_SET(held.data.case_held, reason, CODE_hold_reason_court);
+	EVENT_SET(held.data.case_held, hold_until, fixture->now + CIVIL_DAY_US);
+	EVENT_SET(held.data.case_held, n, 1);
+	assert_int_equal(apply(fixture, &held), ERR_OK);
+	struct event up =
+		event_of(fixture, EVENT_case_escalated, CODE_case_state_HO, CODE_case_state_AC);
+
+	EVENT_SET(up.data.case_escalated, cause, CODE_escalate_cause_overdue);
+	assert_int_equal(apply(fixture, &up), ERR_OK);
+	row = the_row(fixture);
+	assert_int_equal(row.fixed.reason, 0);
+	assert_int_equal(row.fixed.hold_until_us, 0);
+	assert_int_equal(row.fixed.held_since_us, 0);
+	assert_true(row.fixed.held_us == CIVIL_HOUR_US);
+	assert_int_equal(board(fixture, "530102").escalated_overdue, 1);
+}
+
 /* A report that was refused has a timeline although there is no case. */
 static void test_refused_report(void **state)
 {
@@ -325,6 +372,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_board, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_family, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_many_refusals, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_escalated_from_hold, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refused_report, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown_case, set_up, tear_down),
 		cmocka_unit_test(test_row_round_trip),

@@ -10,22 +10,27 @@ static void put_be(uint8_t *p, uint32_t value, int n)
 	}
 }
 
+static uint32_t get_be(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 void case_timeline_key(const struct case_id *id,
 		       uint32_t seq,
-		       uint16_t ordinal,
+		       uint32_t ordinal,
 		       uint8_t ret_key[CASE_TIMELINE_KEY_BYTES])
 {
 	memcpy(ret_key, id->key, CASE_ID_KEY_BYTES);
 	put_be(ret_key + CASE_ID_KEY_BYTES, seq, 4);
-	put_be(ret_key + CASE_ID_KEY_BYTES + 4, ordinal, 2);
+	put_be(ret_key + CASE_ID_KEY_BYTES + 4, ordinal, 4);
 }
 
-void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint16_t *ret_ordinal)
+void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal)
 {
 	const uint8_t *p = key.p + CASE_ID_KEY_BYTES;
 
-	*ret_seq = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-	*ret_ordinal = (uint16_t)(p[4] << 8 | p[5]);
+	*ret_seq = get_be(p);
+	*ret_ordinal = get_be(p + 4);
 }
 
 bool case_timeline_read(struct span bytes, struct case_timeline_row *ret_row)

@@ -8,7 +8,7 @@
 
 enum {
 	CASE_TIMELINE_KEY_BYTES =
-		CASE_ID_KEY_BYTES + 6, /* case, seq of the last event (4), ordinal (2) */
+		CASE_ID_KEY_BYTES + 8, /* case, seq of the last event (4), ordinal (4) */
 };
 
 /* The part of fixed length: plain bytes, zero-filled. */
@@ -32,11 +32,11 @@ struct case_timeline_row {
 /** Key of a row. @thread any, as all here */
 void case_timeline_key(const struct case_id *id,
 		       uint32_t seq,
-		       uint16_t ordinal,
+		       uint32_t ordinal,
 		       uint8_t ret_key[CASE_TIMELINE_KEY_BYTES]);
 
 /** Seq and ordinal of a key. */
-void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint16_t *ret_ordinal);
+void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal);
 
 /** Reads a stored row. @return false if the bytes are no row */
 bool case_timeline_read(struct span bytes, struct case_timeline_row *ret_row);

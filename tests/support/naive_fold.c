@@ -84,7 +84,7 @@ static void add_timeline(const struct naive_folding *f, const struct naive_kind 
 	key.n = value.n = 0;
 	naive_fold_put_id(&key, (struct naive_bytes){f->c->subject, ID_CHARACTERS});
 	naive_rows_put_big(&key, f->c->seq, 4);
-	naive_rows_put_big(&key, f->c->seq ? f->c->ordinal : f->c->asked, 2);
+	naive_rows_put_big(&key, f->c->seq ? f->c->ordinal : f->c->asked, 4);
 	naive_rows_put_little(
 		&value, (uint64_t)naive_record_number(naive_record_member(record, "time")), 8);
 	naive_rows_put_little(&value, (uint64_t)f->decided_us, 8);

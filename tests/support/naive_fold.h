@@ -19,6 +19,7 @@ enum naive_text {
 	NAIVE_CAMPAIGN,
 	NAIVE_PRIOR_CASE,
 	NAIVE_POINT_ID,
+	NAIVE_HANDLER,
 	NAIVE_ASSIST,
 	NAIVE_TEXTS = NAIVE_ASSIST + NAIVE_FOLD_ASSIST_MAX,
 };
@@ -33,15 +34,15 @@ struct naive_case {
 	struct naive_case *next;
 	char subject[28];
 	uint32_t seq;     /* 0: never reported */
-	uint16_t ordinal; /* outcomes since that changed nothing */
-	uint16_t asked;   /* outcomes while it was not reported yet */
+	uint32_t ordinal; /* outcomes since that changed nothing */
+	uint32_t asked;   /* outcomes while it was not reported yet */
 	uint16_t skipped;
 	uint8_t state, severity, step, channel, outcome, reason;
 	uint8_t returns, reopens, holds, reworks, escalations, score, late, provisional;
 	uint8_t close_level, close_level_expected, n_assist;
-	char type_code[4];
-	int64_t reported_us, updated_us, closed_us, hold_until_us, window_until_us, held_us,
-		orig_due_us;
+	char type_code[4], common[20];
+	int64_t reported_us, updated_us, closed_us, held_since_us, hold_until_us, window_until_us,
+		held_us, orig_due_us;
 	struct naive_due due, step_due;
 	struct naive_bytes place, receipt, texts[NAIVE_TEXTS]; /* its own */
 };

@@ -87,11 +87,43 @@ static void take_dues(struct naive_folding *f)
 
 static void no_units(struct naive_folding *f)
 {
+	naive_fold_events_own(&f->c->texts[NAIVE_HANDLER], (struct naive_bytes){NULL, 0});
 	naive_fold_events_own(&f->c->texts[NAIVE_LEAD], (struct naive_bytes){NULL, 0});
 	f->c->n_assist = 0;
 }
 
 /* ---- what each event means */
+
+/* How much of two codes agrees, cut to where a level ends. */
+static size_t agree(const char *code, struct naive_bytes other)
+{
+	static const size_t ends[] = {2, 4, 6, 9, 12, 15, 17};
+	size_t same = 0, n = 0;
+
+	while (same < strlen(code) && same < other.n && code[same] == (char)other.p[same]) {
+		same++;
+	}
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		n = ends[i] <= same ? ends[i] : n;
+	}
+	return n;
+}
+
+/* The deepest place that covers all that the report names. */
+static void find_common(struct naive_folding *f)
+{
+	const msgpack_object *places = datum(f, "places");
+	char *common = f->c->common;
+
+	memset(common, 0, sizeof f->c->common);
+	memcpy(common, f->c->place.p, f->c->place.n < 17 ? f->c->place.n : 17);
+	for (uint32_t i = 0;
+	     places && places->type == MSGPACK_OBJECT_ARRAY && i < places->via.array.size; i++) {
+		size_t n = agree(common, naive_record_text(&places->via.array.ptr[i]));
+
+		memset(common + n, 0, sizeof f->c->common - n);
+	}
+}
 
 static void reported(struct naive_folding *f)
 {
@@ -117,6 +149,7 @@ static void reported(struct naive_folding *f)
 	c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "resolution"));
 	c->close_level_expected = small(f, "close_level_expected");
 	c->window_until_us = number(f, "reopen_until");
+	find_common(f);
 	take_dues(f);
 	f->count[NAIVE_REPORTED] = 1;
 	if (c->state == CL) {
@@ -155,8 +188,8 @@ static void dispatched(struct naive_folding *f)
 {
 	const msgpack_object *assist = datum(f, "assist");
 
+	no_units(f);
 	own_datum(f, NAIVE_LEAD, "lead_unit");
-	f->c->n_assist = 0;
 	if (assist && assist->type == MSGPACK_OBJECT_ARRAY) {
 		for (uint32_t i = 0; i < assist->via.array.size && i < NAIVE_FOLD_ASSIST_MAX; i++) {
 			naive_fold_events_own(&f->c->texts[NAIVE_ASSIST + i],
@@ -179,15 +212,21 @@ static void returned(struct naive_folding *f)
 static void held(struct naive_folding *f)
 {
 	f->c->reason = naive_fold_events_code(HOLD_REASONS, datum(f, "reason"));
+	f->c->held_since_us = f->decided_us;
 	f->c->hold_until_us = number(f, "hold_until");
 	f->c->holds = small(f, "n");
 }
 
+static void end_hold(struct naive_folding *f)
+{
+	f->c->held_us += f->decided_us - f->c->held_since_us;
+	f->c->reason = 0;
+	f->c->held_since_us = f->c->hold_until_us = 0;
+}
+
 static void resumed(struct naive_folding *f)
 {
-	f->c->reason = 0;
-	f->c->hold_until_us = 0;
-	f->c->held_us += number(f, "held_us");
+	end_hold(f);
 	take_dues(f);
 }
 
@@ -195,6 +234,9 @@ static void escalated(struct naive_folding *f)
 {
 	if (datum(f, "severity")) {
 		f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
+	}
+	if (f->c->held_since_us) {
+		end_hold(f);
 	}
 	f->c->escalations++;
 	no_units(f);
@@ -205,6 +247,8 @@ static void escalated(struct naive_folding *f)
 
 static void feedback_submitted(struct naive_folding *f)
 {
+	naive_fold_events_own(&f->c->texts[NAIVE_HANDLER],
+			      naive_record_text(naive_record_member(f->record, "unit")));
 	f->c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "result"));
 	take_dues(f);
 }

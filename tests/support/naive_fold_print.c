@@ -28,7 +28,7 @@ static void put_small(const struct naive_case *c, struct naive_out *out)
 	};
 
 	naive_rows_put_little(out, c->seq, 4);
-	naive_rows_put_little(out, c->ordinal, 2);
+	naive_rows_put_little(out, c->ordinal, 4);
 	naive_rows_put_little(out, c->skipped, 2);
 	naive_rows_put(out, small, sizeof small);
 }
@@ -36,16 +36,17 @@ static void put_small(const struct naive_case *c, struct naive_out *out)
 static void put_case(const struct naive_case *c, struct naive_out *out)
 {
 	const int64_t moments[] = {
-		c->reported_us,     c->updated_us, c->closed_us,   c->hold_until_us,
-		c->window_until_us, c->held_us,    c->orig_due_us,
+		c->reported_us,   c->updated_us,      c->closed_us, c->held_since_us,
+		c->hold_until_us, c->window_until_us, c->held_us,   c->orig_due_us,
 	};
 
 	put_small(c, out);
 	naive_rows_put(out, c->type_code, sizeof c->type_code);
 	naive_rows_put_wide(out, c->place, 20);
+	naive_rows_put(out, c->common, sizeof c->common);
 	naive_rows_put_wide(out, c->receipt, 12);
 	naive_fold_put_origin(out, c->texts[NAIVE_SOURCE], c->texts[NAIVE_ID]);
-	naive_rows_put_little(out, 0, 4);
+	naive_rows_put_little(out, 0, 6);
 	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
 		naive_rows_put_little(out, (uint64_t)moments[i], 8);
 	}
@@ -143,7 +144,7 @@ static void add_case(const struct naive_case *c, struct naive_rows *rows)
 	id.n = value.n = 0;
 	naive_fold_put_id(&id, bytes_of(c->subject, sizeof c->subject));
 	if (c->asked) {
-		naive_rows_put_little(&value, c->asked, 2);
+		naive_rows_put_little(&value, c->asked, 4);
 		naive_rows_add(rows, NAIVE_ASKED, &id, &value);
 	}
 	if (c->seq) {
