@@ -33,15 +33,6 @@ struct ref_profile case_decide_profile(const struct reference *reference,
 	return known ? found : profile;
 }
 
-/* The time by which windows are judged: the action's own if it lags little (domain.md §3.4), else the decision's. */
-static int64_t judged_us(const struct event *ev, const struct moment *moment)
-{
-	int64_t oldest_us = moment->now_us - case_limits_get(CASE_LIMIT_late_hours) * CIVIL_HOUR_US;
-
-	return ev->env.time >= oldest_us && ev->env.time <= moment->now_us ? ev->env.time
-									   : moment->now_us;
-}
-
 static bool unit_stands(const struct case_rules *rules,
 			const struct case_state *state,
 			const struct ref_unit *unit,
@@ -273,7 +264,7 @@ static struct case_decision *begin(struct reg *reg,
 	d->arena = arena;
 	d->rules.reference = reg->reference;
 	d->rules.as_of = (struct as_of){.refoffset = moment->refoffset, .at_us = moment->now_us};
-	d->judged_us = judged_us(ev, moment);
+	d->judged_us = case_limits_judged_us(ev->env.time, moment->now_us);
 	return d;
 }
 

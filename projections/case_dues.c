@@ -359,11 +359,11 @@ const struct calendar *case_dues_calendar(const struct case_rules *rules,
 uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner)
 {
 	static const uint8_t steps[] = {CODE_step_handle, CODE_step_accept, CODE_step_close};
-	/* Whose a case is first goes by its type alone (answers 9); what must close it, by its severity. */
+	/* Whose a case is first goes by its type alone (answers 9), in a flow without limits too; what must close it, by its severity. */
 	enum code_severity severity = owner ? CODE_severity_general : severity_of(state);
 	struct ref_policy policy;
 
-	for (size_t i = 0; rules->profile.has_policy && i < sizeof(steps); i++) {
+	for (size_t i = 0; (owner || rules->profile.has_policy) && i < sizeof(steps); i++) {
 		if (reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
 				     severity, (enum code_step)steps[i], &policy)) {
 			uint8_t level = owner ? policy.owner_level : policy.close_level;

@@ -236,7 +236,8 @@ static enum case_owed owed_by(const struct case_state *s, const struct event *ev
 	if (ev->type == EVENT_callback_recorded && callback->reached && callback->has_score &&
 	    callback->score <= (uint64_t)case_limits_get(CASE_LIMIT_callback_low) &&
 	    callback->has_cause && callback->cause == CODE_callback_cause_unit &&
-	    (s->state == CODE_case_state_VE || ev->env.decidedtime <= s->window_until_us)) {
+	    (s->state == CODE_case_state_VE ||
+	     case_limits_judged_us(ev->env.time, ev->env.decidedtime) <= s->window_until_us)) {
 		return CASE_OWED_REOPEN;
 	}
 	/* Without a deadline (a flow without policy) nothing goes up by itself. */

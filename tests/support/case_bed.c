@@ -57,6 +57,14 @@ static const struct limit {
 	L("", general, callback, 3, working_day, 0),
 	L("", minor, handle, 1, same_day, 6),
 	L("LS", NONE, accept, 4, working_hour, 0),
+	L("LS", NONE, dispatch, 4, working_hour, 0),
+	L("LS", NONE, sign, 4, working_hour, 0),
+	L("LS", NONE, callback, 3, working_day, 0),
+	L("MD", NONE, accept, 1, working_day, 0),
+	L("MD", NONE, dispatch, 1, working_day, 0),
+	L("MD", NONE, first, 3, working_day, 0),
+	L("MD", NONE, verify, 1, working_day, 0),
+	L("MD", NONE, callback, 3, working_day, 0),
 	L("LS", NONE, handle, 3, working_day, 5),
 	L("MD", NONE, handle, 30, calendar_day, 5),
 	L("MD", NONE, sign, 1, working_day, 0),
@@ -159,7 +167,7 @@ static void fold_policies(struct case_bed *bed)
 		}
 		EVENT_SET(*data, owner_level, limit->type[0] == 'M' ? 5 : 4);
 		EVENT_SET(*data, version, 1);
-		EVENT_SET(*data, effective_from, 0);
+		EVENT_SET(*data, effective_from, case_bed_at(2000, 1, 1, 0, 0));
 		case_bed_fold(bed, &ev, subject);
 	}
 }

@@ -172,6 +172,28 @@ static void callback(struct case_story *s)
 	ENDS("STATE", case_bed_callback(&s->bed, TOWN, 2));
 }
 
+/* A call-back made inside the window reopens the case, though it comes to the record some hours late. */
+static void callback_late(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	for (int hours = 1; hours <= 25; hours += 24) {
+		int64_t until_us;
+
+		case_story_bring(s, CODE_case_state_CL);
+		until_us = case_story_state(s).window_until_us;
+		case_bed_go(bed, until_us + hours * CIVIL_HOUR_US);
+		case_bed_begin(bed, EVENT_callback_recorded, TOWN);
+		EVENT_SET(bed->ev.data.callback_recorded, reached, true);
+		EVENT_SET(bed->ev.data.callback_recorded, score, 1);
+		EVENT_SET(bed->ev.data.callback_recorded, cause, CODE_callback_cause_unit);
+		EVENT_SET(bed->ev.env, time, until_us);
+		ENDS("", case_bed_post(bed));
+		MUST(case_story_state(s).state ==
+		     (hours < 24 ? CODE_case_state_AC : CODE_case_state_CL));
+	}
+}
+
 /* Only who has a right to the case may score it: another centre than the handling one, but of the same tree; each round once. */
 static void callback_rights(struct case_story *s)
 {
@@ -228,9 +250,11 @@ static void profiles(struct case_story *s)
 	MUST(case_story_state(s).skipped ==
 	     (1u << CODE_step_accept | 1u << CODE_step_dispatch | 1u << CODE_step_sign |
 	      1u << CODE_step_feedback | 1u << CODE_step_verify));
-	/* Without policy the first owner is that of the default level. */
+	/* The first owner goes by the type, in a flow without limits too. */
 	ENDS("", case_bed_report(bed, COUNTY, HERE, "UM01", 0));
 	MUST(strcmp(case_story_state(s).owner, TOWN) == 0);
+	ENDS("", case_bed_report(bed, COUNTY, HERE, "MD02", 0));
+	MUST(strcmp(case_story_state(s).owner, VILLAGE) == 0 && !case_story_state(s).step_due_us);
 	bed->source = "/platform/x";
 	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
 	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
@@ -242,6 +266,14 @@ static void profiles(struct case_story *s)
 	bed->source = "/yn/app";
 	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
 	ENDS("STATE", case_bed_simple(bed, EVENT_case_closed, TOWN));
+}
+
+/* Before any policy is in force the first owner is that of the default level. */
+static void no_policy(struct case_story *s)
+{
+	s->bed.now_us = case_bed_at(1999, 12, 1, 9, 0);
+	ENDS("", case_bed_report(&s->bed, COUNTY, HERE, "MD02", 0));
+	MUST(strcmp(case_story_state(s).owner, TOWN) == 0 && !case_story_state(s).step_due_us);
 }
 
 /* Who may: owner, lead, function; a report from where, about what. */
@@ -395,9 +427,10 @@ static void assisting(struct case_story *s)
 	MUST(strstr(bed->detail, "SH09") != NULL);
 }
 
-static case_story_tell *const stories[] = {
-	assisting, arbitration,     major,   mass,     cross,  reopening, objection,
-	callback,  callback_rights, settled, profiles, rights, functions, bound};
+static case_story_tell *const stories[] = {assisting,       arbitration,   major,     mass,
+					   cross,           reopening,     objection, callback,
+					   callback_rights, callback_late, settled,   profiles,
+					   no_policy,       rights,        functions, bound};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
