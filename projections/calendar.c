@@ -149,6 +149,19 @@ int64_t calendar_next_opening(const struct calendar *cal, int64_t at_us)
 	return civil_midnight_us(day) + cal->am_open * CIVIL_MINUTE_US;
 }
 
+int64_t calendar_next_boundary(const struct calendar *cal, int64_t after_us)
+{
+	const uint16_t hours[] = {cal->am_open, cal->am_close, cal->pm_open, cal->pm_close};
+	int64_t midnight_us = civil_midnight_us(civil_day(after_us));
+
+	for (size_t i = 0; i < sizeof(hours) / sizeof(hours[0]); i++) {
+		if (midnight_us + hours[i] * CIVIL_MINUTE_US > after_us) {
+			return midnight_us + hours[i] * CIVIL_MINUTE_US;
+		}
+	}
+	return midnight_us + CIVIL_DAY_US + cal->am_open * CIVIL_MINUTE_US;
+}
+
 /* The first moment at which so much work has been done since another: a closing rather than the opening after it. */
 static int64_t advance(const struct calendar *cal, int64_t from_us, int64_t work_us)
 {

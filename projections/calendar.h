@@ -42,6 +42,9 @@ int64_t calendar_worked_us(const struct calendar *cal, int64_t from_us, int64_t 
 /** The next moment at or after, at which the office is open (itself if it is). */
 int64_t calendar_next_opening(const struct calendar *cal, int64_t at_us);
 
+/** The first opening or closing hour after a moment, worked that day or not. */
+int64_t calendar_next_boundary(const struct calendar *cal, int64_t after_us);
+
 /**
  * The moment at which `amount` of `unit` from a start has passed (domain.md §2.6, answers 10-11):
  * min, h: on the wall; wh: in working hours; wd: 18:00 (closing) of the n-th working day after the day of the start; cd: 24:00 of the

@@ -6,26 +6,34 @@
 #include "common/civil.h"
 #include "projections/deciding.h"
 
-/* Midnight, and the hours at which offices open and close (domain.md 2.6), every day: minutes after midnight. */
-static const int16_t boundaries[] = {0, 8 * 60 + 30, 12 * 60, 14 * 60, 18 * 60, 24 * 60};
-
-/* The first boundary after a moment. */
-static int64_t next_boundary(int64_t after_us)
+static int64_t refoffset_of(const struct deciding *d)
 {
-	int64_t midnight_us = civil_midnight_us(civil_day(after_us));
-	size_t i = 0;
+	/* In history what was known is stamped on the actions; a clock that runs knows what it has read. */
+	return d->place.tail.live ? d->refposition : d->place.tail.refoffset;
+}
 
-	while (midnight_us + boundaries[i] * CIVIL_MINUTE_US <= after_us) {
-		i++;
+/* The first midnight, opening or closing hour after a moment, every day (answers 14). */
+static int64_t next_boundary(const struct deciding *d, int64_t after_us)
+{
+	struct as_of as_of = {.refoffset = refoffset_of(d), .at_us = after_us};
+	int64_t midnight_us = civil_midnight_us(civil_day(after_us) + 1);
+	int64_t hour_us = d->reg->reference ? reference_calendar_boundary(d->reg->reference, as_of)
+					    : INT64_MAX;
+
+	if (hour_us == INT64_MAX) {
+		struct calendar usual;
+
+		calendar_init(&usual);
+		hour_us = calendar_next_boundary(&usual, after_us);
 	}
-	return midnight_us + boundaries[i] * CIVIL_MINUTE_US;
+	return hour_us < midnight_us ? hour_us : midnight_us;
 }
 
 /* The next minute that must have its tick: the first at or after each boundary and each moment held. */
 static int64_t next_tick_us(struct deciding *d)
 {
 	int64_t after_us = d->place.barred_minute * CIVIL_MINUTE_US;
-	int64_t boundary_us = next_boundary(after_us);
+	int64_t boundary_us = next_boundary(d, after_us);
 	int64_t moment_us = d->reg->ops->next_moment(d->reg, after_us);
 
 	if (d->place.tick_wanted) {
@@ -34,12 +42,6 @@ static int64_t next_tick_us(struct deciding *d)
 	int64_t first_us = moment_us < boundary_us ? moment_us : boundary_us;
 
 	return (first_us + CIVIL_MINUTE_US - 1) / CIVIL_MINUTE_US * CIVIL_MINUTE_US;
-}
-
-static int64_t refoffset_of(const struct deciding *d)
-{
-	/* In history what was known is stamped on the actions; a clock that runs knows what it has read. */
-	return d->place.tail.live ? d->refposition : d->place.tail.refoffset;
 }
 
 static void write_tick(struct deciding *d, int64_t at_us)

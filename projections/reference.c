@@ -249,6 +249,20 @@ static bool longest(const struct limit_search *search,
 	return false;
 }
 
+/* Whether some step has rows for the type. */
+static bool type_speaks(const struct limit_search *search)
+{
+	struct limit_search step = *search;
+	struct ref_policy policy;
+
+	for (step.step = 1; step.step < CODE_step_COUNT; step.step++) {
+		if (longest(&step, 0, 1, &policy)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool reference_policy(const struct reference *ref,
 		      struct as_of as_of,
 		      struct span type_code,
@@ -264,11 +278,16 @@ bool reference_policy(const struct reference *ref,
 	severity = severity ? severity : CODE_severity_general;
 	grave = severity == CODE_severity_urgent || severity == CODE_severity_major ||
 		severity == CODE_severity_serious;
-	return longest(&search, (uint8_t)severity, 1, ret_policy) ||
-	       (grave && longest(&any, (uint8_t)severity, 0, ret_policy)) ||
-	       longest(&search, 0, 1, ret_policy) ||
-	       longest(&any, (uint8_t)severity, 0, ret_policy) || longest(&any, 0, 0, ret_policy) ||
-	       longest(&any, CODE_severity_general, 0, ret_policy);
+	if (longest(&search, (uint8_t)severity, 1, ret_policy) ||
+	    (grave && longest(&any, (uint8_t)severity, 0, ret_policy)) ||
+	    longest(&search, 0, 1, ret_policy)) {
+		return true;
+	}
+	/* What the rows of its type leave blank stays blank. */
+	if (!grave && type_speaks(&search)) {
+		return false;
+	}
+	return longest(&any, (uint8_t)severity, 0, ret_policy) || longest(&any, 0, 0, ret_policy);
 }
 
 const struct calendar *reference_calendar(const struct reference *ref,
@@ -280,6 +299,21 @@ const struct calendar *reference_calendar(const struct reference *ref,
 		entry ? (const void *)reference_table_in_force(entry->newest, as_of) : NULL;
 
 	return calendar ? &calendar->calendar : NULL;
+}
+
+int64_t reference_calendar_boundary(const struct reference *ref, struct as_of as_of)
+{
+	int64_t first_us = INT64_MAX;
+
+	for (const struct reference_entry *entry = ref->calendars; entry; entry = entry->more) {
+		const struct reference_calendar *calendar =
+			(const void *)reference_table_in_force(entry->newest, as_of);
+		int64_t at_us = calendar ? calendar_next_boundary(&calendar->calendar, as_of.at_us)
+					 : INT64_MAX;
+
+		first_us = at_us < first_us ? at_us : first_us;
+	}
+	return first_us;
 }
 
 int64_t reference_calendar_change(const struct reference *ref, struct as_of as_of)

@@ -77,8 +77,9 @@ bool reference_listed(const struct reference *ref,
 		      struct span place,
 		      struct span *ret_item);
 
-/** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity; else general (answers 10).
- *  A row that names both severity and type wins over either; one that names neither comes just before general's. Severity 0 counts as general. */
+/** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity (answers 10).
+ *  A row that names both severity and type wins over either; one that names neither comes last. Severity 0 counts as general.
+ *  A step without a row has no limit: what the rows of its type or severity leave blank is not filled from others'. */
 bool reference_policy(const struct reference *ref,
 		      struct as_of as_of,
 		      struct span type_code,
@@ -93,6 +94,9 @@ const struct calendar *reference_calendar(const struct reference *ref,
 
 /** The first moment after as_of's at which another version of some calendar comes into force; INT64_MAX: none is known. */
 int64_t reference_calendar_change(const struct reference *ref, struct as_of as_of);
+
+/** The first opening or closing hour after a moment, of any calendar; INT64_MAX: none is known. */
+int64_t reference_calendar_boundary(const struct reference *ref, struct as_of as_of);
 
 /** The flow profile for a source and type: the longest source prefix, then the longest type prefix; "full" otherwise. */
 bool reference_profile(const struct reference *ref,

@@ -97,7 +97,7 @@ static int rank(const struct said *said, const char *type, uint8_t severity)
 		return severity <= CODE_severity_serious ? 20 : 40;
 	}
 	if (said->severity) {
-		return said->severity == CODE_severity_general ? 60 : 0;
+		return 0;
 	}
 	return length ? 30 - length : 50;
 }

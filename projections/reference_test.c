@@ -137,9 +137,12 @@ static void test_policies(void **state)
 	assert_int_equal(limit("MD02", CODE_severity_minor, CODE_step_handle), 4);
 	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_handle), 3);
 	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_handle), 6);
-	assert_int_equal(limit("UM01", CODE_severity_major, CODE_step_handle), 5);
+	assert_int_equal(limit("UM01", CODE_severity_major, CODE_step_handle), 0);
 	assert_int_equal(limit("UM01", CODE_severity_NONE, CODE_step_accept), 8);
-	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_accept), 8);
+	/* What general has and minor has not is no limit of minor's; what a type's rows leave blank is blank. */
+	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_accept), 0);
+	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_accept), 0);
+	assert_int_equal(limit("MD01", CODE_severity_NONE, CODE_step_accept), 0);
 	assert_int_equal(limit("UM01", CODE_severity_general, CODE_step_sign), 0);
 	/* A row that comes to speak of another type no longer speaks of its old one. */
 	policy((struct row){"md02", "UM01", 0, CODE_step_handle, 9}, 50 * DAY);

@@ -133,6 +133,28 @@ static void assert_limit(const char *type,
 	assert_non_null(reference_calendar(ref, TODAY, found.calendar));
 }
 
+static bool has_limit(const char *type, enum code_severity severity, enum code_step step)
+{
+	struct ref_policy found;
+
+	return reference_policy(ref, TODAY, span_cstr(type), severity, step, &found);
+}
+
+/* What the table leaves blank has no limit. */
+static void test_blanks(void **state)
+{
+	(void)state;
+	for (enum code_step step = CODE_step_accept; step < CODE_step_close; step++) {
+		assert_int_equal(has_limit("UM01", CODE_severity_minor, step),
+				 step == CODE_step_handle);
+	}
+	assert_false(has_limit("LS06", CODE_severity_general, CODE_step_first));
+	assert_false(has_limit("CS01", CODE_severity_general, CODE_step_verify));
+	assert_false(has_limit("GV02", CODE_severity_NONE, CODE_step_first));
+	assert_true(has_limit("MD02", CODE_severity_general, CODE_step_first));
+	assert_true(has_limit("LS06", CODE_severity_urgent, CODE_step_first));
+}
+
 /* Spot checks of the table of limits (domain.md §2.6), through the look-up. */
 static void test_limits(void **state)
 {
@@ -217,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_accepted),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_blanks),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_places_and_rights),
 	};
