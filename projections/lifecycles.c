@@ -1,6 +1,9 @@
 /* lifecycles.c: prints docs/LIFECYCLES.md: what may happen to a case, from the table that decides it. */
 #include "projections/lifecycles.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "projections/case_limits.h"
 #include "projections/case_transitions.h"
 
@@ -149,7 +152,61 @@ static void print_limits(struct buf *out)
 	}
 }
 
-void lifecycles_print(struct buf *out)
+/* Whether the shipped list has LEVEL.UNIT_TYPE.FUNCTION, everywhere and in force. */
+static bool is_shipped(struct span list, int level, const char *unit_type, const char *function)
+{
+	char item[96];
+	int n = snprintf(item, sizeof(item), "\"code\":\"%d.%s.%s\",\"active\":true,", level,
+			 unit_type, function);
+
+	return n > 0 && list.n && memmem(list.p, list.n, item, (size_t)n);
+}
+
+static void print_unit(struct buf *out, struct span list, int level, const struct code *unit_type)
+{
+	struct buf cells = {0};
+	bool any = false;
+
+	for (int i = 1; i < CODE_function_COUNT; i++) {
+		bool has = is_shipped(list, level, unit_type->name,
+				      codes_get(CODES_function, (uint8_t)i)->name);
+
+		buf_add_text(&cells, has ? " × |" : " |");
+		any = any || has;
+	}
+	if (any) {
+		buf_printf(out, "| %d | %s %s |%.*s\n", level, unit_type->name, unit_type->zh,
+			   SPAN_ARGS(buf_span(&cells)));
+	}
+	buf_done(&cells);
+}
+
+static void print_functions(struct buf *out, struct span list)
+{
+	buf_add_text(
+		out,
+		"\n## Who has which function\n\n"
+		"As shipped in `examples/reference/functions.ndjson`; the list FUNCTIONS can be edited as any "
+		"reference data. Levels: 1 province, 2 prefecture, 3 county, 4 township, 5 village, 6 grid.\n\n"
+		"| level | unit type |");
+	for (int i = 1; i < CODE_function_COUNT; i++) {
+		const struct code *code = codes_get(CODES_function, (uint8_t)i);
+
+		buf_printf(out, " %s %s |", code->name, code->zh);
+	}
+	buf_add_text(out, "\n| --- | --- |");
+	for (int i = 1; i < CODE_function_COUNT; i++) {
+		buf_add_text(out, " --- |");
+	}
+	buf_add_text(out, "\n");
+	for (int level = 1; level <= 7; level++) {
+		for (int i = 1; i < CODE_unit_type_COUNT; i++) {
+			print_unit(out, list, level, codes_get(CODES_unit_type, (uint8_t)i));
+		}
+	}
+}
+
+void lifecycles_print(struct buf *out, struct span functions)
 {
 	buf_add_text(
 		out,
@@ -160,4 +217,5 @@ void lifecycles_print(struct buf *out)
 	print_transitions(out);
 	print_clock(out);
 	print_limits(out);
+	print_functions(out, functions);
 }

@@ -4,7 +4,11 @@
 
 #include "common/buf.h"
 
-/** Appends the page, as Markdown. @thread any */
-void lifecycles_print(struct buf *out);
+/**
+ * Appends the page, as Markdown.
+ * @param functions the list FUNCTIONS as it is shipped (examples/reference/functions.ndjson)
+ * @thread any
+ */
+void lifecycles_print(struct buf *out, struct span functions);
 
 #endif
