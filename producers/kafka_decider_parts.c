@@ -211,7 +211,7 @@ static bool verify(struct part *part, const struct kafka_record *record)
 			"the action log was trimmed: govbus repair states the position anew");
 		return false;
 	}
-	if (deciding_act_hash(record->value, record->offset) != place->outcome_hash) {
+	if (!deciding_act_was(record->value, record->offset, place->outcome_hash)) {
 		kafka_decider_parts_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
 			"the action log lost its tail and was written anew: govbus repair states the position anew");

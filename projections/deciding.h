@@ -49,8 +49,10 @@ struct deciding_action {
 	int64_t broker_us;  /* LogAppendTime; 0: not known */
 	int64_t wall_us;    /* the writer's clock */
 	bool reference_end; /* the reference log was read to its end: a stamp beyond it is refused */
-	const char *
-		fault; /* the number of the incident: refuse it as FAULT, without a look (protocol 6); else NULL */
+	/* The number of the incident: refuse it as FAULT (protocol 6); else NULL. The action is then not even decoded, so its outcome bears
+	 * no sender's id. What the state owes and its timers still come first, for their order is the record's: a crash in those is not
+	 * the action's fault, FAULT does not help against it, and the decider goes on dying there, visibly, until a build mends it. */
+	const char *fault;
 };
 
 enum deciding_result {
@@ -113,9 +115,11 @@ enum err deciding_repair(struct deciding *d,
 			 struct span reason,
 			 int64_t wall_us);
 
-/** Hash that tells an outcome's action: source, id, digest. Of bytes that do not decode: their hash is the digest. */
+/** Hash that tells an outcome's action: source, id, digest. */
 uint64_t deciding_hash(struct span source, struct span id, struct span digest);
-uint64_t deciding_act_hash(struct span bytes, int64_t offset);
+
+/** Whether these bytes, at this offset, are the action of the outcome with that hash. Bytes that were not decoded are told by their own hash. */
+bool deciding_act_was(struct span bytes, int64_t offset, uint64_t outcome_hash);
 
 /* For the files of the core alone. */
 

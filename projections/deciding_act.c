@@ -129,6 +129,10 @@ static void set_detail(struct acting *a)
 /* Decodes, and says what is refused before time moves: nothing in it can be believed. */
 static void read_action(struct acting *a)
 {
+	if (a->refusal.reason) {
+		make_nameless(a); /* FAULT: whatever killed the decider is not touched again */
+		return;
+	}
 	enum err err = event_decode(a->action->bytes, &a->ev, &a->problem);
 
 	if (err) {
@@ -154,18 +158,24 @@ static void read_action(struct acting *a)
 	}
 }
 
-uint64_t deciding_act_hash(struct span bytes, int64_t offset)
+static uint64_t hash_of(const struct event *ev)
+{
+	return deciding_hash(ev->env.source, ev->env.id, ev->env.digest);
+}
+
+bool deciding_act_was(struct span bytes, int64_t offset, uint64_t outcome_hash)
 {
 	struct deciding d = {.reg = NULL};
 	struct deciding_action action = {.bytes = bytes, .offset = offset};
 	struct acting a = {.d = &d, .action = &action};
 
-	/* An outcome repeats the action's source, id and digest, or the nameless ones. */
-	if (event_decode(bytes, &a.ev, NULL) || !a.ev.env.has_digest ||
-	    a.ev.env.digest.n != DIGEST_BYTES) {
-		make_nameless(&a);
+	/* An outcome repeats the nameless source, id and digest, or the action's. What was refused as FAULT is not decoded here either. */
+	make_nameless(&a);
+	if (hash_of(&a.ev) == outcome_hash) {
+		return true;
 	}
-	return deciding_hash(a.ev.env.source, a.ev.env.id, a.ev.env.digest);
+	return !event_decode(bytes, &a.ev, NULL) && a.ev.env.has_digest &&
+	       a.ev.env.digest.n == DIGEST_BYTES && hash_of(&a.ev) == outcome_hash;
 }
 
 static void check_partition(struct acting *a)
@@ -173,7 +183,7 @@ static void check_partition(struct acting *a)
 	struct case_id id;
 	char county[7];
 
-	if (a->d->partitions <= 1 || is_protocol(a->ev.type)) {
+	if (a->d->partitions <= 1 || a->action->fault || is_protocol(a->ev.type)) {
 		return;
 	}
 	if (!a->ev.env.has_subject || !case_id_parse(a->ev.env.subject, &id)) {
