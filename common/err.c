@@ -80,8 +80,9 @@ const char *err_cure(enum err err)
 	case ERR_TOPIC_CONFIG:
 		return "govbus topics --check names what differs: change the topic, or give this bus another --topic-prefix";
 	case ERR_LOG_TRIMMED:
-		return "restore the topic's missing records, or accept their loss: stop the program and remove its folder, "
-		       "it is then rebuilt from what the log still holds";
+		return "set the topic's retention right (govbus topics names what is wrong) and restore its missing records "
+		       "from a copy of the log; or put in place of the program's folder one that was folded further, such as "
+		       "another instance's: an empty one does not help, what is gone was never read";
 	case ERR_LOG_RECREATED:
 		return "check that brokers and topic prefix are the right ones; if the log is meant to be new, stop the "
 		       "program and remove its folder, it is then rebuilt from the log";

@@ -1,11 +1,13 @@
 /* kafka_runtime_flow_test.c: the runtime on a real broker: the same dump as the plain fold, and another log is refused by name. */
 #include "consumers/kafka_runtime.h"
 
+#include <librdkafka/rdkafka.h>
 #include <pthread.h>
 
 #include "common/clock.h"
 #include "common/kafka_topics.h"
 #include "common/kafka_writer.h"
+#include "consumers/position.h"
 #include "tests/support/flow.h"
 #include "tests/support/shard_bed.h"
 
@@ -158,6 +160,67 @@ static void test_other_log(void **state)
 	assert_string_equal(after, before);
 	free(before);
 	free(after);
+	/* The cure: without its folder it is rebuilt from the log as it is. */
+	assert_int_equal(remove_dir(state), 0);
+	assert_int_equal(make_dir(state), 0);
+	assert_int_equal(run_once(shorter, 1, true), ERR_OK);
+}
+
+/* What a retention that was set by mistake does: all that the topic holds is gone, its offsets are not. */
+static void trim_bus(const char *prefix)
+{
+	char topic[128], why[256];
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+
+	snprintf(topic, sizeof topic, "%sgov.case", prefix);
+	rd_kafka_conf_set(conf, "bootstrap.servers", settings.brokers, why, sizeof why);
+	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS);
+
+	for (int i = 0; i < PARTITIONS; i++) {
+		rd_kafka_topic_partition_list_add(list, topic, i)->offset = RD_KAFKA_OFFSET_END;
+	}
+	rd_kafka_DeleteRecords_t *records_gone = rd_kafka_DeleteRecords_new(list);
+
+	rd_kafka_DeleteRecords(rk, &records_gone, 1, NULL, queue);
+	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 20000);
+
+	assert_non_null(event);
+	assert_int_equal(rd_kafka_event_error(event), 0);
+	rd_kafka_event_destroy(event);
+	rd_kafka_DeleteRecords_destroy(records_gone);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_destroy(rk);
+}
+
+/* A log that was trimmed beyond the position is refused by name, nothing is folded from it, and an empty folder does not help: rows
+ * that were folded further do, as the cure says. */
+static void test_trimmed_log(void **state)
+{
+	char half[64], whole[64], trimmed[64];
+
+	(void)state;
+	make_log(23);
+	write_bus(half, RECORDS / 2);
+	write_bus(whole, RECORDS);
+	write_bus(trimmed, RECORDS);
+	trim_bus(trimmed);
+	assert_int_equal(run_once(trimmed, 1, true), ERR_LOG_TRIMMED);
+	assert_int_equal(run_once(half, 1, true), ERR_OK);
+	char *before = dump_stored(1);
+
+	assert_int_equal(run_once(trimmed, 1, true), ERR_LOG_TRIMMED);
+	char *after = dump_stored(1);
+
+	assert_string_equal(after, before);
+	assert_int_equal(err_exit_code(ERR_LOG_TRIMMED), 80);
+	assert_non_null(strstr(position_cure(ERR_LOG_TRIMMED), "folded further"));
+	assert_int_equal(run_once(whole, 1, true), ERR_OK);
+	assert_int_equal(run_once(trimmed, 1, true), ERR_OK);
+	free(before);
+	free(after);
 }
 
 static void print_log(void *context, int level, const char *text)
@@ -172,7 +235,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same_dump, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_other_log, make_dir, remove_dir)};
+		cmocka_unit_test_setup_teardown(test_other_log, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(test_trimmed_log, make_dir, remove_dir)};
 
 	settings = (struct kafka_settings){.brokers = flow_kafka(), .log = print_log};
 	return cmocka_run_group_tests(tests, NULL, free_records);
