@@ -363,6 +363,11 @@ enum err decider_store_place(struct decider_rows *rows, struct deciding_place *r
 	return txn.err;
 }
 
+bool decider_store_holds(const struct decider_rows *rows)
+{
+	return overlay_rows(rows->overlay) > 0;
+}
+
 bool decider_store_waits(const struct decider_rows *rows)
 {
 	return rows->n_waiting > 0;

@@ -45,6 +45,9 @@ bool decider_store_freeze(struct decider_rows *rows,
 /** A record is known to stand at an offset: the generation that ends with it learns where to read on. */
 void decider_store_stands(struct decider_rows *rows, int64_t record, int64_t offset);
 
+/** Whether it holds rows in memory, be they changed or only read. */
+bool decider_store_holds(const struct decider_rows *rows);
+
 /** Whether a closed generation is not committed yet: the next one is as large as what comes until then. */
 bool decider_store_waits(const struct decider_rows *rows);
 

@@ -247,6 +247,9 @@ void kafka_decider_close(struct decider *decider)
 	if (decider->writer && !decider->err) {
 		kafka_decider_write_held(decider);
 		kafka_writer_flush(decider->writer, DECIDER_FLUSH_MS);
+		for (int i = 0; i < decider->n_parts; i++) {
+			kafka_decider_write_freeze(&decider->parts[i]);
+		}
 		decider_store_commit_all(decider->store);
 	}
 	kafka_member_close(decider->member);

@@ -80,6 +80,10 @@ void kafka_decider_parts_begin(struct part *part)
 		part->opened = !err;
 	}
 	if (!err) {
+		err = decider_store_drop(
+			part->rows); /* every open case was read, and is not wanted in memory */
+	}
+	if (!err) {
 		err = kafka_reader_assign(decider->events, part->events, part->reg.partition,
 					  part->core.place.tail.next_offset);
 	}

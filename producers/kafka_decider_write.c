@@ -233,9 +233,11 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	}
 }
 
+/* Rows that were folded before the claim, or only read, take memory too: with nothing decided since, they go the same way. */
 void kafka_decider_write_freeze(struct part *part)
 {
-	if (part->phase == PHASE_DECIDING && part->sent > part->frozen &&
+	if (part->phase == PHASE_DECIDING &&
+	    (part->sent > part->frozen || decider_store_holds(part->rows)) &&
 	    !decider_store_waits(part->rows) &&
 	    decider_store_freeze(part->rows, &part->core.place, part->sent)) {
 		part->frozen = part->sent;
