@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/kv_room.h"
 #include "common/limits.h"
 
 enum { KV_MAGIC = 0x6b76656e, KV_PATH_BYTES = 4096, KV_CHECK_SECONDS = 1 };
@@ -173,6 +174,9 @@ enum err kv_open(const struct kv_config *config, struct kv **ret_kv)
 	}
 	if (!err && kv->mode == KV_WRITE) {
 		err = lock_writer(kv, config->dir);
+	}
+	if (!err && kv->mode != KV_READ) {
+		err = kv_room_keep(config->dir);
 	}
 	if (!err) {
 		err = open_env(kv, config);

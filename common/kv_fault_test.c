@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <lmdb.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -12,7 +14,7 @@
 /* The call that fails: counted down to 0 over all wrapped calls; negative: none. */
 static int fail_in = -1;
 static int fail_code = EIO;
-static bool disk_full;
+static bool disk_full, disk_short;
 static int sync_errno;
 
 static bool fails_now(void)
@@ -68,7 +70,8 @@ ssize_t __wrap_writev(int fd, const struct iovec *v, int n)
 		errno = ENOSPC;
 		return -1;
 	}
-	return __real_writev(fd, v, n);
+	/* The room that is left takes the first page of several. */
+	return __real_writev(fd, v, disk_short ? 1 : n);
 }
 
 int __real_fdatasync(int fd);
@@ -105,14 +108,44 @@ static void test_disk_full(void **state)
 	disk_full = false;
 }
 
-/* After a failed sync nothing is written through this handle any more; what was committed before is there when opened anew. */
-static void test_failed_sync(void **state)
+/* A disk that fills up in the middle of a batch's pages is full, not broken: what was there is whole, and with room it goes on. */
+static void test_disk_fills_up(void **state)
 {
 	struct kv *kv = open_kv(KV_WRITE, 0);
 
 	(void)state;
 	assert_int_equal(put_range(kv, 0, 10, 100), ERR_OK);
-	sync_errno = EIO;
+	disk_short = true;
+	assert_int_equal(put_range(kv, 10, 500, 1000), ERR_STORE_FULL);
+	assert_int_equal(count(kv), 10);
+	disk_short = false;
+	assert_int_equal(put_range(kv, 10, 500, 1000), ERR_OK);
+	assert_int_equal(count(kv), 500);
+	kv_close(kv);
+}
+
+/* The lock file, which is written through a mapping, has no holes: there a full disk would end the process. */
+static void test_lock_has_its_place(void **state)
+{
+	struct kv *kv = open_kv(KV_WRITE, 0);
+	char path[sizeof dir + 16];
+	struct stat about;
+
+	(void)state;
+	(void)snprintf(path, sizeof path, "%s/lock.mdb", dir);
+	assert_int_equal(stat(path, &about), 0);
+	assert_true(about.st_size > 60 * 1024);
+	assert_true((int64_t)about.st_blocks * 512 >= about.st_size);
+	kv_close(kv);
+}
+
+/* After a failed sync nothing is written through this handle any more; what was committed before is there when opened anew. */
+static void failed_sync(int code)
+{
+	struct kv *kv = open_kv(KV_WRITE, 0);
+
+	assert_int_equal(put_range(kv, 0, 10, 100), ERR_OK);
+	sync_errno = code;
 	assert_int_equal(put_range(kv, 10, 20, 100), ERR_STORE);
 	sync_errno = 0;
 	assert_int_equal(put_range(kv, 10, 20, 100), ERR_STORE);
@@ -120,6 +153,19 @@ static void test_failed_sync(void **state)
 	kv = open_kv(KV_WRITE, 0);
 	assert_int_equal(count(kv), 10);
 	kv_close(kv);
+}
+
+static void test_failed_sync(void **state)
+{
+	(void)state;
+	failed_sync(EIO);
+}
+
+/* Room that was promised and is not there when it is synced, as on a volume that is larger than its disks, is such a failure too. */
+static void test_failed_sync_for_room(void **state)
+{
+	(void)state;
+	failed_sync(ENOSPC);
 }
 
 static enum err mixed_work(struct kv *kv)
@@ -208,8 +254,10 @@ static void test_nth_open_fails(void **state)
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
-	const struct CMUnitTest tests[] = {T(test_disk_full), T(test_failed_sync),
-					   T(test_nth_call_fails), T(test_nth_open_fails)};
+	const struct CMUnitTest tests[] = {
+		T(test_disk_full),     T(test_disk_fills_up),        T(test_lock_has_its_place),
+		T(test_failed_sync),   T(test_failed_sync_for_room), T(test_nth_call_fails),
+		T(test_nth_open_fails)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,11 +84,13 @@ npm_archive() {
 	printf '%s\n' "$file"
 }
 
-# LMDB: two C files inside PyPI's source package. Not Debian's 0.9.24, whose defects 0.9.25 to 0.9.33 mended.
+# LMDB: two C files inside PyPI's source package. Not Debian's 0.9.24, whose defects 0.9.25 to 0.9.33 mended. Two lines are changed, so that
+# a full disk, after which a program may go on, can be told from a failed sync, after which it must end: where the disk took only some of a
+# batch's pages LMDB says EIO, here ENOSPC; where a sync failed it passes on what the kernel says, which may be ENOSPC, here EIO.
 lmdb() {
-	local name version hash file work=$deps/work/lmdb
+	local name version hash file work=$deps/work/lmdb changes="full is not failed"
 	read -r name version hash <<<"$LMDB"
-	done_already lmdb "$version" && return 0
+	done_already lmdb "$version" && done_already lmdb-changes "$changes" && return 0
 	say "LMDB 0.9.36, a few seconds"
 	file=$deps/cache/$name-$version.tar.gz
 	if ! matches_hash "$file" "$hash"; then
@@ -98,9 +100,13 @@ lmdb() {
 	fi
 	rm -rf "$work" && mkdir -p "$work" "$deps/include" "$deps/lib"
 	tar -xzf "$file" -C "$work" --strip-components=2 "$name-$version/lib/mdb.c" "$name-$version/lib/midl.c" "$name-$version/lib/midl.h" "$name-$version/lib/lmdb.h"
+	sed -i -e 's|rc = EIO; /\* TODO: Use which error code? \*/|rc = ENOSPC; /* short write */|' \
+		-e '/if (MDB_FDATASYNC(env->me_fd))$/{n;s|rc = ErrCode();|rc = EIO; /* failed sync */|}' "$work/mdb.c"
+	[ "$(grep -c '/\* short write \*/\|/\* failed sync \*/' "$work/mdb.c")" = 2 ] || die "LMDB's source is not what it was: the lines to change are not found"
 	(cd "$work" && quietly lmdb gcc -O2 -g -fPIC -pthread -c mdb.c midl.c && ar rcs "$deps/lib/liblmdb.a" mdb.o midl.o)
 	cp "$work/lmdb.h" "$deps/include/"
 	rm -rf "$work"
+	finish lmdb-changes "$changes"
 	finish lmdb "$version"
 }
 
