@@ -2,6 +2,8 @@
 #include "producers/decider_poison.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,11 +73,29 @@ static void test_death_elsewhere_is_not_counted(void **state)
 	assert_true(folder_remove(dir));
 }
 
+/* The file is written through a mapping at each action: where it had holes, a full disk would end the process. */
+static void test_has_its_place(void **state)
+{
+	char dir[FOLDER_PATH_BYTES], path[FOLDER_PATH_BYTES + 16];
+	struct stat about;
+	struct decider_poison *poison = NULL;
+
+	(void)state;
+	assert_true(folder_make("poison", dir));
+	(void)snprintf(path, sizeof path, "%s/attempts", dir);
+	assert_int_equal(decider_poison_open(dir, &poison), ERR_OK);
+	assert_int_equal(stat(path, &about), 0);
+	assert_true(about.st_size > 0 && (int64_t)about.st_blocks * 512 >= about.st_size);
+	decider_poison_close(poison);
+	assert_true(folder_remove(dir));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_third_crash_is_poison),
 		cmocka_unit_test(test_death_elsewhere_is_not_counted),
+		cmocka_unit_test(test_has_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
