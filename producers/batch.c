@@ -419,8 +419,10 @@ void batch_enter(struct batch *batch,
 		 int64_t refknown)
 {
 	struct entry entry = {batch, door, keys, refknown};
+	int taken = keys->taken;
 
 	body_enter(&entry);
+	batch->keyed = keys->taken > taken;
 	if (batch->kind == PROBLEM_MALFORMED || batch->kind == PROBLEM_TOO_BIG) {
 		struct door_reject reject = {.kind = batch->kind,
 					     .problem = &batch->problem,

@@ -41,6 +41,7 @@ struct batch {
 	struct token token;
 	enum batch_form form;
 	bool async, dryrun, many;
+	bool keyed; /* keys were asked for: nothing of it leaves before they are committed */
 	int64_t deadline_us; /* steady */
 	int refs;            /* its request, and the posting while it is under way */
 	int unsettled;       /* events without an answer */

@@ -96,6 +96,28 @@ static void settle(struct bed *bed, int i, enum problem_kind kind)
 	}
 }
 
+/* Only a batch with members to seal asks for keys, and waits for them to be kept: a full disk refuses no other. */
+static void keys_are_asked_for_seals(void **state)
+{
+	static const char SEALED[] =
+		"{\"specversion\":\"1.0\",\"id\":\"s\",\"source\":\"/t\",\"type\":\"gov.case.reported.v1\","
+		"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"530102\","
+		"\"data\":{\"type_code\":\"MD02\",\"title\":\"t\",\"reporter\":\"r\"}}";
+	struct bed *bed = *state;
+
+	bed->batch = batch_new(&bed->token, BATCH_JSON);
+	report_add(bed, "a");
+	enter(bed, BATCH_JSON);
+	assert_int_equal(bed->batch->items[0].status, 0);
+	assert_false(bed->batch->keyed);
+	batch_release(bed->batch);
+	bed->batch = batch_new(&bed->token, BATCH_JSON);
+	buf_add_text(&bed->batch->body, SEALED);
+	enter(bed, BATCH_JSON);
+	assert_int_equal(bed->batch->items[0].status, 0);
+	assert_true(bed->batch->keyed);
+}
+
 /* A midnight goes to every partition of every register, between the event before it and the one after it, and is answered once. */
 static void clock_goes_everywhere(void **state)
 {
@@ -175,6 +197,7 @@ static void bounded_by_events(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keys_are_asked_for_seals, setup, teardown),
 		cmocka_unit_test_setup_teardown(clock_goes_everywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(clock_answers_the_worst, setup, teardown),
 		cmocka_unit_test_setup_teardown(bounded_by_events, setup, teardown),

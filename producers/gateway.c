@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 
 enum { WAIT_US = 2000, WAITERS = 4096 };
 
@@ -15,6 +16,43 @@ struct gateway_waiters {
 	int n;
 	bool stopping;
 };
+
+/* A store that failed is not written any more by this process (kv.h), so its cure is another one. */
+static const char *keys_cure(enum err err)
+{
+	return err == ERR_STORE_FULL ? err_cure(err)
+				     : "look at the disk, then start govbus-gateway again";
+}
+
+void gateway_keys_heard(struct gateway *gateway, enum err err)
+{
+	if (err != ERR_STORE_FULL && err != ERR_STORE) {
+		return;
+	}
+	if (atomic_exchange(&gateway->keys_err, (int)err) != (int)err) {
+		LOG(ERROR, "no key can be kept: nothing is taken that has members to seal",
+		    LOG_TEXT("why", err_text(err)), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", keys_cure(err)));
+	}
+}
+
+void gateway_keys_again(struct gateway *gateway)
+{
+	if (atomic_exchange(&gateway->keys_err, ERR_OK) != ERR_OK) {
+		LOG(INFO, "keys are kept again", LOG_TEXT("why", "the disk has room"));
+	}
+}
+
+enum err gateway_keys_say(struct gateway *gateway, struct buf *reasons)
+{
+	enum err err = (enum err)atomic_load(&gateway->keys_err);
+
+	if (err) {
+		buf_printf(reasons, "keys of what is to be sealed: %s; cure: %s\n", err_text(err),
+			   keys_cure(err));
+	}
+	return err;
+}
 
 struct as_of gateway_today(struct gateway *gateway)
 {

@@ -28,7 +28,8 @@ struct gateway {
 	pthread_rwlock_t reference_lock;
 	struct case_shelf *shelf;
 	struct gateway_waiters *waiters;
-	_Atomic int mode; /* enum door_mode */
+	_Atomic int mode;     /* enum door_mode */
+	_Atomic int keys_err; /* enum err: why no key can be kept: STORE_FULL, STORE */
 	/* Of those who must turn: the one that reads outcomes, those that take batches and reports, the main loop. */
 	struct pulse outcomes_pulse, door_pulse, reports_pulse, tend_pulse;
 	health_probe *healthy, *ready;
@@ -41,6 +42,18 @@ void gateway_waiters_stop(struct gateway *gateway);
 
 /** Suspends a request and has its handler called again a few milliseconds later. @thread the request's handler */
 void gateway_wait(struct http_request *request);
+
+/**
+ * How keeping new keys went: a full or failed store is said, once, and remembered. OK changes nothing, as nothing may have been kept.
+ * @thread any
+ */
+void gateway_keys_heard(struct gateway *gateway, enum err err);
+
+/** There is room for keys again; once more said once. @thread any */
+void gateway_keys_again(struct gateway *gateway);
+
+/** Why no key can be kept, with the cure; writes nothing if all is well. @return ERR_OK, STORE_FULL, STORE @thread any */
+enum err gateway_keys_say(struct gateway *gateway, struct buf *reasons);
 
 /** The reference position known now, which the door stamps. Takes the lock. @thread any */
 int64_t gateway_reference_known(struct gateway *gateway);

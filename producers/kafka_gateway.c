@@ -62,6 +62,8 @@ static bool healthy(void *context, struct buf *reasons)
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
 		well &= pulse_well(threads[i].pulse, PULSE_S, threads[i].what, reasons);
 	}
+	/* A full disk is waited for; after a failed sync only another process may go on. */
+	well &= gateway_keys_say(gateway, reasons) != ERR_STORE;
 	warn(gateway, reasons);
 	return well;
 }
@@ -77,6 +79,7 @@ static bool ready(void *context, struct buf *reasons)
 			"no broker answers; cure: start it (./run broker start), the gateway goes on by itself\n");
 		well = false;
 	}
+	well &= !gateway_keys_say(&all->gateway, reasons);
 	if (all->gateway.mode == DOOR_HISTORY) {
 		buf_add_text(
 			reasons,
@@ -180,6 +183,9 @@ void kafka_gateway_tend(struct kafka_gateway *all)
 {
 	pulse_beat(&all->gateway.tend_pulse);
 	case_shelf_refresh(all->gateway.shelf);
+	if (all->gateway.keys_err == ERR_STORE_FULL && key_store_has_room(all->keys)) {
+		gateway_keys_again(&all->gateway);
+	}
 }
 
 uint16_t kafka_gateway_port(const struct kafka_gateway *all)

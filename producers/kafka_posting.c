@@ -233,8 +233,8 @@ static void send_reject(struct kafka_posting *posting, const struct batch_reject
 
 static void send_batch(struct kafka_posting *posting, struct batch *batch, enum err keys_err)
 {
-	if (keys_err && !batch->kind) {
-		batch->kind = PROBLEM_FAILED;
+	if (keys_err && batch->keyed && !batch->kind) {
+		batch->kind = keys_err == ERR_STORE_FULL ? PROBLEM_FULL : PROBLEM_FAILED;
 		(void)snprintf(batch->problem.reason, sizeof batch->problem.reason,
 			       "the key store: %s", err_text(keys_err));
 	}
@@ -356,6 +356,7 @@ static void *door_run(void *context)
 				    gateway_reference_known(posting->config.gateway));
 		}
 		err = key_store_commit(&keys);
+		gateway_keys_heard(posting->config.gateway, err);
 		pthread_mutex_lock(&posting->lock);
 		for (int i = 0; i < n; i++) {
 			link_batch(posting, batches[i]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/kv_room.h"
 #include "consumers/generation.h"
 
 enum { DATE_BYTES = 3, DATE_AT = 3, FRESH_MAX = 16384 };
@@ -28,6 +29,7 @@ _Static_assert(sizeof(struct fresh_row) == 56, "a row on disk");
 
 struct key_store {
 	struct kv *kv;
+	char dir[512];
 	/* Of whoever is in a writing transaction: */
 	struct generation *fresh; /* subject -> key */
 	uint64_t first, next;     /* numbers that it holds: from first to before next */
@@ -46,8 +48,6 @@ struct key_store_subject key_store_subject_of(const struct case_id *id, const ui
 
 enum err key_store_open(const char *home, struct key_store **ret_store)
 {
-	char dir[512];
-	struct kv_config config = {.dir = dir, .mode = KV_SHARED, .names = TABLES};
 	struct key_store *store = calloc(1, sizeof *store);
 	enum err err;
 
@@ -55,7 +55,9 @@ enum err key_store_open(const char *home, struct key_store **ret_store)
 		free(store);
 		return ERR_NOMEM;
 	}
-	(void)snprintf(dir, sizeof dir, "%s/keys", home);
+	(void)snprintf(store->dir, sizeof store->dir, "%s/keys", home);
+	struct kv_config config = {.dir = store->dir, .mode = KV_SHARED, .names = TABLES};
+
 	store->fresh = generation_new();
 	err = store->fresh ? kv_open(&config, &store->kv) : ERR_NOMEM;
 	if (err) {
@@ -268,6 +270,7 @@ bool key_store_take(struct key_store_txn *txn,
 	}
 	struct span id = span_of(subject->id, sizeof subject->id);
 
+	txn->taken++;
 	if (!txn->err && !find(txn, id, ret_key)) {
 		txn->err = txn->kv.err ? txn->kv.err : make(txn, subject, ret_key);
 	} else if (!txn->err && ret_key->destroyed) {
@@ -295,6 +298,11 @@ enum err key_store_commit(struct key_store_txn *txn)
 		}
 	}
 	return txn->err;
+}
+
+bool key_store_has_room(const struct key_store *store)
+{
+	return kv_room_found(store->dir);
 }
 
 void key_store_abort(struct key_store_txn *txn)

@@ -33,6 +33,7 @@ struct key_store_txn {
 	struct kv_txn kv;
 	enum err err;
 	bool begun;
+	int taken; /* keys asked for */
 };
 
 /** The subject of a case. @param secret the subject key shared by all doors @thread any */
@@ -58,6 +59,9 @@ bool key_store_take(struct key_store_txn *txn,
 
 /** Makes the new keys durable. @return the first error */
 enum err key_store_commit(struct key_store_txn *txn);
+
+/** Whether the disk has room for more keys: asked after STORE_FULL, as what little is free may do for the next one. @thread one */
+bool key_store_has_room(const struct key_store *store);
 
 /** Ends without effect; a no-op after a commit: serves as CLEANUP. */
 void key_store_abort(struct key_store_txn *txn);

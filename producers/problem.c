@@ -65,6 +65,8 @@ enum problem_kind problem_of_err(enum err err)
 		return PROBLEM_FORBIDDEN;
 	case ERR_KAFKA_AWAY:
 		return PROBLEM_AWAY;
+	case ERR_STORE_FULL:
+		return PROBLEM_FULL;
 	default:
 		return PROBLEM_FAILED;
 	}

@@ -32,6 +32,8 @@
 	PROBLEM(FAILED, 500, "failed", "内部错误", "the gateway failed")                          \
 	PROBLEM(AWAY, 503, "broker-away", "消息系统暂不可用",                                     \
 		"the broker is away; nothing was taken, ask again")                               \
+	PROBLEM(FULL, 503, "store-full", "磁盘已满，未受理，请稍后再试",                          \
+		"no room on the disk to keep a key; nothing was taken, ask again")                \
 	PROBLEM(UNCERTAIN, 503, "uncertain", "尚未确认，可安全重试",                              \
 		"not confirmed in time; it may still land; asking again is safe")                 \
 	PROBLEM(GOING_LIVE, 503, "going-live", "系统正在上线",                                    \
@@ -61,7 +63,7 @@ void problem_members(struct buf *out, enum problem_kind kind, const struct probl
 /** Writes a problem as an object of its own. */
 void problem_object(struct buf *out, enum problem_kind kind, const struct problem *where);
 
-/** The kind for an error of the readers of events (MALFORMED, INVALID, UNKNOWN, TOO_BIG); FAILED for all others. */
+/** The kind for an error of the readers of events (MALFORMED, INVALID, UNKNOWN, TOO_BIG), of a full store, of an absent broker; FAILED for all others. */
 enum problem_kind problem_of_err(enum err err);
 
 #endif
