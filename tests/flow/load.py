@@ -60,13 +60,13 @@ class Case:
 
 
 class Load:
-	def __init__(self, bus, rng):
+	def __init__(self, bus, rng, senders=SENDERS):
 		self.bus, self.rng = bus, rng
 		self.cases, self.acknowledged, self.refused, self.never = [], {}, [], 0
 		self.unanswered, self.lost, self.posts = set(), set(), itertools.count()
 		self.ending, self.broken = threading.Event(), []
 		self.numbers, self.batches = itertools.count(), itertools.count()
-		self.threads = [threading.Thread(target=self._send, args=(rng.randrange(1 << 30),), daemon=True) for _ in range(SENDERS)]
+		self.threads = [threading.Thread(target=self._send, args=(rng.randrange(1 << 30),), daemon=True) for _ in range(senders)]
 
 	def __enter__(self):
 		for batch in places():
@@ -100,7 +100,7 @@ class Load:
 		mine = []
 		try:
 			while not self.ending.is_set():
-				self._settle(self._batch(rng, mine))
+				self.settle(self._batch(rng, mine))
 		except Exception as error:  # told by finish
 			self.broken.append(repr(error))
 
@@ -126,12 +126,12 @@ class Load:
 			batch.append((case, report))
 		return batch
 
-	def _settle(self, batch):
-		"""Posts, again and again, what has no answer yet."""
+	def settle(self, batch, pause=0.02):
+		"""Posts [(case, action)], again and again, what has no answer yet; after a pause if all of it was refused."""
 		while batch:
 			items = self._post([action for _, action in batch])
 			if items is None:
-				time.sleep(0.02)
+				time.sleep(pause)
 				continue
 			left = [pair for pair, item in zip(batch, items) if not self._note(*pair, item)]
 			if len(left) == len(batch):

@@ -87,12 +87,13 @@ class Broker:
 class Bus:
 	"""Programs, home and topics of one test. Leaving the `with` stops all; the home is kept, and named, if the test failed."""
 
-	def __init__(self, broker=None, home=None, prefix=None):
+	def __init__(self, broker=None, home=None, prefix=None, logs=None):
 		self.broker = broker
 		self.kafka = broker.address if broker else os.environ.get("GOVBUS_TEST_KAFKA", "")
 		if not self.kafka:
 			skip("GOVBUS_TEST_KAFKA is not set; ./run test starts a broker")
 		self.home = Path(home or tempfile.mkdtemp(prefix="govbus-bus."))
+		self.logs = Path(logs or self.home)
 		self.prefix = prefix or f"t{secrets.token_hex(5)}."
 		self.programs = {}
 		self.addresses = {}
@@ -129,7 +130,7 @@ class Bus:
 		"""Start govbus-NAME; instance tells several of a kind apart. Waits for /readyz unless told not to."""
 		key = name + instance
 		address = self.addresses.setdefault(key, f"127.0.0.1:{free_ports(1)}")
-		log = open(self.home / f"{key}.log", "ab")
+		log = open(self.logs / f"{key}.log", "ab")
 		command = [BIN / f"govbus-{name}", "--home", self.home, "--kafka", self.kafka, "--topic-prefix", self.prefix, "--listen", address]
 		self.programs[key] = subprocess.Popen([*command, *arguments], env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 		log.close()
@@ -149,7 +150,7 @@ class Bus:
 		wait_for(f"{key} is ready", ready, seconds)
 
 	def log(self, key):
-		return (self.home / f"{key}.log").read_text(errors="replace")
+		return (self.logs / f"{key}.log").read_text(errors="replace")
 
 	def signal(self, key, number):
 		self.programs[key].send_signal(number)
