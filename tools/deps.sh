@@ -178,6 +178,8 @@ main() {
 	fuzz) apt_packages $APT_UNIT $APT_FUZZ ;;
 	coverage) apt_packages $APT_UNIT $APT_COVERAGE ;;
 	esac
+	# An independent validator for the JSON Schemas, by a python3 of one's own or by Debian's.
+	python3 -c 'import jsonschema' 2>/dev/null || apt_packages python3-jsonschema
 	lmdb
 	if [ "$part" = all ]; then
 		librdkafka
