@@ -122,7 +122,7 @@ bool mp_int(struct mp *mp, struct mp_int *ret_value)
 		return false;
 	}
 	uint64_t bits = big_endian(mp->at + 1, n);
-	bool negative = head >= 0xd0 && (bits >> (8 * n - 1) & 1);
+	bool negative = head >= 0xd0 && (mp->at[1] & 0x80);
 
 	if (negative && n < 8) {
 		bits |= ~UINT64_C(0) << (8 * n);
