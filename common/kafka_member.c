@@ -14,6 +14,7 @@ enum {
 	MEMBER_LOOK_US = 200000,
 	MEMBER_LOOK_AGAIN_US = 1000000,
 	MEMBER_LOOK_MS = 500,
+	MEMBER_LOST_US = 10000000, /* librdkafka joins again by itself, as a rule within seconds */
 };
 
 /*
@@ -32,6 +33,7 @@ struct kafka_member {
 	rd_kafka_topic_partition_list_t *given; /* what is ours now */
 	int64_t look_us; /* steady time at which to look whether all partitions have an owner; 0: no need */
 	bool looked;
+	int64_t lost_us; /* steady time at which all was lost in an outage, and nothing given since; 0: not so */
 };
 
 static const struct kafka_option defaults[] = {
@@ -62,6 +64,7 @@ static void take_all(struct kafka_member *member)
 static void give(struct kafka_member *member, const rd_kafka_topic_partition_list_t *list)
 {
 	take_all(member);
+	member->lost_us = 0;
 	rd_kafka_topic_partition_list_destroy(member->given);
 	member->given = rd_kafka_topic_partition_list_copy(list);
 	for (int i = 0; i < list->cnt; i++) {
@@ -89,6 +92,7 @@ static void on_rebalance(rd_kafka_t *rk,
 		give(member, list);
 	} else {
 		take_all(member);
+		member->lost_us = rd_kafka_assignment_lost(rk) ? clock_steady_us() : 0;
 	}
 	/* Accepted with an empty list: it owns, and fetches nothing. */
 	rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(0);
@@ -139,7 +143,7 @@ static enum err open_handle(struct kafka_member *member)
 	enum err err = ERR_USAGE;
 
 	member->handle = (struct kafka_handle){.settings = config->settings};
-	member->look_us = 0;
+	member->look_us = member->lost_us = 0;
 	member->looked = false;
 	snprintf(timeout, sizeof timeout, "%d",
 		 config->session_timeout_ms ? config->session_timeout_ms : MEMBER_SESSION_MS);
@@ -299,6 +303,15 @@ static void look_for_orphans(struct kafka_member *member)
 	}
 }
 
+/* Seen once, after two outages in a row: a member that had lost all and did not ask again for half a minute. A new handle does. */
+static enum err join_anew(struct kafka_member *member)
+{
+	kafka_conf_log(member->handle.settings, 4,
+		       "group %s: lost, and nothing given since: joining anew", member->group);
+	drop_handle(member);
+	return open_handle(member);
+}
+
 enum err kafka_member_poll(struct kafka_member *member, int timeout_ms)
 {
 	rd_kafka_message_t *message = rd_kafka_consumer_poll(member->handle.rk, timeout_ms);
@@ -317,6 +330,9 @@ enum err kafka_member_poll(struct kafka_member *member, int timeout_ms)
 	}
 	if (member->handle.fatal) {
 		return fenced(member);
+	}
+	if (member->lost_us && clock_steady_us() - member->lost_us > MEMBER_LOST_US) {
+		return join_anew(member);
 	}
 	if (member->look_us && clock_steady_us() > member->look_us) {
 		look_for_orphans(member);
