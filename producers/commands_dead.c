@@ -120,7 +120,9 @@ static enum err check_all(const struct shard_set *set)
 	for (int i = 0; i < set->n && !err; i++) {
 		err = dump_check(&case_status, set->kvs[i], &problems);
 	}
-	(void)fwrite(problems.p, 1, problems.n, stderr);
+	if (problems.n) {
+		(void)fwrite(problems.p, 1, problems.n, stderr);
+	}
 	buf_done(&problems);
 	return err;
 }
