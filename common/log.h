@@ -16,8 +16,14 @@ struct log_field {
 };
 
 #define LOG_NUMBER(name, value) ((struct log_field){(name), {0}, (int64_t)(value)})
-#define LOG_TEXT(name, cstr)    ((struct log_field){(name), span_cstr((cstr) ? (cstr) : ""), 0})
+#define LOG_TEXT(name, cstr)    ((struct log_field){(name), log_cstr(cstr), 0})
 #define LOG_SPAN(name, span)    ((struct log_field){(name), (span).p ? (span) : span_cstr(""), 0})
+
+/** The text of a member; that of NULL is empty. */
+static inline struct span log_cstr(const char *cstr)
+{
+	return span_cstr(cstr ? cstr : "");
+}
 
 /** Names this program in every line, and sets the lowest level written. Once, at start. */
 void log_open(const char *program, enum log_level lowest);

@@ -13,7 +13,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def fold(bus, bug=None):
 	"""Lets the naive fold read the bus, whose decider has ended; returns the file of its dump and what it counted in each register."""
-	path = bus.home / f"naive{bug or ''}.dump"
+	path = bus.logs / f"naive{bug or ''}.dump"
 	with open(path, "wb") as out:
 		done = subprocess.run(
 			[scene.bus.BIN / "naive-fold", bus.kafka, bus.prefix, *([bug] if bug else [])], stdout=out, stderr=subprocess.PIPE, text=True
@@ -24,7 +24,7 @@ def fold(bus, bug=None):
 
 def dump(bus, name="live"):
 	"""The file of what case-status holds; its tables agree."""
-	path = bus.home / f"{name}.dump"
+	path = bus.logs / f"{name}.dump"
 	with open(path, "wb") as out:
 		subprocess.run([scene.bus.BIN / "govbus", "dump"], env=bus.environment(), stdout=out, check=True)
 	bus.govbus("dump", "--check")
@@ -45,7 +45,7 @@ def compare(bus, seconds=60):
 	try:
 		scene.bus.wait_for("the dump is the naive fold's", equal, seconds, 1)
 	except TimeoutError as error:
-		raise AssertionError(f"case-status differs from the naive fold: live.dump, {want.name} in {bus.home}") from error
+		raise AssertionError(f"case-status differs from the naive fold: live.dump, {want.name} in {bus.logs}") from error
 	assert counts["gov.case"]["outcomes"] == counts["gov.case"]["actions"] > 0, counts
 	return want, counts
 
