@@ -172,7 +172,7 @@ static bool run(rd_kafka_t *consumer, const char *prefix, enum naive_plant plant
 	if (good) {
 		naive_fold_print(cases.fold, stdout);
 		if (fflush(stdout) || ferror(stdout)) {
-			fprintf(stderr, "naive-fold: the dump is cut off: %m\n");
+			perror("naive-fold: the dump is cut off");
 			good = false;
 		}
 	}
