@@ -1,6 +1,7 @@
 /* reference.c: reference data as of any position and any day: looking up what reference_fold.c has taken in. */
 #include "projections/reference.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "projections/reference_fold.h"
@@ -9,7 +10,13 @@ enum { ALL_STEPS = (1 << CODE_step_COUNT) - 2 };
 
 struct reference *reference_new(void)
 {
-	return calloc(1, sizeof(struct reference));
+	static atomic_uint_fast64_t serials;
+	struct reference *ref = calloc(1, sizeof(struct reference));
+
+	if (ref) {
+		ref->serial = atomic_fetch_add(&serials, 1) + 1;
+	}
+	return ref;
 }
 
 void reference_free(struct reference *ref)
@@ -189,105 +196,6 @@ bool reference_listed(const struct reference *ref,
 		}
 	}
 	return false;
-}
-
-static bool limit_of(const struct reference *ref,
-		     struct as_of as_of,
-		     struct span key,
-		     struct ref_policy *ret_policy)
-{
-	const struct reference_entry *entry = reference_table_find(ref, REFERENCE_LIMIT, key);
-	const struct reference_version *version =
-		entry ? reference_table_in_force(entry->newest, as_of) : NULL;
-
-	for (; version; version = reference_table_in_force(version->older, as_of)) {
-		const struct reference_limit *limit = (const void *)version;
-		const struct reference_policy *row = limit->row;
-
-		/* The row may have come to speak of another type since. */
-		if (reference_table_in_force(limit->policy->newest, as_of) != &row->version) {
-			continue;
-		}
-		*ret_policy = (struct ref_policy){
-			.id = limit->policy->id,
-			.calendar = row->calendar,
-			.amount = row->amount,
-			.version = row->number,
-			.yellow_bp = row->yellow_bp,
-			.unit = row->unit,
-			.close_level = row->close_level,
-			.owner_level = row->owner_level,
-		};
-		return true;
-	}
-	return false;
-}
-
-struct limit_search {
-	const struct reference *ref;
-	struct as_of as_of;
-	struct span type;
-	uint8_t step;
-};
-
-/* The longest prefix of the type, not shorter than `shortest`, that has a row for this severity (0: rows for every severity). */
-static bool longest(const struct limit_search *search,
-		    uint8_t severity,
-		    size_t shortest,
-		    struct ref_policy *ret_policy)
-{
-	uint8_t key[2 + 4] = {severity, search->step};
-
-	for (size_t n = search->type.n + 1; n-- > shortest;) {
-		if (n) {
-			memcpy(key + 2, search->type.p, n);
-		}
-		if (limit_of(search->ref, search->as_of, span_of(key, 2 + n), ret_policy)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Whether some step has rows for the type. */
-static bool type_speaks(const struct limit_search *search)
-{
-	struct limit_search step = *search;
-	struct ref_policy policy;
-
-	for (step.step = 1; step.step < CODE_step_COUNT; step.step++) {
-		if (longest(&step, 0, 1, &policy)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool reference_policy(const struct reference *ref,
-		      struct as_of as_of,
-		      struct span type_code,
-		      enum code_severity severity,
-		      enum code_step step,
-		      struct ref_policy *ret_policy)
-{
-	struct limit_search search = {ref, as_of, span_first(type_code, 4), (uint8_t)step};
-	struct limit_search any = {ref, as_of, {0}, (uint8_t)step};
-	bool grave;
-
-	/* Until it is known, a matter is a general one (answers 10). */
-	severity = severity ? severity : CODE_severity_general;
-	grave = severity == CODE_severity_urgent || severity == CODE_severity_major ||
-		severity == CODE_severity_serious;
-	if (longest(&search, (uint8_t)severity, 1, ret_policy) ||
-	    (grave && longest(&any, (uint8_t)severity, 0, ret_policy)) ||
-	    longest(&search, 0, 1, ret_policy)) {
-		return true;
-	}
-	/* What the rows of its type leave blank stays blank. */
-	if (!grave && type_speaks(&search)) {
-		return false;
-	}
-	return longest(&any, (uint8_t)severity, 0, ret_policy) || longest(&any, 0, 0, ret_policy);
 }
 
 const struct calendar *reference_calendar(const struct reference *ref,

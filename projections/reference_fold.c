@@ -206,6 +206,9 @@ static void fold_policy(struct reference *ref, const struct event *ev, int64_t o
 	limit->row = row;
 	add(policy, &row->version, data->effective_from, offset);
 	add(of, &limit->version, data->effective_from, offset);
+	if (data->effective_from > ref->policies_us) {
+		ref->policies_us = data->effective_from;
+	}
 }
 
 static void fold_calendar(struct reference *ref, const struct event *ev, int64_t offset)

@@ -99,6 +99,8 @@ struct reference {
 	struct reference_entry
 		*functions[PLACE_LEVELS + 1][CODE_unit_type_COUNT][CODE_function_COUNT];
 	int64_t next_offset;
+	int64_t policies_us; /* by this moment every policy row that was folded is in force */
+	uint64_t serial;     /* no two of a process have the same */
 	bool out_of_memory;
 };
 

@@ -155,6 +155,41 @@ static void test_policies(void **state)
 	assert_true(text_is(found.id, "md02") && text_is(found.calendar, "cn"));
 }
 
+static uint64_t limit_at(struct reference *of, int64_t refoffset, int64_t at_us)
+{
+	struct ref_policy found;
+
+	return reference_policy(of, (struct as_of){refoffset, at_us}, SPAN("MD02"), 0,
+				CODE_step_handle, &found)
+		       ? found.amount
+		       : 0;
+}
+
+/* Answers are kept: one must not be given for another position, another moment, or other reference data at the same position. */
+static void test_kept_answers(void **state)
+{
+	struct reference *other = reference_new();
+	struct event nothing = {.type = EVENT_NONE};
+
+	(void)state;
+	policy((struct row){"md", "MD", 0, CODE_step_handle, 3}, 0);
+	assert_int_equal(limit_at(ref, 1, 50 * DAY), 3);
+	assert_int_equal(limit_at(ref, 1, 50 * DAY), 3);
+	assert_int_equal(reference_fold(other, &nothing, 0), ERR_OK);
+	assert_int_equal(limit_at(other, 1, 50 * DAY), 0);
+	reference_free(other);
+	/* Asked beyond what was folded: what is folded next counts. */
+	assert_int_equal(limit_at(ref, 9, 50 * DAY), 3);
+	policy((struct row){"md", "MD", 0, CODE_step_handle, 4}, 0);
+	assert_int_equal(limit_at(ref, 9, 50 * DAY), 4);
+	assert_int_equal(limit_at(ref, 2, 50 * DAY), 4);
+	assert_int_equal(limit_at(ref, 1, 50 * DAY), 3);
+	policy((struct row){"md", "MD", 0, CODE_step_handle, 5}, 60 * DAY);
+	assert_int_equal(limit_at(ref, 3, 60 * DAY), 5);
+	assert_int_equal(limit_at(ref, 3, 60 * DAY - 1), 4);
+	assert_int_equal(limit_at(ref, 3, 61 * DAY), 5);
+}
+
 /* A calendar is as it was known: a year set later is not in what was known before. */
 static void test_calendars(void **state)
 {
@@ -364,10 +399,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_places),    TEST(test_units),     TEST(test_lists),
-		TEST(test_policies),  TEST(test_calendars), TEST(test_profiles),
-		TEST(test_functions), TEST(test_visits),    TEST(test_position),
-		TEST(test_load),
+		TEST(test_places),   TEST(test_units),        TEST(test_lists),
+		TEST(test_policies), TEST(test_kept_answers), TEST(test_calendars),
+		TEST(test_profiles), TEST(test_functions),    TEST(test_visits),
+		TEST(test_position), TEST(test_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
