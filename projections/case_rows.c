@@ -87,10 +87,20 @@ void case_rows_put_open(struct view *view, const struct case_id *id, bool open)
 	}
 }
 
+enum { PAIR_BYTES = 2 + LIMIT_SOURCE_BYTES + LIMIT_ID_BYTES };
+
+/* What was hashed last on this thread: one action's pair and its source are asked for again and again on their way to the outcome. */
+struct hashed {
+	size_t n;
+	uint8_t bytes[PAIR_BYTES], hash[HASH_BYTES];
+};
+
 /* Each part after its length, so that no two pairs run together. */
 static void hash_of(struct span source, struct span id, uint8_t ret_hash[HASH_BYTES])
 {
-	uint8_t bytes[2 + LIMIT_SOURCE_BYTES + LIMIT_ID_BYTES];
+	static _Thread_local struct hashed last[2]; /* sources alone, and pairs */
+	struct hashed *hashed = &last[id.n > 0];
+	uint8_t bytes[PAIR_BYTES];
 	size_t n = 1 + source.n;
 
 	assert(source.n <= LIMIT_SOURCE_BYTES && id.n <= LIMIT_ID_BYTES);
@@ -100,7 +110,13 @@ static void hash_of(struct span source, struct span id, uint8_t ret_hash[HASH_BY
 	if (id.n) {
 		memcpy(bytes + n, id.p, id.n);
 	}
-	crypto_generichash(ret_hash, HASH_BYTES, bytes, n + id.n, NULL, 0);
+	n += id.n;
+	if (hashed->n != n || memcmp(hashed->bytes, bytes, n) != 0) {
+		crypto_generichash(hashed->hash, HASH_BYTES, bytes, n, NULL, 0);
+		memcpy(hashed->bytes, bytes, n);
+		hashed->n = n;
+	}
+	memcpy(ret_hash, hashed->hash, HASH_BYTES);
 }
 
 uint64_t case_rows_source_hash(struct span source)
