@@ -235,11 +235,8 @@ static bool owed(struct reg *reg,
 static int64_t next_timer(struct reg *reg)
 {
 	struct case_clock *clock = reg->state;
-	struct case_state state;
-	struct case_id id;
 
-	return case_timers_first(clock->timers, reg->view, &id, &state) ? case_timers_at(&state)
-									: INT64_MAX;
+	return case_timers_next(clock->timers, reg->view);
 }
 
 static bool timer(struct reg *reg,

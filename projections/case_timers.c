@@ -21,6 +21,8 @@ struct heap {
 struct case_timers {
 	struct heap timers, moments, owing, provisional;
 	int64_t after_us; /* moments up to here have been given out */
+	/* The first of its heap was compared with its case's row, and that case was not noted since: a decider asks thrice an action. */
+	bool timer_stands, moment_stands;
 };
 
 static bool before(const struct entry *a, const struct entry *b)
@@ -140,6 +142,11 @@ static int64_t moment_of(const struct case_state *state, int64_t after_us)
 	return first_us;
 }
 
+static bool is_first(const struct heap *heap, const struct case_id *id)
+{
+	return heap->n && memcmp(&heap->p[0].id, id, sizeof(*id)) == 0;
+}
+
 enum err case_timers_note(struct case_timers *timers,
 			  const struct case_id *id,
 			  const struct case_state *state)
@@ -153,6 +160,8 @@ enum err case_timers_note(struct case_timers *timers,
 	if (!err && moment_us != INT64_MAX) {
 		err = push(&timers->moments, moment_us, id);
 	}
+	timers->timer_stands &= !is_first(&timers->timers, id);
+	timers->moment_stands &= !is_first(&timers->moments, id);
 	if (!err && state->owed) {
 		err = append(&timers->owing, 0, id);
 	}
@@ -166,6 +175,17 @@ enum err case_timers_note(struct case_timers *timers,
 	return err;
 }
 
+int64_t case_timers_next(struct case_timers *timers, struct view *view)
+{
+	struct case_state state;
+	struct case_id id;
+
+	if (timers->timer_stands || case_timers_first(timers, view, &id, &state)) {
+		return timers->timers.p[0].at_us;
+	}
+	return INT64_MAX;
+}
+
 bool case_timers_first(struct case_timers *timers,
 		       struct view *view,
 		       struct case_id *ret_id,
@@ -177,8 +197,10 @@ bool case_timers_first(struct case_timers *timers,
 		*ret_id = first->id;
 		if (case_rows_get(view, ret_id, ret_state) &&
 		    case_timers_at(ret_state) == first->at_us) {
+			timers->timer_stands = true;
 			return true;
 		}
+		timers->timer_stands = false;
 		if (view->err) {
 			return false;
 		}
@@ -196,10 +218,16 @@ int64_t case_timers_moment(struct case_timers *timers, struct view *view, int64_
 	}
 	while (timers->moments.n) {
 		struct entry first = timers->moments.p[0];
+
+		if (timers->moment_stands && first.at_us > timers->after_us) {
+			return first.at_us;
+		}
+		timers->moment_stands = false;
 		bool found = case_rows_get(view, &first.id, &state);
 		int64_t next_us = found ? moment_of(&state, timers->after_us) : INT64_MAX;
 
 		if (view->err || (first.at_us > timers->after_us && next_us == first.at_us)) {
+			timers->moment_stands = !view->err;
 			return view->err ? INT64_MAX : first.at_us;
 		}
 		pop(&timers->moments);

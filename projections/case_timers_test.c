@@ -1,0 +1,85 @@
+/* case_timers_test.c: the clock of a partition's cases gives out what its rows say now, however often it was asked before. */
+#include "projections/case_timers.h"
+
+#include "projections/case_rows.h"
+#include "tests/support/cmocka_all.h"
+#include "tests/support/memory_view.h"
+
+static struct memory_view *memory;
+static struct view *view;
+static struct case_timers *timers;
+
+static int set_up(void **state)
+{
+	(void)state;
+	memory = memory_view_new(case_rows_tables);
+	view = memory_view_view(memory);
+	timers = case_timers_new();
+	return timers ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	case_timers_free(timers);
+	memory_view_free(memory);
+	return 0;
+}
+
+/* A case in progress that is escalated at one moment and turns yellow at another. */
+static void note(uint8_t number, uint8_t state, int64_t escalate_us, int64_t yellow_us)
+{
+	struct case_id id = {.key = {number}};
+	struct case_state row = {
+		.state = state, .escalate_us = escalate_us, .yellow_us = yellow_us};
+
+	case_rows_put(view, &id, &row);
+	assert_int_equal(case_timers_note(timers, &id, &row), ERR_OK);
+}
+
+/* The first timer is asked for three times an action: between two answers its case may move, close, or be overtaken. */
+static void test_next_follows_rows(void **state)
+{
+	(void)state;
+	assert_true(case_timers_next(timers, view) == INT64_MAX);
+	note(1, CODE_case_state_IP, 100, 0);
+	note(2, CODE_case_state_IP, 300, 0);
+	assert_int_equal(case_timers_next(timers, view), 100);
+	note(1, CODE_case_state_IP, 200, 0);
+	assert_int_equal(case_timers_next(timers, view), 200);
+	note(3, CODE_case_state_IP, 50, 0);
+	assert_int_equal(case_timers_next(timers, view), 50);
+	note(3, CODE_case_state_CL, 0, 0);
+	assert_int_equal(case_timers_next(timers, view), 200);
+	note(1, CODE_case_state_CL, 0, 0);
+	note(2, CODE_case_state_CL, 0, 0);
+	assert_true(case_timers_next(timers, view) == INT64_MAX);
+}
+
+/* A colour moment that no case has any more gets no tick. */
+static void test_moment_follows_rows(void **state)
+{
+	(void)state;
+	note(1, CODE_case_state_IP, 0, 100);
+	note(2, CODE_case_state_IP, 0, 300);
+	assert_int_equal(case_timers_moment(timers, view, 10), 100);
+	note(1, CODE_case_state_IP, 0, 200);
+	assert_int_equal(case_timers_moment(timers, view, 10), 200);
+	note(3, CODE_case_state_IP, 0, 50);
+	assert_int_equal(case_timers_moment(timers, view, 10), 50);
+	assert_int_equal(case_timers_moment(timers, view, 50), 200);
+	note(1, CODE_case_state_CL, 0, 0);
+	assert_int_equal(case_timers_moment(timers, view, 60), 300);
+	assert_true(case_timers_moment(timers, view, 300) == INT64_MAX);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_next_follows_rows),
+		TEST(test_moment_follows_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
