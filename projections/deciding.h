@@ -40,6 +40,8 @@ struct deciding {
 	void *context;
 	struct arena arena; /* of one record */
 	enum err err;       /* sticky */
+	/* The last boundary that was asked for: the same for every action of some hours. */
+	int64_t boundary_us, boundary_after_us, boundary_refoffset;
 };
 
 /* An action as it stands in the log. */

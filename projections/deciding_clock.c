@@ -13,7 +13,7 @@ static int64_t refoffset_of(const struct deciding *d)
 }
 
 /* The first midnight, opening or closing hour after a moment, every day (answers 14). */
-static int64_t next_boundary(const struct deciding *d, int64_t after_us)
+static int64_t find_boundary(const struct deciding *d, int64_t after_us)
 {
 	struct as_of as_of = {.refoffset = refoffset_of(d), .at_us = after_us};
 	int64_t midnight_us = civil_midnight_us(civil_day(after_us) + 1);
@@ -27,6 +27,20 @@ static int64_t next_boundary(const struct deciding *d, int64_t after_us)
 		hour_us = calendar_next_boundary(&usual, after_us);
 	}
 	return hour_us < midnight_us ? hour_us : midnight_us;
+}
+
+/* Reference data before a position never change, so that the answer holds as long as both are the same. */
+static int64_t next_boundary(struct deciding *d, int64_t after_us)
+{
+	int64_t refoffset = refoffset_of(d);
+
+	if (!d->boundary_us || d->boundary_after_us != after_us ||
+	    d->boundary_refoffset != refoffset) {
+		d->boundary_us = find_boundary(d, after_us);
+		d->boundary_after_us = after_us;
+		d->boundary_refoffset = refoffset;
+	}
+	return d->boundary_us;
 }
 
 /* The next minute that must have its tick: the first at or after each boundary and each moment held. */
