@@ -34,7 +34,17 @@ struct span case_decide_effects_target(const struct case_state *state,
 
 static struct span centre_of(struct case_decision *d, struct span place)
 {
-	return arena_printf(d->arena, "centre:%.*s", SPAN_ARGS(place));
+	struct span before = SPAN("centre:");
+	char *id = arena_alloc(d->arena, before.n + place.n);
+
+	if (!id) {
+		return (struct span){0};
+	}
+	memcpy(id, before.p, before.n);
+	if (place.n) {
+		memcpy(id + before.n, place.p, place.n);
+	}
+	return span_of(id, before.n + place.n);
 }
 
 struct span case_decide_effects_owner(struct case_decision *d)
