@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BLOCK_BYTES = 64 * 1024 };
+enum { ARENA_BLOCK_BYTES = 64 * 1024, ARENA_BLOCK_MAX_BYTES = 4 << 20 };
 
 struct arena_block {
 	struct arena_block *next;
@@ -14,9 +14,19 @@ struct arena_block {
 	_Alignas(16) uint8_t bytes[];
 };
 
-static struct arena_block *block_new(size_t least)
+/* Blocks grow with what is in use: a large batch asks the kernel for megabytes at a time. */
+static struct arena_block *block_new(size_t least, size_t used_bytes)
 {
-	size_t size = least > ARENA_BLOCK_BYTES ? least : ARENA_BLOCK_BYTES;
+	size_t size = used_bytes / 8;
+
+	if (size < ARENA_BLOCK_BYTES) {
+		size = ARENA_BLOCK_BYTES;
+	} else if (size > ARENA_BLOCK_MAX_BYTES) {
+		size = ARENA_BLOCK_MAX_BYTES;
+	}
+	if (size < least) {
+		size = least;
+	}
 	struct arena_block *block = malloc(sizeof *block + size);
 
 	if (block) {
@@ -35,7 +45,7 @@ static struct arena_block *block_with_room(struct arena *arena, size_t n)
 			return arena->now;
 		}
 	}
-	struct arena_block *block = block_new(n);
+	struct arena_block *block = block_new(n, arena->used_bytes);
 
 	if (!block) {
 		return NULL;

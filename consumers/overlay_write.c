@@ -9,7 +9,12 @@
 #include "common/limits.h"
 #include "consumers/radix.h"
 
-enum { WRITE_RADIX_FROM = 512 }; /* fewer changes are sorted by comparing */
+enum {
+	WRITE_RADIX_FROM = 512, /* fewer changes are sorted by comparing */
+	WRITE_FEW = 32,
+	WRITE_AHEAD =
+		8, /* so many changes ahead their bytes are asked for: in key order they lie anywhere */
+};
 
 /* One change of one table of the environment. */
 struct change {
@@ -109,6 +114,26 @@ static bool make_order(struct changes *changes)
 	return changes->room_order > 0;
 }
 
+/* A few items, mostly in order already: the lines of one case's timeline. */
+static void sort_few(struct radix_item *items, uint32_t n, const struct change *changes)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		struct radix_item item = items[i];
+		uint32_t at = i;
+
+		while (at && compare(&items[at - 1], &item, (void *)(uintptr_t)changes) > 0) {
+			items[at] = items[at - 1];
+			at--;
+		}
+		items[at] = item;
+	}
+}
+
+static bool same_start(const struct radix_item *a, const struct radix_item *b)
+{
+	return a->high == b->high && a->low == b->low;
+}
+
 /* After the radix sort, keys that are the same in their sixteen bytes are compared whole. */
 static void sort_rest(struct changes *changes)
 {
@@ -116,12 +141,13 @@ static void sort_rest(struct changes *changes)
 
 	for (uint32_t i = 0, n; i < changes->n; i += n) {
 		n = 1;
-		while (i + n < changes->n && order[i].high == order[i + n].high &&
-		       order[i].low == order[i + n].low) {
+		while (i + n < changes->n && same_start(&order[i], &order[i + n])) {
 			n++;
 		}
-		if (n > 1) {
+		if (n > WRITE_FEW) {
 			qsort_r(&order[i], n, sizeof *order, compare, changes->p);
+		} else {
+			sort_few(&order[i], n, changes->p);
 		}
 	}
 }
@@ -148,9 +174,28 @@ static void sort(struct changes *changes)
 	}
 }
 
-static bool same_key(const struct change *a, const struct change *b)
+/* Whether a later change of the same key follows. Numbers that differ spare a look at the keys. */
+static bool is_replaced(const struct changes *changes, uint32_t i)
 {
+	const struct radix_item *item = &changes->order[i];
+
+	if (i + 1 == changes->n || !same_start(item, item + 1)) {
+		return false;
+	}
+	const struct change *a = &changes->p[item[0].change], *b = &changes->p[item[1].change];
+
 	return a->key_n == b->key_n && memcmp(a->key, b->key, a->key_n) == 0;
+}
+
+static void look_ahead(const struct changes *changes, uint32_t i)
+{
+	if (i + 2 * WRITE_AHEAD < changes->n) {
+		__builtin_prefetch(&changes->p[changes->order[i + 2 * WRITE_AHEAD].change]);
+		const struct change *change = &changes->p[changes->order[i + WRITE_AHEAD].change];
+
+		__builtin_prefetch(change->key);
+		__builtin_prefetch(change->value);
+	}
 }
 
 /* Sorts and writes; a table whose keys are all smaller is appended to. */
@@ -173,8 +218,8 @@ static void write_changes(struct changes *changes, struct kv_txn *txn, int table
 	for (uint32_t i = 0; i < changes->n && !txn->err; i++) {
 		const struct change *change = &changes->p[changes->order[i].change];
 
-		if (i + 1 < changes->n &&
-		    same_key(change, &changes->p[changes->order[i + 1].change])) {
+		look_ahead(changes, i);
+		if (is_replaced(changes, i)) {
 			continue;
 		}
 		struct span key = span_of(change->key, change->key_n);
