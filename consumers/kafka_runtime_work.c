@@ -14,6 +14,9 @@ enum {
 	WORK_REST =
 		2, /* after a commit, so many times as long as it took: a third of the time at most goes into commits */
 	WORK_REST_MAX_US = 1000000,
+	WORK_FEW =
+		200, /* so few records are not kept waiting for more: after a short rest they are committed */
+	WORK_FEW_US = 5000,
 	WORK_WAIT_US = 1000000,
 	WORK_GIVE_UP_US =
 		60000000, /* a partition that was lost may come back at once: its rows are kept this long */
@@ -62,12 +65,25 @@ static void heal(struct runtime_worker *worker, enum err err)
 	atomic_compare_exchange_strong(&worker->runtime->wait, &expected, ERR_OK);
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The more a commit costs the more the next one gathers: batches grow with the load, and are small when it is. */
 static void rest_after(struct runtime_worker *worker, int64_t start_us)
 {
 	int64_t now_us = clock_steady_us(), rest_us = (now_us - start_us) * WORK_REST;
 
-	worker->rest_until_us = now_us + (rest_us < WORK_REST_MAX_US ? rest_us : WORK_REST_MAX_US);
+	worker->rest_until_us = now_us + least(rest_us, WORK_REST_MAX_US);
+	worker->few_until_us = now_us + least(rest_us, WORK_FEW_US);
+}
+
+/* Where little comes in, resting would gather nothing that is worth the delay. */
+static int64_t resting_until(const struct runtime_worker *worker)
+{
+	return shard_pending(worker->shard) <= WORK_FEW ? worker->few_until_us
+							: worker->rest_until_us;
 }
 
 /* A full store is waited for, with the batch kept; other errors end the program. */
@@ -254,7 +270,7 @@ static int wait_ms(const struct runtime_worker *worker, bool pending, bool behin
 	if (behind) {
 		return WORK_BEHIND_MS;
 	}
-	int64_t rest_us = worker->rest_until_us - clock_steady_us();
+	int64_t rest_us = resting_until(worker) - clock_steady_us();
 
 	return rest_us > 0 ? (int)(rest_us / 1000) + 1 : 0;
 }
@@ -267,7 +283,7 @@ static bool is_due(const struct runtime_worker *worker, bool queue_empty)
 	}
 	int64_t now_us = clock_steady_us();
 
-	return now_us >= worker->rest_until_us &&
+	return now_us >= resting_until(worker) &&
 	       (queue_empty || now_us - worker->batch_us > WORK_BATCH_US);
 }
 
