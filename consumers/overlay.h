@@ -57,7 +57,7 @@ void overlay_drop(struct overlay *overlay);
 size_t overlay_rows(const struct overlay *overlay);
 size_t overlay_bytes(const struct overlay *overlay);
 
-/** Estimate of pages a commit would dirty (bound: 100,000, LMDB spills past 131,071). */
+/** Estimate of pages a commit would dirty; above what it dirties when rows of a batch lie close together. */
 size_t overlay_dirty_pages(const struct overlay *overlay);
 
 #endif
