@@ -1,13 +1,10 @@
 /* event_from_json.c: reads a CloudEvents 1.0 JSON event as a sender posts it. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <jansson.h>
-#include <sodium.h>
 
-#include "common/civil.h"
 #include "schemas/event.h"
+#include "schemas/json_member.h"
 #include "schemas/member.h"
 
 struct reader {
@@ -30,134 +27,24 @@ static struct span text_of(const json_t *json)
 	return span_of(json_string_value(json), json_string_length(json));
 }
 
-/* No fault of the sender's. */
-static const char no_memory[] = "finds no memory";
-
-static const char *read_bytes(struct reader *r,
-			      const struct field *f,
-			      struct span text,
-			      struct span *ret_bytes)
+/* A scalar as the rules of members take it. */
+static struct json_member_value value_of(const json_t *json)
 {
-	size_t most = text.n;
-	uint8_t *bytes = arena_alloc(r->arena, most + 1);
-	size_t n = 0;
-	int failed;
-
-	if (!bytes) {
-		return no_memory;
-	}
-	if (f->kind == KIND_HASH) {
-		failed =
-			sodium_hex2bin(bytes, most, (const char *)text.p, text.n, NULL, &n, NULL) ||
-			n * 2 != text.n;
-		if (failed) {
-			return "must be 64 hexadecimal digits";
-		}
-	} else {
-		failed = sodium_base642bin(bytes, most, (const char *)text.p, text.n, NULL, &n,
-					   NULL, sodium_base64_VARIANT_ORIGINAL);
-		if (failed) {
-			return "must be base64";
-		}
-	}
-	*ret_bytes = span_of(bytes, n);
-	return member_check(f, *ret_bytes, true);
-}
-
-/* A whole number in a text of digits; 64-bit numbers may come so, as CloudEvents asks of extensions. */
-static bool number_of_text(struct span text, struct mp_int *ret_number)
-{
-	char digits[24];
-	char *end;
-
-	if (text.n == 0 || text.n >= sizeof digits ||
-	    (text.p[0] != '-' && (text.p[0] < '0' || text.p[0] > '9'))) {
-		return false;
-	}
-	memcpy(digits, text.p, text.n);
-	digits[text.n] = '\0';
-	errno = 0;
-	if (digits[0] == '-') {
-		long long value = strtoll(digits, &end, 10);
-
-		*ret_number = (struct mp_int){(uint64_t)value, value < 0};
-	} else {
-		*ret_number = (struct mp_int){strtoull(digits, &end, 10), false};
-	}
-	return errno == 0 && end == digits + text.n && digits[text.n - 1] != '-';
-}
-
-static const char *read_number(const struct field *f, const json_t *json, uint64_t *ret_bits)
-{
-	struct mp_int number;
-
-	if (json_is_integer(json)) {
-		number = (struct mp_int){(uint64_t)json_integer_value(json),
-					 json_integer_value(json) < 0};
-	} else if (f->bound || !json_is_string(json) || !number_of_text(text_of(json), &number)) {
-		return "must be a whole number";
-	}
-	*ret_bits = number.bits;
-	return member_check_int(f, number);
-}
-
-static const char *read_time(const struct field *f, const json_t *json, int64_t *ret_us)
-{
-	if (!json_is_string(json) || !civil_parse(text_of(json), ret_us)) {
-		return "must be a time by RFC 3339, such as 2023-01-19T09:00:00+08:00";
-	}
-	return member_check_int(f, (struct mp_int){(uint64_t)*ret_us, *ret_us < 0});
-}
-
-static const char *read_day(const json_t *json, uint32_t *ret_day)
-{
-	int32_t day;
-
-	if (!json_is_string(json) || !civil_parse_date(text_of(json), &day)) {
-		return "must be a date, such as 2023-01-19";
-	}
-	*ret_day = civil_yyyymmdd(day);
-	return NULL;
-}
-
-static const char *read_text(struct reader *r,
-			     const struct field *f,
-			     const json_t *json,
-			     struct span *ret_span)
-{
-	if (!json_is_string(json)) {
-		return "must be text";
-	}
-	if (f->kind == KIND_BYTES || f->kind == KIND_HASH) {
-		return read_bytes(r, f, text_of(json), ret_span);
-	}
-	*ret_span = text_of(json);
-	return member_check(f, *ret_span, true);
-}
-
-static const char *read_item(struct reader *r,
-			     const struct field *f,
-			     const json_t *json,
-			     void *item)
-{
-	switch ((enum kind)f->kind) {
-	case KIND_TIME:
-		return read_time(f, json, item);
-	case KIND_DAY:
-		return read_day(json, item);
-	case KIND_INT:
-	case KIND_UINT:
-		return read_number(f, json, item);
-	case KIND_BOOL:
-		*(bool *)item = json_is_true(json);
-		return json_is_boolean(json) ? NULL : "must be true or false";
-	case KIND_ENUM:
-	case KIND_STEP:
-		*(uint8_t *)item =
-			json_is_string(json) ? codes_find(member_codes(f), text_of(json)) : 0;
-		return *(uint8_t *)item ? NULL : "is not in its list of codes";
+	switch (json_typeof(json)) {
+	case JSON_STRING:
+		return (struct json_member_value){.kind = JSON_MEMBER_TEXT, .text = text_of(json)};
+	case JSON_INTEGER:
+		return (struct json_member_value){
+			.kind = JSON_MEMBER_NUMBER,
+			.number = {(uint64_t)json_integer_value(json),
+				   json_integer_value(json) < 0},
+		};
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return (struct json_member_value){.kind = JSON_MEMBER_BOOL,
+						  .truth = json_is_true(json)};
 	default:
-		return read_text(r, f, json, item);
+		return (struct json_member_value){.kind = JSON_MEMBER_OTHER};
 	}
 }
 
@@ -177,11 +64,13 @@ static enum err read_member(struct reader *r,
 	}
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = f->list_max ? json_array_get(json, i) : json;
-		const char *reason = read_item(r, f, item, member_at(f, object, (unsigned)i));
+		struct json_member_value scalar = value_of(item);
+		const char *reason =
+			json_member_read(f, &scalar, r->arena, member_at(f, object, (unsigned)i));
 
 		if (reason) {
-			return refuse(r, reason == no_memory ? ERR_NOMEM : ERR_INVALID, where,
-				      f->name, reason);
+			return refuse(r, reason == json_member_no_memory ? ERR_NOMEM : ERR_INVALID,
+				      where, f->name, reason);
 		}
 	}
 	member_set_count(f, object, (uint8_t)count);
