@@ -10,6 +10,7 @@
 #include "producers/answer.h"
 #include "producers/door_reject.h"
 #include "producers/json_out.h"
+#include "schemas/event_scan_json.h"
 #include "schemas/mp.h"
 
 /* What taking a body through the door needs. */
@@ -289,13 +290,41 @@ static bool at_byte(struct span text, size_t at, char byte)
 	return at < text.n && text.p[at] == (uint8_t)byte;
 }
 
-/* One after the other, each tree freed before the next: jansson's memory stays small and warm. */
+/* The event that a text begins with, if there is nothing about it to refuse. @return its bytes; 0: to be read in the long way */
+static size_t json_scan_enter(const struct entry *entry, struct span text)
+{
+	struct event ev;
+	size_t n = event_scan_json(text, &entry->batch->arena, &ev);
+	bool whole = entry->batch->many || skip_space(text, n) == text.n;
+	struct batch_item *item = n && whole ? item_add(entry->batch) : NULL;
+
+	if (item) {
+		item_enter(entry, item, &ev);
+	}
+	return whole ? n : 0;
+}
+
+/* The long way: a tree, of which it can be said what is wrong with it; freed before the next. @return its bytes; 0: it is not JSON */
+static size_t json_tree_enter(const struct entry *entry, struct span text)
+{
+	json_error_t why;
+	json_t *json = json_loadb((const char *)text.p, text.n,
+				  JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &why);
+
+	if (!json) {
+		malformed(entry->batch, why.text);
+		return 0;
+	}
+	json_enter(entry, json, span_first(text, (size_t)why.position));
+	json_decref(json);
+	return (size_t)why.position;
+}
+
 static void json_many_enter(const struct entry *entry)
 {
 	struct batch *batch = entry->batch;
 	struct span text = buf_span(&batch->body);
-	size_t at = skip_space(text, 0);
-	json_error_t why;
+	size_t at = skip_space(text, 0), n;
 
 	if (!at_byte(text, at, '[')) {
 		malformed(batch, "not a JSON array");
@@ -306,16 +335,14 @@ static void json_many_enter(const struct entry *entry)
 		return;
 	}
 	while (!batch->kind) {
-		json_t *json = json_loadb((const char *)text.p + at, text.n - at,
-					  JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &why);
+		struct span rest = span_of(text.p + at, text.n - at);
 
-		if (!json) {
-			malformed(batch, why.text);
+		n = json_scan_enter(entry, rest);
+		n = n ? n : json_tree_enter(entry, rest);
+		if (!n) {
 			return;
 		}
-		json_enter(entry, json, span_of(text.p + at, (size_t)why.position));
-		json_decref(json);
-		at = skip_space(text, at + (size_t)why.position);
+		at = skip_space(text, at + n);
 		if (at_byte(text, at, ']') && skip_space(text, at + 1) == text.n) {
 			return;
 		}
@@ -331,9 +358,12 @@ static void json_one_enter(const struct entry *entry)
 {
 	struct batch *batch = entry->batch;
 	json_error_t why;
-	json_t *json = json_loadb((const char *)batch->body.p, batch->body.n,
-				  JSON_REJECT_DUPLICATES, &why);
+	json_t *json;
 
+	if (batch->form == BATCH_JSON && json_scan_enter(entry, buf_span(&batch->body))) {
+		return;
+	}
+	json = json_loadb((const char *)batch->body.p, batch->body.n, JSON_REJECT_DUPLICATES, &why);
 	if (!json) {
 		malformed(batch, batch->body.n ? why.text : "the body is empty");
 		return;
@@ -432,44 +462,4 @@ void batch_enter(struct batch *batch,
 	}
 	/* All that is needed of it was copied, and reports may be long in coming. */
 	buf_done(&batch->body);
-}
-
-/* ---- answering */
-
-/* An action for every partition: a problem or a wait of one of them is what its sender has to know. */
-static const struct batch_item *worst_part(const struct batch_item *item)
-{
-	const struct batch_item *worst = item;
-
-	for (int i = 1; i < item->parts; i++) {
-		worst = item[i].status > worst->status ? &item[i] : worst;
-	}
-	return worst;
-}
-
-int batch_answer(const struct batch *batch, struct buf *out)
-{
-	const struct batch_item *worst;
-
-	if (batch->kind) {
-		problem_object(out, batch->kind, &batch->problem);
-		return problem_status(batch->kind);
-	}
-	if (!batch->many) {
-		worst = worst_part(&batch->items[0]);
-		buf_add(out, worst->answer);
-		return worst->answer.p ? worst->status : problem_status(PROBLEM_FAILED);
-	}
-	json_out_open(out, '{');
-	json_out_name(out, "items");
-	json_out_open(out, '[');
-	for (int i = 0; i < batch->n_items; i += batch->items[i].parts) {
-		if (i) {
-			buf_add(out, SPAN(",\n"));
-		}
-		buf_add(out, worst_part(&batch->items[i])->answer);
-	}
-	json_out_close(out, ']');
-	json_out_close(out, '}');
-	return 200;
 }
