@@ -20,15 +20,24 @@ _Static_assert(sizeof(struct report_row) == 40, "goes to disk");
 _Static_assert(sizeof(struct case_state) == 808, "goes to disk");
 _Static_assert(offsetof(struct case_state, assist) == 480, "goes to disk");
 
-/* Every key begins with the county, as a case id does. */
+/* Every key begins with the county, as a case id does. Rows come by county: at a start every open case is asked for by every partition. */
 static int partition_of(struct span key, int partitions)
 {
+	static _Thread_local struct {
+		struct case_id id;
+		int partitions, partition;
+	} last;
 	struct case_id id = {0};
 	char county[7];
 
 	memcpy(id.key, key.p, key.n < COUNTY_KEY_BYTES ? key.n : COUNTY_KEY_BYTES);
-	case_id_county(&id, county);
-	return partition_of_key(span_cstr(county), partitions);
+	if (last.partitions != partitions || memcmp(&last.id, &id, sizeof(id)) != 0) {
+		case_id_county(&id, county);
+		last.partition = partition_of_key(span_cstr(county), partitions);
+		last.partitions = partitions;
+		last.id = id;
+	}
+	return last.partition;
 }
 
 const struct table case_rows_tables[] = {
