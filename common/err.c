@@ -71,6 +71,8 @@ const char *err_cure(enum err err)
 	case ERR_STORE_VERSION:
 		return "use the build that wrote the store; a projection's folder may be removed while its program is stopped: "
 		       "it is rebuilt from the log (secrets, keys and tokens.mdb are not)";
+	case ERR_STORE_TORN:
+		return "none is needed: the environment is moved aside and rebuilt from the log";
 	case ERR_IO:
 		return "look at the disk: its room, and the rights of the files that the message names";
 	case ERR_KAFKA:

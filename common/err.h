@@ -31,7 +31,9 @@
 	X(FENCED, 86, "another member took this place")                                    \
 	X(STOPPED, 0, "stopped")                                                           \
 	X(BUG, 71, "govbus broke its own rule")                                            \
-	X(ERASED, 66, "its key was destroyed: what it sealed is erased")
+	X(ERASED, 66, "its key was destroyed: what it sealed is erased")                   \
+	X(STORE_TORN, 74,                                                                  \
+	  "the machine went down, or a sync failed, before the store was on the disk")
 
 enum err {
 	ERR_OK = 0,

@@ -4,30 +4,17 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "common/kv_parts.h"
 #include "common/kv_room.h"
-#include "common/limits.h"
 
-enum { KV_MAGIC = 0x6b76656e, KV_PATH_BYTES = 4096, KV_CHECK_SECONDS = 1 };
-
-struct kv {
-	uint32_t magic;
-	MDB_env *env;
-	MDB_dbi dbis[LIMIT_KV_TABLES];
-	int tables;
-	int lock_fd; /* of a KV_WRITE, else -1 */
-	enum kv_mode mode;
-	time_t checked_at;
-	bool broken; /* a write failed in a way after which the kernel's pages cannot be trusted */
-};
+enum { KV_MAGIC = 0x6b76656e, KV_CHECK_SECONDS = 1 };
 
 /* The one translation of LMDB's codes and of the errnos that it passes on. */
 static enum err err_of(int code)
@@ -67,29 +54,6 @@ static void fail(struct kv_txn *txn, int code)
 static MDB_val val_of(struct span s)
 {
 	return (MDB_val){.mv_size = s.n, .mv_data = (void *)(uintptr_t)s.p};
-}
-
-/* The folder and those above it. */
-static enum err make_folder(const char *dir)
-{
-	char path[KV_PATH_BYTES];
-	size_t n = strlen(dir);
-
-	if (n == 0 || n >= sizeof path) {
-		return ERR_USAGE;
-	}
-	memcpy(path, dir, n + 1);
-	for (size_t i = 1; i <= n; i++) {
-		if (path[i] != '/' && path[i] != '\0') {
-			continue;
-		}
-		path[i] = '\0';
-		if (mkdir(path, 0700) && errno != EEXIST) {
-			return err_of(errno) == ERR_STORE_FULL ? ERR_STORE_FULL : ERR_STORE;
-		}
-		path[i] = i < n ? '/' : '\0';
-	}
-	return ERR_OK;
 }
 
 /* One writing process per environment: a second one would be kept waiting inside LMDB, and a stopped one would be waited for for ever. */
@@ -158,6 +122,23 @@ static enum err open_env(struct kv *kv, const struct kv_config *config)
 	return open_tables(kv, config->names, config->mode != KV_READ);
 }
 
+/* Commits that wait for a sync are still in the kernel's memory: a writer goes on where the last one was killed. */
+static enum err open_fenced(struct kv *kv, const struct kv_config *config)
+{
+	bool fenced = false;
+	enum err err = kv_fence_read(config->dir, &fenced);
+
+	if (err) {
+		return err == ERR_STORE_TORN && kv->mode == KV_READ ? ERR_ABSENT : err;
+	}
+	err = open_env(kv, config);
+	if (!err && fenced && kv->mode == KV_WRITE) {
+		mdb_env_set_flags(kv->env, MDB_NOSYNC, 1);
+		kv->fenced = true;
+	}
+	return err;
+}
+
 enum err kv_open(const struct kv_config *config, struct kv **ret_kv)
 {
 	struct kv *kv = calloc(1, sizeof *kv);
@@ -169,8 +150,11 @@ enum err kv_open(const struct kv_config *config, struct kv **ret_kv)
 	kv->magic = KV_MAGIC;
 	kv->lock_fd = -1;
 	kv->mode = config->mode;
-	if (kv->mode != KV_READ) {
-		err = make_folder(config->dir);
+	if (snprintf(kv->dir, sizeof kv->dir, "%s", config->dir) >= (int)sizeof kv->dir) {
+		err = ERR_USAGE;
+	}
+	if (!err && kv->mode != KV_READ) {
+		err = kv_room_make(config->dir);
 	}
 	if (!err && kv->mode == KV_WRITE) {
 		err = lock_writer(kv, config->dir);
@@ -179,7 +163,7 @@ enum err kv_open(const struct kv_config *config, struct kv **ret_kv)
 		err = kv_room_keep(config->dir);
 	}
 	if (!err) {
-		err = open_env(kv, config);
+		err = open_fenced(kv, config);
 	}
 	if (err) {
 		kv_close(kv);
@@ -196,6 +180,7 @@ void kv_close(struct kv *kv)
 	}
 	assert(kv->magic == KV_MAGIC);
 	if (kv->env) {
+		kv_fence_end(kv);
 		mdb_env_close(kv->env);
 	}
 	if (kv->lock_fd >= 0) {

@@ -43,12 +43,13 @@ struct kv_cursor {
 
 /**
  * Opens an environment: checks dead readers, opens or makes its tables.
- * @return BUSY when another process writes it, ABSENT when a reader finds no environment or not all tables, STORE, STORE_FULL
+ * @return BUSY when another process writes it, ABSENT when a reader finds no environment or not all tables, STORE, STORE_FULL,
+ * STORE_TORN: the machine went down, or a sync failed, while it was fenced: move it aside and rebuild it (for a reader: ABSENT)
  * @thread any; one handle per process and environment (LMDB's rule)
  */
 enum err kv_open(const struct kv_config *config, struct kv **ret_kv);
 
-/** Closes; NULL is fine. All transactions must have ended. */
+/** Closes, fenced commits synced before; NULL is fine. All transactions must have ended. */
 void kv_close(struct kv *kv);
 
 /** Begins. A reader's transaction may be reset and renewed by kv_txn_renew. The error is in txn->err too. */
@@ -63,6 +64,22 @@ enum err kv_txn_renew(struct kv_txn *txn);
  * process. STORE_FULL (map or disk) left the store as it was; later transactions may succeed.
  */
 enum err kv_txn_commit(struct kv_txn *txn);
+
+/**
+ * From here on commits of a KV_WRITE are not synced: many times faster, and as safe when only the process ends. For what a log can
+ * rebuild: a mark in the folder, on the disk before the first such commit, makes kv_open refuse an environment that the machine's end
+ * may have torn (LMDB's pages are then of any age). One whose writer was killed is opened fenced. Not inside a writing transaction.
+ * @return ABSENT: the machine does not name its boots, so commits stay synced; STORE, STORE_FULL
+ */
+enum err kv_fence(struct kv *kv);
+
+/** Syncs what was committed until now. @return STORE: as a failed sync of kv_txn_commit @thread any, beside the writer */
+enum err kv_fence_sync(struct kv *kv);
+
+/** Syncs, and makes commits durable again. Not inside a writing transaction. @return STORE */
+enum err kv_fence_end(struct kv *kv);
+
+bool kv_fence_is_up(const struct kv *kv);
 
 /** Ends without effect; after a commit or on a zeroed one a no-op, so it serves as CLEANUP. */
 void kv_txn_abort(struct kv_txn *txn);

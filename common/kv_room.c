@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/limits.h"
@@ -27,6 +29,28 @@ static int open_in(const char *dir, const char *name, char ret_path[ROOM_PATH_BY
 static bool is_full(int code)
 {
 	return code == ENOSPC || code == EDQUOT;
+}
+
+enum err kv_room_make(const char *dir)
+{
+	char path[ROOM_PATH_BYTES];
+	size_t n = strlen(dir);
+
+	if (n == 0 || n >= sizeof path) {
+		return ERR_USAGE;
+	}
+	memcpy(path, dir, n + 1);
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0') {
+			continue;
+		}
+		path[i] = '\0';
+		if (mkdir(path, 0700) && errno != EEXIST) {
+			return is_full(errno) ? ERR_STORE_FULL : ERR_STORE;
+		}
+		path[i] = i < n ? '/' : '\0';
+	}
+	return ERR_OK;
 }
 
 enum err kv_room_keep(const char *dir)

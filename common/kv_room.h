@@ -6,6 +6,9 @@
 
 #include "common/err.h"
 
+/** Makes the folder and those above it; one that is there is fine. @return USAGE: no name, or too long; STORE_FULL; STORE */
+enum err kv_room_make(const char *dir);
+
 /**
  * Gives the lock file of an environment that is about to be opened its place on the disk. LMDB writes into it through a mapping: where
  * the file has holes, a full disk is no error there but the process's end (SIGBUS).

@@ -53,10 +53,11 @@ static enum err open_member(struct runtime *runtime)
 	return kafka_member_open(&config, &runtime->member);
 }
 
-/* An environment of another version is of no use, but deleting is for people: the last one is kept aside. */
-static enum err move_aside(const char *path)
+/* An environment of another version, or a torn one, is of no use, but deleting is for people: the last one is kept aside. */
+static enum err move_aside(const char *path, enum err why)
 {
-	static const char *const files[] = {"data.mdb", "lock.mdb", "writer.lock"};
+	static const char *const files[] = {"data.mdb", "lock.mdb", "writer.lock", "unsynced",
+					    "unsynced.new"};
 	char aside[RUNTIME_PATH_BYTES], file[RUNTIME_PATH_BYTES + 32];
 
 	snprintf(aside, sizeof aside, "%s.aside", path);
@@ -72,8 +73,9 @@ static enum err move_aside(const char *path)
 	if (rename(path, aside)) {
 		return ERR_IO;
 	}
-	LOG(WARN, "environment of another version moved aside; it is rebuilt from the log",
-	    LOG_TEXT("folder", path), LOG_SPAN("aside", span_cstr(aside)));
+	LOG(WARN, "environment moved aside; it is rebuilt from the log",
+	    LOG_TEXT("why", err_text(why)), LOG_TEXT("folder", path),
+	    LOG_SPAN("aside", span_cstr(aside)));
 	return ERR_OK;
 }
 
@@ -97,8 +99,8 @@ static enum err open_shard(struct runtime *runtime, int number)
 	worker->number = number;
 	enum err err = shard_open(&config, &worker->shard);
 
-	if (err == ERR_STORE_VERSION) {
-		err = move_aside(path);
+	if (err == ERR_STORE_VERSION || err == ERR_STORE_TORN) {
+		err = move_aside(path, err);
 		if (!err) {
 			err = shard_open(&config, &worker->shard);
 		}

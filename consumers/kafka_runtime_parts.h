@@ -29,6 +29,18 @@ struct runtime_partition {
 	int64_t folded;  /* next offset, uncommitted work included */
 };
 
+/* Commits that are not synced, and the thread that syncs them meanwhile. */
+struct runtime_fence {
+	pthread_t syncer;
+	bool started;            /* the syncer */
+	_Atomic bool stop;       /* it shall end */
+	_Atomic int err;         /* enum err: its sync failed */
+	_Atomic int64_t took_us; /* its last sync took so long; 0: none yet */
+	int64_t until_us;        /* steady time before which commits stay as they are */
+	int64_t stay_us;         /* how long that was */
+	int64_t left_us;         /* steady time at which they became durable again */
+};
+
 struct runtime_worker {
 	struct runtime *runtime;
 	struct shard *shard;
@@ -42,6 +54,7 @@ struct runtime_worker {
 	int64_t rest_until_us; /* no commit before, unless the batch is full */
 	int64_t few_until_us;  /* the same for a batch of few records; not after rest_until_us */
 	int64_t absent_us; /* steady time since which the broker does not know the topic; 0: it does */
+	struct runtime_fence fence;
 	struct pulse pulse;
 	_Atomic int64_t waiting; /* subjects that have parked events */
 	struct shard_counts shown;
@@ -79,11 +92,29 @@ enum err kafka_runtime_compare(struct runtime_worker *worker,
 			       const struct position *position,
 			       int64_t *ret_high);
 
+/**
+ * Before a commit of so many records: far behind, it need not be durable; the log has it. @return STORE
+ * @thread the worker's, as all kafka_runtime_fence_…
+ */
+enum err kafka_runtime_fence_before(struct runtime_worker *worker, int64_t records, bool behind);
+
+/** After a commit that took so long: on a disk that keeps readers waiting, the next ones are not synced one by one. @return STORE */
+enum err kafka_runtime_fence_after(struct runtime_worker *worker, int64_t took_us);
+
+/** Now and then: makes commits durable again when that costs little. @return STORE: a sync has failed */
+enum err kafka_runtime_fence_turn(struct runtime_worker *worker, bool behind);
+
+/** Ends the syncing thread, if there is one. */
+void kafka_runtime_fence_end(struct runtime_worker *worker);
+
 /** So many records became part of the batch, 0 or 1. @thread any */
 void kafka_runtime_show_taken(uint64_t records);
 
 /** Counts of a worker to /metrics, after a commit of so many records. */
 void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t took_us);
+
+/** A shard's commits are not synced from now on, or are again. @thread any */
+void kafka_runtime_show_fenced(bool fenced);
 
 /** Registers the metrics; once per process. */
 void kafka_runtime_show_init(void);

@@ -26,6 +26,7 @@ GAUGE(batch_records, "Records of the last commit");
 GAUGE(commit_last_us, "Microseconds that the last commit took");
 GAUGE(lag_records, "Records between what is folded and the end of the log");
 GAUGE(lag_seconds, "Age of the last record folded, while behind");
+GAUGE(fenced_shards, "Shards whose commits are not synced: a rebuild if the machine goes down now");
 GAUGE(store_bytes, "Bytes of the environments in use");
 
 void kafka_runtime_show_init(void)
@@ -36,6 +37,7 @@ void kafka_runtime_show_init(void)
 		&committed_records,   &commit_us,      &parked_subjects,
 		&uncommitted_records, &batch_records,  &commit_last_us,
 		&lag_records,         &lag_seconds,    &store_bytes,
+		&fenced_shards,
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -71,6 +73,11 @@ void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t 
 	}
 	worker->shown = now;
 	worker->shown_bytes = bytes;
+}
+
+void kafka_runtime_show_fenced(bool fenced)
+{
+	metric_count(&fenced_shards, fenced ? 1 : -1);
 }
 
 static int64_t lag_of(const struct runtime_partition *at)

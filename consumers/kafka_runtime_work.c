@@ -70,6 +70,20 @@ static int64_t least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static bool is_behind(const struct runtime_worker *worker)
+{
+	const struct runtime *runtime = worker->runtime;
+
+	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
+		const struct runtime_partition *at = &runtime->at[i];
+
+		if (at->following && at->high - at->folded > WORK_BEHIND_RECORDS) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The more a commit costs the more the next one gathers: batches grow with the load, and are small when it is. */
 static void rest_after(struct runtime_worker *worker, int64_t start_us)
 {
@@ -91,8 +105,11 @@ static enum err commit(struct runtime_worker *worker)
 {
 	struct runtime *runtime = worker->runtime;
 	int64_t records = (int64_t)shard_pending(worker->shard), start_us = clock_steady_us();
-	enum err err = records ? shard_commit(worker->shard) : ERR_OK;
+	enum err err = kafka_runtime_fence_before(worker, records, is_behind(worker));
 
+	if (records && !err) {
+		err = shard_commit(worker->shard);
+	}
 	while (err == ERR_STORE_FULL && !runtime->stop) {
 		wait_for(worker, err);
 		err = shard_commit(worker->shard);
@@ -101,6 +118,10 @@ static enum err commit(struct runtime_worker *worker)
 		return err;
 	}
 	heal(worker, ERR_STORE_FULL);
+	err = kafka_runtime_fence_after(worker, clock_steady_us() - start_us);
+	if (err) {
+		return err;
+	}
 	rest_after(worker, start_us);
 	worker->batch_us = 0;
 	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
@@ -222,20 +243,6 @@ static enum err follow_group(struct runtime_worker *worker)
 	return err;
 }
 
-static bool is_behind(const struct runtime_worker *worker)
-{
-	const struct runtime *runtime = worker->runtime;
-
-	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
-		const struct runtime_partition *at = &runtime->at[i];
-
-		if (at->following && at->high - at->folded > WORK_BEHIND_RECORDS) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static enum err take(struct runtime_worker *worker, const struct kafka_record *record)
 {
 	struct runtime_partition *at = &worker->runtime->at[record->partition];
@@ -340,6 +347,9 @@ void *kafka_runtime_work(void *context)
 		if (clock_steady_us() - asked_us > (int64_t)WORK_IDLE_MS * 1000) {
 			asked_us = clock_steady_us();
 			err = follow_group(worker);
+			if (!err) {
+				err = kafka_runtime_fence_turn(worker, is_behind(worker));
+			}
 		}
 		for (int i = 0; i < 256 && !err && !runtime->stop; i++) {
 			err = turn(worker, &record);
@@ -360,6 +370,7 @@ void *kafka_runtime_work(void *context)
 			end(worker, err, -1);
 		}
 	}
+	kafka_runtime_fence_end(worker);
 	pulse_rest(&worker->pulse);
 	return NULL;
 }

@@ -340,6 +340,26 @@ enum err shard_commit(struct shard *shard)
 	return shard->view->err;
 }
 
+enum err shard_fence(struct shard *shard)
+{
+	return kv_fence(shard->kv);
+}
+
+enum err shard_sync(struct shard *shard)
+{
+	return kv_fence_sync(shard->kv);
+}
+
+enum err shard_unfence(struct shard *shard)
+{
+	return kv_fence_end(shard->kv);
+}
+
+bool shard_is_fenced(const struct shard *shard)
+{
+	return kv_fence_is_up(shard->kv);
+}
+
 enum err shard_take(struct shard *shard, const struct shard_record *record)
 {
 	struct event ev;

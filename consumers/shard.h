@@ -33,7 +33,8 @@ struct shard_counts {
 
 /**
  * Opens or makes the environment, and tries parked events again if another build wrote it.
- * @return STORE_VERSION when it was written by another version of the projection or for other shards: move it aside and rebuild; what kv_open returns
+ * @return STORE_VERSION when it was written by another version of the projection or for other shards, STORE_TORN when the machine went
+ * down while it was fenced: move it aside and rebuild; what kv_open returns
  * @thread one at a time, as all here
  */
 enum err shard_open(const struct shard_config *config, struct shard **ret_shard);
@@ -55,6 +56,12 @@ enum err shard_fold(struct shard *shard,
 
 /** Commits what was folded, with positions. After STORE_FULL nothing is lost: call it again, and fold nothing before it succeeds. */
 enum err shard_commit(struct shard *shard);
+
+/** kv_fence, kv_fence_sync and kv_fence_end of its environment. @thread any for shard_sync, beside all others */
+enum err shard_fence(struct shard *shard);
+enum err shard_sync(struct shard *shard);
+enum err shard_unfence(struct shard *shard);
+bool shard_is_fenced(const struct shard *shard);
 
 /** Back to what is committed. */
 enum err shard_drop(struct shard *shard);

@@ -55,7 +55,8 @@ def fold(bed, a_bus, written, limit_s=900):
 		def done():
 			if folding.programs[key].poll() is not None:
 				raise NotMeasured(f"govbus-case-status ended: {folding.log(key)[-300:]}")
-			return (metric(folding, key, "govbus_committed_records_total") or 0) >= written["records"]
+			committed = metric(folding, key, "govbus_committed_records_total") or 0
+			return committed >= written["records"] and metric(folding, key, "govbus_fenced_shards") == 0
 
 		bus.wait_for("the rebuild's end", done, limit_s, 0.02)
 		took = steady() - started

@@ -1,0 +1,36 @@
+/* kv_parts.h: what the parts of kv share; others include common/kv.h. */
+#ifndef GOVBUS_COMMON_KV_PARTS_H
+#define GOVBUS_COMMON_KV_PARTS_H
+
+#include <lmdb.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "common/kv.h"
+#include "common/limits.h"
+
+enum { KV_PATH_BYTES = 4096 };
+
+struct kv {
+	uint32_t magic;
+	MDB_env *env;
+	MDB_dbi dbis[LIMIT_KV_TABLES];
+	int tables;
+	int lock_fd; /* of a KV_WRITE, else -1 */
+	enum kv_mode mode;
+	time_t checked_at;
+	bool fenced; /* commits are not synced, and a mark in the folder says so */
+	_Atomic bool
+		broken; /* a write failed in a way after which the kernel's pages cannot be trusted */
+	char dir[KV_PATH_BYTES];
+};
+
+/**
+ * What the mark in an environment's folder says, on opening it: all is synced; or commits were not synced, but since the machine's last
+ * start, so the kernel still has them; or the machine went down before they were.
+ * @param ret_fenced  commits wait for a sync
+ * @return STORE_TORN: not to be opened; STORE
+ */
+enum err kv_fence_read(const char *dir, bool *ret_fenced);
+
+#endif
