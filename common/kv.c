@@ -258,6 +258,14 @@ enum err kv_txn_renew(struct kv_txn *txn)
 	return txn->err;
 }
 
+void kv_txn_rest(struct kv_txn *txn)
+{
+	assert(!txn->writable);
+	if (txn->mdb) {
+		mdb_txn_reset(txn->mdb);
+	}
+}
+
 enum err kv_txn_commit(struct kv_txn *txn)
 {
 	if (txn->err || !txn->mdb) {

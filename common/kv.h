@@ -58,6 +58,9 @@ enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
 /** Moves a reading transaction to the newest state; what was borrowed from it is dead. */
 enum err kv_txn_renew(struct kv_txn *txn);
 
+/** Lets a reading transaction rest until kv_txn_renew: it holds on to no state, and keeps its place. What was borrowed from it is dead. */
+void kv_txn_rest(struct kv_txn *txn);
+
 /**
  * Commits durably (power loss costs at most the last commit, never order); the transaction has then ended either way.
  * @return the first error of the transaction. After STORE of a commit (a failed sync) this handle never writes again: end the

@@ -120,6 +120,31 @@ static void test_renew(void **state)
 	kv_close(kv);
 }
 
+/* A reader at rest holds on to no pages: what is written over and over takes no more room. Renewed it sees the newest state. */
+static void test_rest(void **state)
+{
+	struct kv *kv = open_kv(KV_WRITE, 0);
+	struct kv_txn txn = {0};
+	uint64_t before;
+
+	(void)state;
+	assert_int_equal(put_range(kv, 0, 5, 8), ERR_OK);
+	kv_txn_begin(kv, false, &txn);
+	kv_txn_rest(&txn);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(put_range(kv, 0, 50, 900), ERR_OK);
+	}
+	before = kv_used_bytes(kv);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(put_range(kv, 0, 50, 900), ERR_OK);
+	}
+	assert_int_equal(kv_used_bytes(kv), before);
+	assert_int_equal(kv_txn_renew(&txn), ERR_OK);
+	assert_int_equal(kv_count(&txn, 0), 50);
+	kv_txn_abort(&txn);
+	kv_close(kv);
+}
+
 /* Cursors find the first key not below, the last key below, and walk both ways. */
 static void test_cursor(void **state)
 {
@@ -256,9 +281,9 @@ int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
 	const struct CMUnitTest tests[] = {
-		T(test_keeps),       T(test_reader),      T(test_one_writer), T(test_shared),
-		T(test_renew),       T(test_cursor),      T(test_keys),       T(test_map_full),
-		T(test_dead_reader), T(test_reader_slots)};
+		T(test_keeps),    T(test_reader),      T(test_one_writer),  T(test_shared),
+		T(test_renew),    T(test_rest),        T(test_cursor),      T(test_keys),
+		T(test_map_full), T(test_dead_reader), T(test_reader_slots)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

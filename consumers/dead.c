@@ -12,9 +12,12 @@
 /* The kv table of parked_tables[0]. */
 static int first_table(const struct projection *projection)
 {
-	const char *names[LIMIT_KV_TABLES + 1];
+	int n = 0;
 
-	return shard_kv_names(projection, names, LIMIT_KV_TABLES + 1) - 2 - PARKED_TABLES;
+	while (projection->tables[n].name) {
+		n++;
+	}
+	return shard_kv_table(projection, n, -1);
 }
 
 static const char *reason_of(const struct parked_row *row)

@@ -12,13 +12,31 @@
 #include "consumers/shard.h"
 #include "projections/case_status.h"
 
+enum { SHELF_IDLE = 8 };
+
+/* Transactions of readings that ended: each keeps its place among LMDB's readers, and no state. */
+struct idle {
+	struct kv_txn txns[SHELF_IDLE];
+	int n;
+};
+
 struct case_shelf {
 	char home[400];
+	pthread_mutex_t idle_lock;
+	struct idle idle[CASE_QUERY_SHARDS];
 	pthread_rwlock_t lock; /* read: a reading is open; written: shards are opened and closed */
 	struct kv *kvs[CASE_QUERY_SHARDS];
 	ino_t inodes[CASE_QUERY_SHARDS];
 	int shards;
 };
+
+static int partition_of_case(const struct case_id *id)
+{
+	char county[7];
+
+	case_id_county(id, county);
+	return partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS);
+}
 
 static void shard_dir(const struct case_shelf *shelf, int i, char ret_dir[512])
 {
@@ -39,6 +57,9 @@ static ino_t shard_inode(const struct case_shelf *shelf, int i)
 static void close_all(struct case_shelf *shelf)
 {
 	for (int i = 0; i < shelf->shards; i++) {
+		while (shelf->idle[i].n) {
+			kv_txn_abort(&shelf->idle[i].txns[--shelf->idle[i].n]);
+		}
 		kv_close(shelf->kvs[i]);
 	}
 	shelf->shards = 0;
@@ -81,6 +102,7 @@ enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf)
 	}
 	(void)snprintf(shelf->home, sizeof shelf->home, "%s", home);
 	pthread_rwlock_init(&shelf->lock, NULL);
+	pthread_mutex_init(&shelf->idle_lock, NULL);
 	open_all(shelf);
 	*ret_shelf = shelf;
 	return ERR_OK;
@@ -91,6 +113,7 @@ void case_shelf_close(struct case_shelf *shelf)
 	if (shelf) {
 		close_all(shelf);
 		pthread_rwlock_destroy(&shelf->lock);
+		pthread_mutex_destroy(&shelf->idle_lock);
 		free(shelf);
 	}
 }
@@ -113,17 +136,67 @@ void case_shelf_refresh(struct case_shelf *shelf)
 	}
 }
 
-bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read)
+/* Begins on one shard, with a transaction that is at hand if there is one. */
+static bool begin_shard(struct case_shelf *shelf, int i, struct kv_txn *txn)
+{
+	struct idle *idle = &shelf->idle[i];
+
+	pthread_mutex_lock(&shelf->idle_lock);
+	if (idle->n) {
+		*txn = idle->txns[--idle->n];
+	}
+	pthread_mutex_unlock(&shelf->idle_lock);
+	return txn->mdb ? !kv_txn_renew(txn)
+			: !kv_txn_begin(shelf->kvs[i], /*writable=*/false, txn);
+}
+
+static void end_shard(struct case_shelf *shelf, int i, struct kv_txn *txn)
+{
+	struct idle *idle = &shelf->idle[i];
+
+	if (!txn->mdb || txn->err) {
+		kv_txn_abort(txn);
+		return;
+	}
+	kv_txn_rest(txn);
+	pthread_mutex_lock(&shelf->idle_lock);
+	if (idle->n < SHELF_IDLE) {
+		idle->txns[idle->n++] = *txn;
+		txn->mdb = NULL;
+	}
+	pthread_mutex_unlock(&shelf->idle_lock);
+	kv_txn_abort(txn);
+}
+
+static void begin(struct case_shelf *shelf, struct case_shelf_read *read)
 {
 	pthread_rwlock_rdlock(&shelf->lock);
 	read->shelf = shelf;
 	read->query = (struct case_query){read->txns, shelf->shards};
+}
+
+bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read)
+{
+	begin(shelf, read);
 	for (int i = 0; i < shelf->shards; i++) {
-		if (kv_txn_begin(shelf->kvs[i], /*writable=*/false, &read->txns[i])) {
+		if (!begin_shard(shelf, i, &read->txns[i])) {
 			return false;
 		}
 	}
 	return shelf->shards > 0;
+}
+
+bool case_shelf_begin_case(struct case_shelf *shelf,
+			   const struct case_id *id,
+			   struct case_shelf_read *read)
+{
+	begin(shelf, read);
+	if (!shelf->shards) {
+		return false;
+	}
+	int i = partition_of_case(id) % shelf->shards;
+
+	return begin_shard(shelf, i, &read->txns[i]);
 }
 
 void case_shelf_end(struct case_shelf_read *read)
@@ -132,7 +205,7 @@ void case_shelf_end(struct case_shelf_read *read)
 		return;
 	}
 	for (int i = 0; i < read->query.shards; i++) {
-		kv_txn_abort(&read->txns[i]);
+		end_shard(read->shelf, i, &read->txns[i]);
 	}
 	pthread_rwlock_unlock(&read->shelf->lock);
 	read->shelf = NULL;
@@ -152,25 +225,18 @@ bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *r
 
 int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *id)
 {
-	char county[7];
 	struct tail tail;
 
-	case_id_county(id, county);
-	if (!case_shelf_tail(read, partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS),
-			     &tail)) {
-		return 0;
-	}
-	return tail.tick * CIVIL_MINUTE_US;
+	return case_shelf_tail(read, partition_of_case(id), &tail) ? tail.tick * CIVIL_MINUTE_US
+								   : 0;
 }
 
 const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id *id)
 {
-	char county[7], subject[CASE_ID_TEXT_BYTES + 1];
+	char subject[CASE_ID_TEXT_BYTES + 1];
+	int partition = partition_of_case(id);
 
-	case_id_county(id, county);
 	case_id_format(id, subject);
-	int partition = partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS);
-
 	return dead_reason(&case_status, &read->txns[partition % read->query.shards], partition,
 			   span_of(subject, CASE_ID_TEXT_BYTES));
 }

@@ -14,7 +14,11 @@
 #include "producers/reading.h"
 #include "projections/case_next.h"
 
-enum { LIST_DEFAULT = 50, SEQ_WAIT_US = 1000000 };
+enum {
+	LIST_DEFAULT = 50,
+	SEQ_WAIT_US = 1000000,
+	ANSWER_BYTES = 2048, /* room for most cases: the answer need not grow while it is written */
+};
 
 static void time_member(struct buf *out, const char *name, int64_t at_us)
 {
@@ -42,12 +46,12 @@ static void type_member(struct buf *out, const char code[4])
 	const struct case_type *type = codes_type(span_of(code, 4));
 
 	json_out_name(out, "type");
+	if (type) {
+		buf_add(out, type->json);
+		return;
+	}
 	json_out_open(out, '{');
 	json_out_member(out, "code", span_of(code, 4));
-	if (type) {
-		json_out_member_text(out, "zh", type->zh);
-		json_out_member_text(out, "en", type->en);
-	}
 	json_out_close(out, '}');
 }
 
@@ -126,14 +130,19 @@ void get_cases_members(struct buf *out,
 	text_member(out, "point_id", row->point_id);
 }
 
+static bool shelf_is_there(struct http_request *request, bool begun)
+{
+	if (!begun) {
+		http_problem(
+			request, PROBLEM_STARTING, NULL,
+			"case-status has not folded anything yet; cure: start govbus-case-status");
+	}
+	return begun;
+}
+
 bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read)
 {
-	if (case_shelf_begin(request->gateway->shelf, read)) {
-		return true;
-	}
-	http_problem(request, PROBLEM_STARTING, NULL,
-		     "case-status has not folded anything yet; cure: start govbus-case-status");
-	return false;
+	return shelf_is_there(request, case_shelf_begin(request->gateway->shelf, read));
 }
 
 static void as_of_case(struct buf *out, struct case_shelf_read *read, const struct case_id *id)
@@ -265,7 +274,7 @@ void get_cases_one(struct http_request *request)
 		http_problem(request, PROBLEM_NOT_FOUND, "id", "not a case id");
 		return;
 	}
-	if (!get_cases_shelf(request, &read)) {
+	if (!shelf_is_there(request, case_shelf_begin_case(request->gateway->shelf, &id, &read))) {
 		return;
 	}
 	found = case_query_get(&read.query, &id, &row);
@@ -291,6 +300,7 @@ void get_cases_one(struct http_request *request)
 	if (http_not_modified(request, etag)) {
 		return;
 	}
+	buf_grow(out, ANSWER_BYTES);
 	json_out_open(out, '{');
 	get_cases_members(out, &id, &row, colour);
 	parked_member(out, parked);

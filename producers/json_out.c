@@ -113,11 +113,7 @@ void json_out_member_code(struct buf *out, const char *name, enum codes list, ui
 		return;
 	}
 	json_out_name(out, name);
-	json_out_open(out, '{');
-	json_out_member_text(out, "code", code->name);
-	json_out_member_text(out, "zh", code->zh);
-	json_out_member_text(out, "en", code->en);
-	json_out_close(out, '}');
+	buf_add(out, code->json.n ? code->json : SPAN("{\"code\":\"\",\"zh\":\"\",\"en\":\"\"}"));
 }
 
 static bool unreserved(uint8_t c)

@@ -47,6 +47,39 @@ static void read_back(void **state)
 	buf_done(&out);
 }
 
+static void expect_object(struct span json, const char *code, const char *zh, const char *en)
+{
+	json_t *object = json_loadb((const char *)json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_non_null(object);
+	assert_int_equal(json_object_size(object), 3);
+	assert_string_equal(json_string_value(json_object_get(object, "code")), code);
+	assert_string_equal(json_string_value(json_object_get(object, "zh")), zh);
+	assert_string_equal(json_string_value(json_object_get(object, "en")), en);
+	json_decref(object);
+}
+
+/* The objects that codes and types stand for in answers are JSON, and have their texts. */
+static void code_objects(void **state)
+{
+	size_t n = 0;
+	const struct case_type *types = codes_types(&n);
+
+	(void)state;
+	for (int list = CODES_NONE + 1; list < CODES_COUNT; list++) {
+		const struct code_list *known = codes_list((enum codes)list);
+
+		for (uint8_t i = 1; i < known->count; i++) {
+			const struct code *code = &known->codes[i];
+
+			expect_object(code->json, code->name, code->zh, code->en);
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		expect_object(types[i].json, types[i].code, types[i].zh, types[i].en);
+	}
+}
+
 /* Every problem is a whole object with a status of its class and both languages. */
 static void problems(void **state)
 {
@@ -86,8 +119,9 @@ static void url(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(read_back), cmocka_unit_test(problems),
-					   cmocka_unit_test(url)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(read_back),
+					   cmocka_unit_test(code_objects),
+					   cmocka_unit_test(problems), cmocka_unit_test(url)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

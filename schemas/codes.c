@@ -1,8 +1,14 @@
 /* codes.c: the closed lists of codes and the code book of case types. */
 #include "schemas/codes.h"
 
-#define CODES_BEGIN(list, help)        static const struct code list##_codes[] = {{"", "", ""},
-#define CODE(list, name, wire, zh, en) {wire, zh, en},
+#define TEXT(literal)                                           \
+	{                                                       \
+		(const uint8_t *)(literal), sizeof(literal) - 1 \
+	}
+#define OBJECT(code, zh, en) TEXT("{\"code\":\"" code "\",\"zh\":\"" zh "\",\"en\":\"" en "\"}")
+
+#define CODES_BEGIN(list, help)        static const struct code list##_codes[] = {{"", "", "", {0}},
+#define CODE(list, name, wire, zh, en) {wire, zh, en, OBJECT(wire, zh, en)},
 #define CODES_END(list) \
 	}               \
 	;
@@ -23,8 +29,8 @@ static const struct code_list lists[] = {
 };
 
 static const struct case_type types[] = {
-#define TYPE_FAMILY(code, zh, en)    {#code, zh, en},
-#define TYPE(family, number, zh, en) {#family #number, zh, en},
+#define TYPE_FAMILY(code, zh, en)    {#code, zh, en, OBJECT(#code, zh, en)},
+#define TYPE(family, number, zh, en) {#family #number, zh, en, OBJECT(#family #number, zh, en)},
 #include "schemas/types.def"
 #undef TYPE_FAMILY
 #undef TYPE
@@ -67,7 +73,7 @@ uint8_t codes_find(enum codes list, struct span name)
 
 const struct code *codes_get(enum codes list, uint8_t number)
 {
-	static const struct code none = {"", "", ""};
+	static const struct code none = {"", "", "", {0}};
 	const struct code_list *known = codes_list(list);
 
 	return known && number < known->count ? &known->codes[number] : &none;

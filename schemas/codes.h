@@ -38,6 +38,7 @@ enum codes {
 struct code {
 	const char *name; /* on the wire and in JSON */
 	const char *zh, *en;
+	struct span json; /* {"code":name,"zh":zh,"en":en}: answers have several of them */
 };
 
 struct code_list {
@@ -61,6 +62,7 @@ const struct code *codes_get(enum codes list, uint8_t number);
 struct case_type {
 	char code[5]; /* "MD02"; a family: "MD" */
 	const char *zh, *en;
+	struct span json; /* as of a code */
 };
 
 /** The families and types in the order of their codes, each family before its types. */
