@@ -229,11 +229,25 @@ static bool add_word(struct group *g, const uint8_t *p, size_t n)
 	return end == n && g->n < CHUNKS;
 }
 
+/* Most texts have fewer digits than the shortest of these numbers: then nothing is looked for. */
+static bool digits_enough(const uint8_t *p, const uint8_t *end)
+{
+	unsigned digits = 0;
+
+	for (; p < end; p++) {
+		digits += is_digit(*p);
+	}
+	return digits >= MOBILE;
+}
+
 static const char *judge_line(const uint8_t *p, const uint8_t *end)
 {
 	struct group g = {.n = 0};
 	const char *what = NULL;
 
+	if (!digits_enough(p, end)) {
+		return NULL;
+	}
 	while (p < end && !what) {
 		bool mixed = false, goes_on = *p == '-';
 		size_t n = 1;
