@@ -172,11 +172,13 @@ static bool stamp(struct event *ev,
 }
 
 static enum err seal_all(struct event *ev,
-			 const struct key_store_subject *subject,
+			 const struct case_id *id,
+			 const uint8_t secret[32],
 			 struct key_store_txn *keys,
 			 struct arena *arena)
 {
 	const struct schema *schema = event_schema(ev->type);
+	struct key_store_subject subject;
 	struct key_store_key key = {0};
 	enum err err = ERR_OK;
 
@@ -187,8 +189,11 @@ static enum err seal_all(struct event *ev,
 		if (field->kind != KIND_SEAL || !member_has(field, &ev->data)) {
 			continue;
 		}
-		if (!key.version && !key_store_take(keys, subject, &key)) {
-			return keys->err;
+		if (!key.version) {
+			subject = key_store_subject_of(id, secret);
+			if (!key_store_take(keys, &subject, &key)) {
+				return keys->err;
+			}
 		}
 		err = seal_close(&(struct seal_key){key.version, key.key},
 				 &(struct seal_place){ev->env.id, i}, *text, arena, text);
@@ -216,7 +221,6 @@ enum err door_enter(const struct door *door,
 		    struct arena *arena,
 		    struct door_pass *pass)
 {
-	struct key_store_subject subject;
 	struct case_id id = {0};
 	enum err err;
 
@@ -241,8 +245,8 @@ enum err door_enter(const struct door *door,
 				       : "not a case id");
 		return refuse(pass, PROBLEM_INVALID, ERR_INVALID);
 	}
-	subject = key_store_subject_of(&id, door->subject_key);
-	err = stamp(ev, token, arena, pass) ? seal_all(ev, &subject, keys, arena) : ERR_NOMEM;
+	err = stamp(ev, token, arena, pass) ? seal_all(ev, &id, door->subject_key, keys, arena)
+					    : ERR_NOMEM;
 	err = err ? err : encode(ev, arena, pass);
 	return err ? refuse(pass, problem_of_err(err), err) : ERR_OK;
 }
