@@ -15,11 +15,7 @@ struct kafka_writer {
 	int n_topics;
 };
 
-/* The first one is for writers without gaps alone, which hand over a thousand records at once: with five requests allowed on their way
- * the client sends the first few dozen off in five small ones; with two the rest waits for an answer, and goes in one. A broker serves one
- * request of a connection after another, so that more on their way are no sooner answered. */
 static const struct kafka_option defaults[] = {
-	{"max.in.flight.requests.per.connection", "2"},
 	{"queue.buffering.max.messages", "1000000"},
 	{"queue.buffering.max.kbytes", "1048576"},
 	{"compression.type", "lz4"},
@@ -82,8 +78,7 @@ enum err kafka_writer_open(const struct kafka_writer_config *config,
 
 	if (!rd_kafka_conf_set(conf, "client.id", config->name, why, sizeof why) &&
 	    !rd_kafka_conf_set(conf, "linger.ms", linger, why, sizeof why)) {
-		err = kafka_conf_open(&writer->handle, KAFKA_PRODUCER, conf,
-				      config->gapless ? defaults : defaults + 1,
+		err = kafka_conf_open(&writer->handle, KAFKA_PRODUCER, conf, defaults,
 				      config->gapless ? required : required + 1);
 	} else {
 		kafka_conf_log(config->settings, 3, "%s", why);
