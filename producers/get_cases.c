@@ -385,7 +385,9 @@ static bool cursor_read(struct http_request *request, struct case_query_filter *
 		return filter_bad(request, "cursor", "not a cursor of this bus");
 	}
 	filter->cursor = span_of(bytes, n);
-	return true;
+	return (n && case_query_cursor_fits(filter)) ||
+	       filter_bad(request, "cursor",
+			  "not a cursor of this list: other filters, or not whole");
 }
 
 static bool filter_read(struct http_request *request, struct case_query_filter *filter)

@@ -11,7 +11,7 @@ enum {
 	CASE_QUERY_LIMIT = 200, /* rows of one answer */
 	CASE_QUERY_EXAMINED =
 		20000, /* index entries looked at for one answer: a page may be short, its cursor goes on */
-	CASE_QUERY_CURSOR_BYTES = LIMIT_KEY_BYTES + 2,
+	CASE_QUERY_CURSOR_BYTES = LIMIT_KEY_BYTES + 9, /* table, check, key */
 };
 
 /* The shards' environments as they stand: partition p is in shard p % shards. */
@@ -60,11 +60,16 @@ typedef bool case_query_visit_case(void *context,
 				   const struct case_id *id,
 				   const struct case_row *row);
 
+/** Whether the filter's cursor is one that case_query_list gave for this filter (the limit may differ), or absent. */
+bool case_query_cursor_fits(const struct case_query_filter *filter);
+
 /**
- * Visits the cases that fit, in the order of the index that fits best: the sender's number, the unit's deadlines, the
- * place (then state, then deadline), or deadlines. A cursor is the index key after which to go on, so it stays valid while rows come and go.
+ * Visits the cases that fit: by the sender's number; a unit's, or those due, in the order of deadlines; a place's in a
+ * state, below the county, by place and deadline; all others in the order of ids. A cursor is the key after which to go
+ * on, so it stays valid while rows come and go. Ids never change: of a list in their order, a case that fits throughout
+ * comes exactly once. Where deadlines order a list, a case stands where its deadline is when that page is read.
  * @param ret_cursor  room for CASE_QUERY_CURSOR_BYTES; where the next page begins
- * @return bytes of the cursor; 0: that was all
+ * @return bytes of the cursor; 0: that was all, or the filter's cursor does not fit
  */
 size_t case_query_list(const struct case_query *query,
 		       const struct case_query_filter *filter,

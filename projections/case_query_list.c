@@ -1,13 +1,25 @@
 /* case_query_list.c: lists of cases by the index that fits best, merged over the shards, with cursors that survive changes. */
+#include <sodium.h>
+
+#include "common/place.h"
 #include "projections/case_query.h"
 #include "projections/case_status_tables.h"
 
-/* One list under way. A cursor is the number of the index and the key after which to go on. */
+/*
+ * A cursor is the number of the table, a check, and the key after which to go on. The check is a hash of the filter and of
+ * the rest: what was cut off, or belongs to another list, would otherwise begin somewhere and leave out or repeat cases
+ * without a word. It guards against mistakes, not against forgery: rights are checked for each row.
+ */
+enum { CHECK_BYTES = 8, HEAD_BYTES = 1 + CHECK_BYTES, COUNTY_BYTES = 3 };
+
+_Static_assert(CASE_QUERY_CURSOR_BYTES == HEAD_BYTES + LIMIT_KEY_BYTES, "room for any cursor");
+
+/* One list under way: the range from `prefix` on to the last key that starts with `last_prefix`. */
 struct list {
 	const struct case_query *query;
 	const struct case_query_filter *filter;
 	enum case_status_kv index;
-	uint8_t prefix[LIMIT_KEY_BYTES];
+	uint8_t prefix[LIMIT_KEY_BYTES], last_prefix[LIMIT_KEY_BYTES];
 	size_t prefix_bytes;
 	struct kv_cursor cursors[CASE_QUERY_SHARDS];
 	bool more[CASE_QUERY_SHARDS];
@@ -25,6 +37,29 @@ static void set_prefix(struct list *list, enum case_status_kv index, struct span
 	if (end >= 0) {
 		list->prefix[list->prefix_bytes++] = (uint8_t)end;
 	}
+	memcpy(list->last_prefix, list->prefix, list->prefix_bytes);
+}
+
+/* The county's number with which keys of cases begin; digits that the place does not have are `rest`. */
+static void put_county(struct span place, char rest, uint8_t ret_bytes[COUNTY_BYTES])
+{
+	uint32_t county = 0;
+
+	for (size_t i = 0; i < 6; i++) {
+		county = county * 10 + (uint32_t)((i < place.n ? (char)place.p[i] : rest) - '0');
+	}
+	for (int i = COUNTY_BYTES - 1; i >= 0; i--, county >>= 8) {
+		ret_bytes[i] = (uint8_t)county;
+	}
+}
+
+/* The cases themselves, in the order of their ids, which never change: each comes once, whatever becomes of it meanwhile. */
+static void set_counties(struct list *list, struct span place)
+{
+	list->index = CASE_STATUS_KV_CASE;
+	list->prefix_bytes = COUNTY_BYTES;
+	put_county(place, '0', list->prefix);
+	put_county(place, '9', list->last_prefix);
 }
 
 static bool owns_cases(struct span unit)
@@ -47,23 +82,102 @@ static void choose_index(struct list *list)
 			   filter->unit, 0);
 	} else if (filter->due_before_us) {
 		set_prefix(list, CASE_STATUS_KV_BY_DEADLINE, SPAN(""), -1);
-	} else {
+	} else if (filter->state && filter->place.n > PLACE_COUNTY_BYTES) {
 		set_prefix(list, CASE_STATUS_KV_BY_PLACE, filter->place, -1);
+	} else {
+		set_counties(list, filter->place);
 	}
+}
+
+static bool key_in_range(const struct list *list, struct span key)
+{
+	struct span start = span_first(key, list->prefix_bytes);
+
+	return start.n == list->prefix_bytes &&
+	       span_cmp(start, span_of(list->prefix, list->prefix_bytes)) >= 0 &&
+	       span_cmp(start, span_of(list->last_prefix, list->prefix_bytes)) <= 0;
 }
 
 static bool in_range(const struct list *list, int shard)
 {
-	return span_starts(list->cursors[shard].key, span_of(list->prefix, list->prefix_bytes));
+	return key_in_range(list, list->cursors[shard].key);
 }
 
-/* Stands each shard at the first key of the range, or at the first after the cursor. */
-static void start(struct list *list)
+/* ---- cursors */
+
+static void hash_text(crypto_generichash_state *state, struct span text)
 {
-	struct span after = list->filter->cursor;
-	bool resumes = after.n > 1 && after.p[0] == (uint8_t)list->index;
-	struct span from = resumes ? span_of(after.p + 1, after.n - 1)
-				   : span_of(list->prefix, list->prefix_bytes);
+	uint64_t length = text.n;
+
+	crypto_generichash_update(state, (const uint8_t *)&length, sizeof length);
+	crypto_generichash_update(state, text.p, text.n);
+}
+
+static void check_of(const struct list *list, struct span key, uint8_t ret_check[CHECK_BYTES])
+{
+	const struct case_query_filter *filter = list->filter;
+	uint8_t hash[crypto_generichash_BYTES_MIN], index = (uint8_t)list->index;
+	crypto_generichash_state state;
+
+	_Static_assert(sizeof hash >= CHECK_BYTES, "the check is the hash's first bytes");
+	crypto_generichash_init(&state, NULL, 0, sizeof hash);
+	hash_text(&state, filter->place);
+	hash_text(&state, filter->unit);
+	hash_text(&state, filter->type_code);
+	hash_text(&state, filter->source);
+	hash_text(&state, filter->id);
+	crypto_generichash_update(&state, &filter->state, sizeof filter->state);
+	crypto_generichash_update(&state, (const uint8_t *)&filter->due_before_us,
+				  sizeof filter->due_before_us);
+	crypto_generichash_update(&state, &index, sizeof index);
+	hash_text(&state, key);
+	crypto_generichash_final(&state, hash, sizeof hash);
+	memcpy(ret_check, hash, CHECK_BYTES);
+}
+
+static size_t cursor_write(const struct list *list, uint8_t *ret_cursor)
+{
+	ret_cursor[0] = (uint8_t)list->index;
+	check_of(list, span_of(list->last, list->last_bytes), ret_cursor + 1);
+	memcpy(ret_cursor + HEAD_BYTES, list->last, list->last_bytes);
+	return HEAD_BYTES + list->last_bytes;
+}
+
+/* @param ret_key  after which to go on; empty: from the start @return false: the cursor is not one of this list */
+static bool cursor_read(const struct list *list, struct span *ret_key)
+{
+	struct span cursor = list->filter->cursor;
+	uint8_t check[CHECK_BYTES];
+
+	*ret_key = (struct span){0};
+	if (!cursor.n) {
+		return true;
+	}
+	if (cursor.n <= HEAD_BYTES || cursor.n > CASE_QUERY_CURSOR_BYTES ||
+	    cursor.p[0] != (uint8_t)list->index) {
+		return false;
+	}
+	*ret_key = span_of(cursor.p + HEAD_BYTES, cursor.n - HEAD_BYTES);
+	check_of(list, *ret_key, check);
+	return memcmp(cursor.p + 1, check, CHECK_BYTES) == 0;
+}
+
+bool case_query_cursor_fits(const struct case_query_filter *filter)
+{
+	struct list list = {.filter = filter};
+	struct span key;
+
+	choose_index(&list);
+	return cursor_read(&list, &key);
+}
+
+/* ---- the walk */
+
+/* Stands each shard at the first key of the range, or at the first after the cursor. */
+static void start(struct list *list, struct span after)
+{
+	bool resumes = after.n > 0;
+	struct span from = resumes ? after : span_of(list->prefix, list->prefix_bytes);
 
 	for (int i = 0; i < list->query->shards; i++) {
 		struct kv_cursor *cursor = &list->cursors[i];
@@ -133,6 +247,19 @@ static void remember(struct list *list, struct span key)
 	memcpy(list->last, key.p, list->last_bytes);
 }
 
+/* The case at which a shard stands: an index names it, in the table of cases the key is it. */
+static bool case_at(const struct list *list, int shard, struct case_id *ret_id)
+{
+	const struct kv_cursor *cursor = &list->cursors[shard];
+	struct span id = list->index == CASE_STATUS_KV_CASE ? cursor->key : cursor->value;
+
+	if (!cursor->key.p || !id.p || id.n != CASE_ID_KEY_BYTES) {
+		return false;
+	}
+	memcpy(ret_id->key, id.p, CASE_ID_KEY_BYTES);
+	return true;
+}
+
 /* Visits until the page is full, the bound on work is reached or nothing is left. @return whether more may follow */
 static bool walk(struct list *list, case_query_visit_case *visit, void *context)
 {
@@ -144,16 +271,12 @@ static bool walk(struct list *list, case_query_visit_case *visit, void *context)
 	     examined++) {
 		int shard = smallest(list);
 
-		if (shard < 0) {
+		if (shard < 0 || !case_at(list, shard, &id)) {
 			return false;
 		}
 		struct kv_cursor *cursor = &list->cursors[shard];
 
-		if (!cursor->key.p || !cursor->value.p || cursor->value.n != CASE_ID_KEY_BYTES) {
-			return false;
-		}
 		remember(list, cursor->key);
-		memcpy(id.key, cursor->value.p, CASE_ID_KEY_BYTES);
 		if (case_query_get(list->query, &id, &row)) {
 			if (past_due(list, &row)) {
 				return false;
@@ -172,18 +295,17 @@ size_t case_query_list(const struct case_query *query,
 		       uint8_t *ret_cursor)
 {
 	struct list list = {.query = query, .filter = filter};
+	struct span after;
 
 	choose_index(&list);
-	start(&list);
+	if (!cursor_read(&list, &after)) {
+		return 0;
+	}
+	start(&list, after);
 	bool more = walk(&list, visit, context);
 
 	for (int i = 0; i < query->shards; i++) {
 		kv_cursor_close(&list.cursors[i]);
 	}
-	if (!more || !list.last_bytes) {
-		return 0;
-	}
-	ret_cursor[0] = (uint8_t)list.index;
-	memcpy(ret_cursor + 1, list.last, list.last_bytes);
-	return list.last_bytes + 1;
+	return more && list.last_bytes ? cursor_write(&list, ret_cursor) : 0;
 }
