@@ -12,6 +12,7 @@
 #include "common/health.h"
 #include "common/limits.h"
 #include "common/metrics.h"
+#include "producers/http_queries.h"
 #include "producers/http_watch.h"
 
 enum { CONNECTION_BYTES = 64 * 1024, HEADER_TIMEOUTS = 2 };
@@ -225,6 +226,8 @@ static void request_admit(struct http *http, struct http_request *request, const
 	kind = routes_admit(request->route, request->has_token ? &request->token : NULL);
 	if (kind) {
 		http_problem(request, kind, NULL, NULL);
+	} else if (!http_queries_fit(request)) {
+		return;
 	} else if (length.n &&
 		   strtoull((const char *)length.p, NULL, 10) > http->config.body_bytes) {
 		http_problem(request, PROBLEM_TOO_BIG, NULL, NULL);

@@ -1,12 +1,13 @@
 /* routes.c: the one table of routes, and who may use each. */
 #include "producers/routes.h"
 
-#define ROUTE(method, pattern, rule, handler, help) route_handler handler;
+#define ROUTE(method, pattern, rule, handler, queries, help) route_handler handler;
 #include "producers/routes.def"
 #undef ROUTE
 
 static const struct route ROUTES[] = {
-#define ROUTE(method, pattern, rule, handler, help) {#method, pattern, help, handler, ROUTE_##rule},
+#define ROUTE(method, pattern, rule, handler, queries, help) \
+	{#method, pattern, queries, help, handler, ROUTE_##rule},
 #include "producers/routes.def"
 #undef ROUTE
 };
@@ -72,6 +73,22 @@ const struct route *routes_find(struct span method,
 		*ret_kind = PROBLEM_METHOD;
 	}
 	return NULL;
+}
+
+bool routes_knows(const struct route *route, struct span query)
+{
+	struct span rest = span_cstr(route->queries);
+
+	while (rest.n) {
+		const uint8_t *space = memchr(rest.p, ' ', rest.n);
+		size_t n = space ? (size_t)(space - rest.p) : rest.n;
+
+		if (span_eq(span_first(rest, n), query)) {
+			return true;
+		}
+		rest = span_of(rest.p + n + (space ? 1 : 0), rest.n - n - (space ? 1 : 0));
+	}
+	return !route->queries;
 }
 
 enum problem_kind routes_admit(const struct route *route, const struct token *token)

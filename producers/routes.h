@@ -16,6 +16,7 @@ typedef void route_handler(struct http_request *request);
 
 struct route {
 	const char *method, *pattern; /* "{name}" stands for one segment of the path */
+	const char *queries; /* names of the parameters it takes, a space between; NULL: any */
 	const char *help;
 	route_handler *handler;
 	enum route_rule rule;
@@ -33,6 +34,9 @@ const struct route *routes_find(struct span method,
 				struct span path,
 				struct span ret_parts[ROUTES_PARTS],
 				enum problem_kind *ret_kind);
+
+/** Whether a route takes a query parameter of this name. */
+bool routes_knows(const struct route *route, struct span query);
 
 /** Whether a token (NULL: none came) may use a route at all. @return PROBLEM_NONE, NO_TOKEN or FORBIDDEN */
 enum problem_kind routes_admit(const struct route *route, const struct token *token);

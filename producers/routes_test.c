@@ -83,11 +83,35 @@ static void not_found(void **state)
 	assert_true(span_eq(parts[0], SPAN("530102-x")));
 }
 
+/* A route takes the parameters that its line names, whole names only; probes of health may add any. */
+static void queries_are_named(void **state)
+{
+	enum problem_kind kind;
+	const struct route *cases = routes_find(SPAN("GET"), SPAN("/v1/cases"), parts, &kind),
+			   *codes = routes_find(SPAN("GET"), SPAN("/v1/codes/types"), parts, &kind);
+
+	(void)state;
+	assert_true(routes_knows(cases, SPAN("place")));
+	assert_true(routes_knows(cases, SPAN("id")));
+	assert_true(routes_knows(cases, SPAN("limit")));
+	assert_false(routes_knows(cases, SPAN("plac")));
+	assert_false(routes_knows(cases, SPAN("place state")));
+	assert_false(routes_knows(cases, SPAN("limits")));
+	assert_false(routes_knows(cases, SPAN("")));
+	assert_false(routes_knows(codes, SPAN("name")));
+	for (int i = 0; routes_get(i); i++) {
+		bool api = strncmp(routes_get(i)->pattern, "/v1/", 4) == 0;
+
+		assert_int_equal(routes_knows(routes_get(i), SPAN("made_up")), !api);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_has_a_rule), cmocka_unit_test(closed_without_token),
-		cmocka_unit_test(denied_by_default), cmocka_unit_test(not_found)};
+		cmocka_unit_test(queries_are_named), cmocka_unit_test(each_has_a_rule),
+		cmocka_unit_test(closed_without_token), cmocka_unit_test(denied_by_default),
+		cmocka_unit_test(not_found)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

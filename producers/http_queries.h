@@ -1,0 +1,15 @@
+/* http_queries.h: a request's query parameters against those that its route takes. */
+#ifndef GOVBUS_PRODUCERS_HTTP_QUERIES_H
+#define GOVBUS_PRODUCERS_HTTP_QUERIES_H
+
+#include "producers/http.h"
+
+/**
+ * Whether each parameter is one that the route takes, given once. A misspelt filter would otherwise list everything, and a
+ * misspelt dry_run would post.
+ * @return false: the request is answered with a problem that names the parameter
+ * @thread the server's
+ */
+bool http_queries_fit(struct http_request *request);
+
+#endif
