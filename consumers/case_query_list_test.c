@@ -222,7 +222,7 @@ static bool page(struct case_query_filter *filter, uint8_t cursor[CASE_QUERY_CUR
 
 	memcpy(cursor, next, n);
 	filter->cursor = span_of(cursor, n);
-	assert_true(case_query_cursor_fits(filter));
+	assert_true(case_query_list_cursor_fits(filter));
 	return n > 0;
 }
 
@@ -335,7 +335,7 @@ static bool fits_cursor(struct case_query_filter filter, const uint8_t *cursor, 
 	uint8_t next[CASE_QUERY_CURSOR_BYTES];
 
 	filter.cursor = span_of(cursor, n);
-	if (case_query_cursor_fits(&filter)) {
+	if (case_query_list_cursor_fits(&filter)) {
 		return true;
 	}
 	forget();

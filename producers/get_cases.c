@@ -385,7 +385,7 @@ static bool cursor_read(struct http_request *request, struct case_query_filter *
 		return filter_bad(request, "cursor", "not a cursor of this bus");
 	}
 	filter->cursor = span_of(bytes, n);
-	return (n && case_query_cursor_fits(filter)) ||
+	return (n && case_query_list_cursor_fits(filter)) ||
 	       filter_bad(request, "cursor",
 			  "not a cursor of this list: other filters, or not whole");
 }

@@ -61,7 +61,7 @@ typedef bool case_query_visit_case(void *context,
 				   const struct case_row *row);
 
 /** Whether the filter's cursor is one that case_query_list gave for this filter (the limit may differ), or absent. */
-bool case_query_cursor_fits(const struct case_query_filter *filter);
+bool case_query_list_cursor_fits(const struct case_query_filter *filter);
 
 /**
  * Visits the cases that fit: by the sender's number; a unit's, or those due, in the order of deadlines; a place's in a

@@ -162,7 +162,7 @@ static bool cursor_read(const struct list *list, struct span *ret_key)
 	return memcmp(cursor.p + 1, check, CHECK_BYTES) == 0;
 }
 
-bool case_query_cursor_fits(const struct case_query_filter *filter)
+bool case_query_list_cursor_fits(const struct case_query_filter *filter)
 {
 	struct list list = {.filter = filter};
 	struct span key;
