@@ -12,7 +12,9 @@
 
 enum {
 	PATH_BYTES = 1024,
-	RETRY_US = 200000,
+	RETRY_US = 200000, /* the first wait; each further one is twice as long */
+	RETRY_MAX_US = 5000000,
+	SLICE_US = 500000, /* of a wait: progress is said meanwhile */
 	SAY_EVERY_US = 2000000,
 	REASONS = 64,
 	FIRST_LINES = 5,
@@ -28,9 +30,11 @@ struct import {
 	char state_path[PATH_BYTES], refused_path[PATH_BYTES];
 	struct http_client_answer answer;
 	struct buf body;
-	size_t next; /* where the batch under way begins */
-	long *lines; /* of its events */
-	int64_t said_us, started_us;
+	size_t next;  /* where the batch under way begins */
+	size_t *open; /* its events without a final outcome, by their place in it */
+	size_t n_open;
+	long *lines; /* of the open ones */
+	int64_t said_us, started_us, retry_us;
 	bool waiting_said;
 };
 
@@ -111,17 +115,48 @@ static void note_refused(struct import *import, long line, const char *reason)
 	}
 }
 
+static void say_progress(struct import *import, size_t next)
+{
+	int64_t now = clock_steady_us();
+
+	if (import->options->quiet || now - import->said_us < SAY_EVERY_US) {
+		return;
+	}
+	import->said_us = now;
+	double seconds = (double)(now - import->started_us) / 1e6;
+	size_t done = next - import->result->resumed_at, left = import->result->events - next;
+
+	fprintf(import->options->out, "%s: %zu of %zu events", import->options->name, next,
+		import->result->events);
+	if (done) {
+		fprintf(import->options->out, ", %.0f/s, %.0f s left", (double)done / seconds,
+			(double)left * seconds / (double)done);
+	}
+	fprintf(import->options->out, "\n");
+	(void)fflush(import->options->out);
+}
+
 /* ---- one request ---- */
 
-static void make_body(struct import *import, size_t from, size_t n)
+static void make_body(struct import *import)
 {
 	buf_reset(&import->body);
-	import->next = from;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < import->n_open; i++) {
 		buf_add_byte(&import->body, i ? ',' : '[');
-		import->lines[i] = import_source_event(import->source, from + i, &import->body);
+		import->lines[i] = import_source_event(
+			import->source, import->next + import->open[i], &import->body);
 	}
 	buf_add_byte(&import->body, ']');
+}
+
+static void begin_batch(struct import *import, size_t from, size_t n)
+{
+	import->next = from;
+	import->n_open = n;
+	for (size_t i = 0; i < n; i++) {
+		import->open[i] = i;
+	}
+	make_body(import);
 }
 
 /* A problem's reason in one line: its guard or title, the field, what it met. */
@@ -156,7 +191,7 @@ static bool is_settled(const json_t *item)
 	return status == 200 || status == 201 || (status >= 400 && status < 500);
 }
 
-/* Counts the i-th event of the batch, which is settled. A clock that stood there already has passed the midnight too. */
+/* Counts the i-th event that was posted, which is settled. A clock that stood there already has passed the midnight too. */
 static void count(struct import *import, const json_t *item, size_t i)
 {
 	struct import_result *result = import->result;
@@ -167,7 +202,7 @@ static void count(struct import *import, const json_t *item, size_t i)
 		result->refused++;
 		reason_of(item, reason, sizeof reason);
 		note_refused(import, import->lines[i], reason);
-	} else if (import_source_is_midnight(import->source, import->next + i)) {
+	} else if (import_source_is_midnight(import->source, import->next + import->open[i])) {
 		result->midnights++;
 	} else {
 		result->accepted += status == 201;
@@ -175,45 +210,86 @@ static void count(struct import *import, const json_t *item, size_t i)
 	}
 }
 
-/* @return OK when all events of the batch are settled, BUSY when it must be posted again */
-static enum err read_answer(struct import *import, size_t n)
+/*
+ * Counts what is settled and keeps the others open: an event whose outcome is not known yet (202, 503), and after it in the
+ * batch what the state refused (409): perhaps only because the one before it has not landed. A refusal binds nothing.
+ */
+static void keep_open(struct import *import, const json_t *items)
 {
-	json_error_t why;
-	json_t *root = json_loadb((char *)import->answer.body.p, import->answer.body.n, 0, &why);
-	json_t *items = json_object_get(root, "items");
-	enum err err = json_array_size(items) == n ? ERR_OK : ERR_MALFORMED;
+	size_t kept = 0;
 
-	for (size_t i = 0; i < n && !err; i++) {
-		err = is_settled(json_array_get(items, i)) ? ERR_OK : ERR_BUSY;
+	for (size_t i = 0; i < import->n_open; i++) {
+		const json_t *item = json_array_get(items, i);
+
+		if (!is_settled(item) || (kept && status_of(item) == 409)) {
+			import->open[kept++] = import->open[i];
+		} else {
+			count(import, item, i);
+		}
 	}
-	for (size_t i = 0; i < n && !err; i++) {
-		count(import, json_array_get(items, i), i);
-	}
-	json_decref(root);
-	return err;
+	import->n_open = kept;
 }
 
-static void say_waiting(struct import *import, const char *why)
+/* Says why, once a batch, and waits: longer each time, and at least as long as the gateway asks for. */
+static void wait_a_while(struct import *import, const char *why)
 {
+	int64_t asked_us = import->answer.retry_after_s * INT64_C(1000000);
+	int64_t wait_us = asked_us > import->retry_us ? asked_us : import->retry_us;
+	int64_t end_us = clock_steady_us() + (wait_us < RETRY_MAX_US ? wait_us : RETRY_MAX_US);
+
 	if (!import->waiting_said) {
 		fprintf(stderr, "govbus import: waiting: %s\n", why);
 		import->waiting_said = true;
 	}
-	clock_sleep_us(RETRY_US);
+	import->retry_us = import->retry_us < RETRY_MAX_US / 2 ? import->retry_us * 2
+		: RETRY_MAX_US;
+	for (int64_t left; (left = end_us - clock_steady_us()) > 0;) {
+		clock_sleep_us(left < SLICE_US ? left : SLICE_US);
+		say_progress(import, import->next);
+	}
 }
 
-static enum err post_once(struct import *import, size_t n)
+/* @return OK when all events of the batch are settled, BUSY when those still open must be posted again */
+static enum err read_answer(struct import *import)
+{
+	json_error_t why;
+	json_t *root = json_loadb((char *)import->answer.body.p, import->answer.body.n, 0, &why);
+	json_t *items = json_object_get(root, "items");
+	size_t posted = import->n_open;
+	char text[80];
+
+	if (!posted || json_array_size(items) != posted) {
+		json_decref(root);
+		return ERR_MALFORMED;
+	}
+	keep_open(import, items);
+	json_decref(root);
+	if (!import->n_open) {
+		return ERR_OK;
+	}
+	if (import->n_open < posted) {
+		import->retry_us = RETRY_US;
+	}
+	snprintf(text, sizeof text, "%zu of %zu events have no outcome yet", import->n_open,
+		 posted);
+	wait_a_while(import, text);
+	make_body(import);
+	return ERR_BUSY;
+}
+
+static enum err post_once(struct import *import)
 {
 	enum err err =
 		http_client_post(import->client, "/v1/events", "application/cloudevents-batch+json",
 				 buf_span(&import->body), &import->answer);
 
 	if (err) {
-		say_waiting(import, http_client_why(import->client));
+		import->answer.retry_after_s = 0;
+		wait_a_while(import, http_client_why(import->client));
 		return ERR_BUSY;
 	}
 	if (import->answer.status == 503 || import->answer.status == 429) {
-		say_waiting(import, "the gateway is not ready for events");
+		wait_a_while(import, "the gateway is not ready for events");
 		return ERR_BUSY;
 	}
 	if (import->answer.status != 200) {
@@ -223,24 +299,7 @@ static enum err post_once(struct import *import, size_t n)
 		return import->answer.status == 401 || import->answer.status == 403 ? ERR_DENIED
 										    : ERR_USAGE;
 	}
-	return read_answer(import, n);
-}
-
-static void say_progress(struct import *import, size_t next)
-{
-	int64_t now = clock_steady_us();
-
-	if (import->options->quiet || now - import->said_us < SAY_EVERY_US) {
-		return;
-	}
-	import->said_us = now;
-	double seconds = (double)(now - import->started_us) / 1e6;
-	size_t done = next - import->result->resumed_at, left = import->result->events - next;
-
-	fprintf(import->options->out, "%s: %zu of %zu events, %.0f/s, %.0f s left\n",
-		import->options->name, next, import->result->events, (double)done / seconds,
-		(double)left * seconds / (double)(done ? done : 1));
-	(void)fflush(import->options->out);
+	return read_answer(import);
 }
 
 static enum err post_all(struct import *import, size_t next)
@@ -251,7 +310,7 @@ static enum err post_all(struct import *import, size_t next)
 	while (next < import->result->events && !err) {
 		size_t left = import->result->events - next, n = left < batch ? left : batch;
 
-		make_body(import, next, n);
+		begin_batch(import, next, n);
 		if (import->body.err || import->body.n > LIMIT_BODY_BYTES) {
 			if (batch == 1 || import->body.err == ERR_NOMEM) {
 				return ERR_TOO_BIG;
@@ -259,10 +318,10 @@ static enum err post_all(struct import *import, size_t next)
 			batch /= 2;
 			continue;
 		}
-		while ((err = post_once(import, n)) == ERR_BUSY) {
-			say_progress(import, next);
-		}
 		import->waiting_said = false;
+		import->retry_us = RETRY_US;
+		while ((err = post_once(import)) == ERR_BUSY) {
+		}
 		next += err ? 0 : n;
 		err = err ? err : keep_place(import, next);
 		say_progress(import, next);
@@ -283,7 +342,10 @@ enum err import_run(struct import_source *source,
 	ret_result->lines_refused = import_source_problems(source, &problems);
 	paths(&import);
 	import.lines = calloc(LIMIT_BATCH_EVENTS, sizeof *import.lines);
-	if (!import.lines) {
+	import.open = calloc(LIMIT_BATCH_EVENTS, sizeof *import.open);
+	if (!import.lines || !import.open) {
+		free(import.lines);
+		free(import.open);
 		return ERR_NOMEM;
 	}
 	size_t next = load_place(&import);
@@ -300,6 +362,7 @@ enum err import_run(struct import_source *source,
 	buf_done(&import.body);
 	buf_done(&import.answer.body);
 	free(import.lines);
+	free(import.open);
 	return err;
 }
 

@@ -25,7 +25,8 @@ struct import_result {
 
 /**
  * Posts every event of the source in order, one request at a time, so that each partition gets them in that order. An
- * event without an outcome yet is posted again: a repeat is harmless. After each request the place is kept, durably,
+ * event without an outcome yet is posted again after a wait that grows, alone with what was refused after it: a repeat
+ * is harmless. After each request the place is kept, durably,
  * so a killed import goes on there. While no gateway answers or it says 503 it waits and says so.
  * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
  * @thread one

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""govbus import against a gateway that answers what it is told to: what is posted again, after which wait; progress; a kill; files of every make."""
+# @timeout 120
+import http.server
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+GOVBUS = Path(os.environ.get("GOVBUS_BIN", ROOT / "build/dev/bin")) / "govbus"
+DONE, LATE, AWAY, REFUSED = {"status": 201}, {"status": 202}, {"status": 503}, {"status": 409, "guard": "NO_CASE"}
+
+
+class Gateway(http.server.BaseHTTPRequestHandler):
+	"""Answers the batches by `answer`, a function of the ids posted; keeps what came and when."""
+
+	protocol_version = "HTTP/1.1"
+
+	def do_POST(self):
+		ids = [event["id"] for event in json.loads(self.rfile.read(int(self.headers["Content-Length"])))]
+		self.server.came.append((time.monotonic(), ids))
+		status, headers, items = self.server.answer(ids)
+		body = json.dumps({"items": items}).encode()
+		self.send_response(status)
+		for name, value in {**headers, "Content-Length": len(body)}.items():
+			self.send_header(name, value)
+		self.end_headers()
+		self.wfile.write(body)
+
+	def log_message(self, *_):
+		pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+	def handle_error(self, *_):
+		pass  # a client that was killed
+
+
+class Bed:
+	"""A home, a token, a file and a gateway."""
+
+	def __init__(self, answer):
+		self.folder = tempfile.TemporaryDirectory(prefix="govbus-import.")
+		self.home = Path(self.folder.name)
+		(self.home / "token").write_text("t" * 43 + "\n")
+		self.server = Server(("127.0.0.1", 0), Gateway)
+		self.server.answer, self.server.came = answer, []
+		threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *_):
+		self.server.shutdown()
+		self.server.server_close()
+		self.folder.cleanup()
+
+	def command(self, text, *more):
+		path = self.home / "file.ndjson"
+		path.write_bytes(text if isinstance(text, bytes) else text.encode())
+		gateway = f"127.0.0.1:{self.server.server_address[1]}"
+		return [GOVBUS, "import", "--home", self.home, "--token-file", self.home / "token", "--gateway", gateway, *more, path]
+
+	def run(self, text, *more):
+		return subprocess.run(self.command(text, *more), capture_output=True, text=True, timeout=60)
+
+	def posted(self):
+		return [ids for _, ids in self.server.came]
+
+	def waits(self):
+		return [after - before for (before, _), (after, _) in zip(self.server.came, self.server.came[1:])]
+
+
+def event(id_):
+	data = {"type_code": "UM01", "title": "t"}
+	return json.dumps({"specversion": "1.0", "id": id_, "source": "/t", "type": "gov.case.reported.v1", "time": "2023-01-19T09:00:00+08:00", "place": "530102", "data": data})
+
+
+def lines(*ids):
+	return "".join(event(id_) + "\n" for id_ in ids)
+
+
+def answers(*rounds):
+	"""The n-th request gets the n-th round; those after the last get that one, for as many events as came."""
+	left = list(rounds)
+
+	def answer(ids):
+		items = left.pop(0) if left else None
+		return 200, {}, items if items is not None else [DONE] * len(ids)
+
+	return answer
+
+
+def only_what_is_open():
+	"""Of a batch, events without an outcome are posted again, alone; and a refusal behind one, which may be its doing."""
+	first = [DONE, REFUSED, AWAY, DONE, REFUSED, {"status": 422, "title": "bad"}]
+	with Bed(answers(first, [LATE, REFUSED], [{"status": 200}, DONE])) as bed:
+		done = bed.run(lines("a", "b", "c", "d", "e", "f"))
+		assert done.returncode == 0, done
+		assert bed.posted() == [["a", "b", "c", "d", "e", "f"], ["c", "e"], ["c", "e"]], bed.posted()
+		assert "6 lines; 3 events accepted, 1 had been before, 2 refused; 0 lines gave none" in done.stdout, done.stdout
+		assert "NO_CASE; line 2\n" in done.stdout and "bad; line 6\n" in done.stdout, done.stdout
+		assert "waiting: 2 of 6 events have no outcome yet" in done.stderr, done.stderr
+		assert all(wait > 0.15 for wait in bed.waits()), bed.waits()
+
+
+def waits_grow():
+	"""A gateway that goes on saying later is asked less and less often; Retry-After is the least; progress is said meanwhile."""
+	with Bed(answers([LATE], [LATE], [LATE], [LATE])) as bed:
+		done = bed.run(lines("a"))
+		waits = bed.waits()
+		assert done.returncode == 0 and len(waits) == 4, (done, waits)
+		assert all(after > 1.5 * before for before, after in zip(waits, waits[1:])), waits
+		assert ".ndjson: 0 of 1 events\n" in done.stdout, done.stdout
+	turns = iter([(503, {"Retry-After": "1"}, [])])
+	with Bed(lambda ids: next(turns, (200, {}, [DONE] * len(ids)))) as bed:
+		assert bed.run(lines("a"), "--quiet").returncode == 0
+		assert len(bed.waits()) == 1 and bed.waits()[0] > 0.95, bed.waits()
+
+
+def progress():
+	"""What takes longer than two seconds says how far it is, how fast, and how long it will take; --quiet does not."""
+	def slowly(ids):
+		time.sleep(0.6)
+		return 200, {}, [DONE] * len(ids)
+
+	for quiet in ([], ["--quiet"]):
+		with Bed(slowly) as bed:
+			said = bed.run(lines(*"abcdef"), "--batch", "1", *quiet).stdout.splitlines()
+			assert len(said) == (1 if quiet else 2), said
+			assert quiet or (" of 6 events, " in said[0] and said[0].endswith(" s left")), said
+
+
+def killed():
+	"""Killed while a batch is half settled, it goes on with that batch; each refusal is in the summary once."""
+	hang = threading.Event()
+
+	def answer(ids):
+		if ids == ["d"] and not hang.is_set():
+			hang.set()
+			time.sleep(1)
+		return 200, {}, [LATE if id_ == "d" and not hang.is_set() else REFUSED if id_ == "c" else DONE for id_ in ids]
+
+	with Bed(answer) as bed:
+		command = bed.command(lines(*"abcd"), "--batch", "2")
+		run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		assert hang.wait(20)
+		run.kill()
+		run.wait()
+		done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+		assert bed.posted() == [["a", "b"], ["c", "d"], ["d"], ["c", "d"]], bed.posted()
+		assert "3 events accepted, 0 had been before, 1 refused" in done.stdout and "       1  NO_CASE; line 3\n" in done.stdout, done
+
+
+def files():
+	"""Mixed line ends and a byte order mark are read; what is no JSON, not UTF-8, or too big is refused with its line; --check posts nothing."""
+	bad = b"\xef\xbb\xbf" + event("a").encode() + b"\r\n" + event("b").encode().replace(b'"t"', b'"\xff"') + b"\n{\n" + event("c").replace('"t"', '"' + "x" * 5000000 + '"').encode() + b"\n\n" + event("d").encode()
+	with Bed(answers()) as bed:
+		done = bed.run(bad, "--check")
+		assert done.returncode != 0 and bed.posted() == [] and not (bed.home / "import").exists(), done
+		assert [line.split(":")[1] for line in done.stdout.splitlines()[:-1]] == [" line 2", " line 3", " line 4"], done.stdout
+		assert "6 lines, 2 events are well-formed, 3 lines are not; nothing was posted" in done.stdout, done.stdout
+		done = bed.run(bad)
+		assert bed.posted() == [["a", "d"]] and "; line 2\n" in done.stdout and "; line 4\n" in done.stdout, done
+
+
+def denied():
+	"""A token that may not post ends it at once, with the gateway's reason; nothing is marked as done."""
+	with Bed(lambda ids: (403, {}, [])) as bed:
+		done = bed.run(lines("a"))
+		assert done.returncode != 0 and "the gateway answered 403" in done.stderr and len(bed.posted()) == 1, done
+		assert not list(bed.home.glob("import/*.place"))
+
+
+if not GOVBUS.exists():
+	print("skipped: a build without librdkafka has no programs")
+	sys.exit(77)
+for test in (only_what_is_open, waits_grow, progress, killed, files, denied):
+	test()
