@@ -117,27 +117,97 @@ static bool make_path(struct http_client *client,
 	return false;
 }
 
-/* A value in one cell: of an object its Chinese and English texts, or its name. */
-static void print_value(const json_t *value)
+/* ---- the answer as a table */
+
+/* Characters that take two columns of a terminal. */
+static const uint32_t WIDE[][2] = {
+	{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},
+	{0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x20000, 0x3fffd},
+};
+
+static int char_columns(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof WIDE / sizeof WIDE[0]; i++) {
+		if (c >= WIDE[i][0] && c <= WIDE[i][1]) {
+			return 2;
+		}
+	}
+	return 1;
+}
+
+/* How wide a text is on a terminal. It came through jansson, so it is whole UTF-8. */
+static int text_columns(const char *text)
+{
+	static const uint8_t FIRST_BITS[] = {0x7f, 0, 0x1f, 0x0f, 0x07};
+	int n = 0;
+
+	while (*text) {
+		uint8_t first = (uint8_t)*text;
+		int bytes = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+		uint32_t c = first & FIRST_BITS[bytes == 1 ? 0 : bytes];
+
+		for (text++; --bytes > 0 && *text; text++) {
+			c = c << 6 | ((uint8_t)*text & 0x3f);
+		}
+		n += char_columns(c);
+	}
+	return n;
+}
+
+static void print_value(const json_t *value, FILE *out)
 {
 	const json_t *zh = json_object_get(value, "zh"), *en = json_object_get(value, "en");
 
 	if (json_is_string(value)) {
-		printf("%s", json_string_value(value));
+		fputs(json_string_value(value), out);
 	} else if (zh) {
 		const char *code = json_string_value(json_object_get(value, "code"));
 
-		printf("%s%s%s %s", code ? code : "", code ? " " : "", json_string_value(zh),
-		       json_string_value(en) ? json_string_value(en) : "");
+		fprintf(out, "%s%s%s %s", code ? code : "", code ? " " : "", json_string_value(zh),
+			json_string_value(en) ? json_string_value(en) : "");
 	} else {
 		char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 
-		printf("%s", text ? text : "");
+		fputs(text ? text : "", out);
 		free(text);
 	}
 }
 
-/* The columns of a table: every member that any item has, in the order in which they first come. */
+/* A value in one cell: of an object its Chinese and English texts; in one line, whatever a title holds. The caller frees it. */
+static char *cell_text(const json_t *value)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+
+	if (!out) {
+		return NULL;
+	}
+	if (value) {
+		print_value(value, out);
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		text[i] = (uint8_t)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i];
+	}
+	return text;
+}
+
+static void widen(json_t *columns, const char *name, const json_t *value)
+{
+	char *text = cell_text(value);
+	int cell = text ? text_columns(text) : 0, head = text_columns(name);
+	json_int_t width = json_integer_value(json_object_get(columns, name));
+
+	width = width < head ? head : width;
+	json_object_set_new(columns, name, json_integer(width < cell ? cell : width));
+	free(text);
+}
+
+/* The columns of a table, each as wide as its widest cell: every member that any item has, in the order in which they first come. */
 static json_t *columns_of(const json_t *items)
 {
 	json_t *columns = json_object(), *item, *value;
@@ -148,33 +218,38 @@ static json_t *columns_of(const json_t *items)
 	{
 		json_object_foreach(item, name, value)
 		{
-			json_object_set_new(columns, name, json_true());
+			widen(columns, name, value);
 		}
 	}
 	return columns;
 }
 
+/* Nothing follows a line's last cell, so that no line ends in spaces. */
+static void print_cell(const char *text, int width, bool last)
+{
+	printf("%s%*s", text, last ? 0 : width - text_columns(text) + 2, "");
+}
+
 static void print_items(const json_t *items)
 {
-	json_t *columns = columns_of(items), *item, *value;
+	json_t *columns = columns_of(items), *item, *width;
+	size_t left = json_object_size(columns), i;
 	const char *name;
-	size_t i;
 
-	json_object_foreach(columns, name, value)
+	json_object_foreach(columns, name, width)
 	{
-		printf("%s\t", name);
+		print_cell(name, (int)json_integer_value(width), --left == 0);
 	}
 	printf("\n");
 	json_array_foreach(items, i, item)
 	{
-		json_object_foreach(columns, name, value)
+		left = json_object_size(columns);
+		json_object_foreach(columns, name, width)
 		{
-			const json_t *own = json_object_get(item, name);
+			char *text = cell_text(json_object_get(item, name));
 
-			if (own) {
-				print_value(own);
-			}
-			printf("\t");
+			print_cell(text ? text : "", (int)json_integer_value(width), --left == 0);
+			free(text);
 		}
 		printf("\n");
 	}
@@ -216,8 +291,10 @@ static void print_table(const struct http_client_answer *answer)
 			print_items(value);
 		} else {
 			printf("%-16s ", name);
-			print_value(value);
-			printf("\n");
+			char *text = cell_text(value);
+
+			printf("%s\n", text ? text : "");
+			free(text);
 		}
 	}
 	json_decref(root);
