@@ -191,6 +191,40 @@ def reading(b, province, body):
 	assert [place["code"] for place in b.get("/v1/places?name=" + urllib.parse.quote("五华"), province)[2]["items"]] == ["530102"]
 
 
+def asking(b, province, other):
+	"""What is asked wrongly is a problem that names the parameter; a cursor fits its own list only, and goes to its end."""
+	cases = "/v1/cases?place=530102&limit=2"
+	cursor = expect(b.get(cases, province), 200)["next"]
+	assert cursor
+	wrong = [("cursor", f"cursor={text}") for text in ("x", "****", cursor[:-4], cursor[:-1], cursor + "AAAA", "A" * 2000)]
+	wrong += [("cursor", f"state=RP&cursor={cursor}"), ("cursor", f"type=MD&cursor={cursor}")]
+	for name, query in wrong:
+		expect(b.get(f"{cases}&{query}", province), 400, field=name)
+	expect(b.get(f"/v1/cases?place=530103&cursor={cursor}", province), 400, field="cursor")
+	expect(b.get(f"/v1/cases?place=530102&limit=3&cursor={cursor}", province), 200)
+	for name, query in [("limit", f"limit={text}") for text in ("0", "201", "10001", "-1", "x", "", "1e1")] + [
+		("place", "place=5"), ("place", "place="), ("state", "state=XX"), ("due_before", "due_before=2023-02-30T00:00:00Z"), ("due_before", "due_before=today"),
+		("id", "source=/a"), ("id", "id=r1"), ("sate", "sate=RP"), ("state", "state=RP&state=CL"),
+	]:
+		expect(b.get(f"/v1/cases?{query}", province), 400, field=name)
+	for name, query in (("from", "from=2023-02-29"), ("to", "to=2023-13-01"), ("from", "from=x"), ("from", "from=2023-02-02&to=2023-02-01"), ("till", "till=2023-02-01")):
+		expect(b.get(f"/v1/boards/530102?{query}", province), 400, field=name)
+	expect(b.get("/v1/places", province), 400, field="name")
+	expect(b.post("/v1/events?dryrun=1", report("never"), province), 400, field="dryrun")
+	assert b.get("/v1/cases?source=/yn/530102/app&id=never", province)[2]["items"] == []
+	assert b.get("/readyz?verbose=1")[0] == 200
+	assert {item["place"][:6] for item in b.get("/v1/cases?place=5301", other)[2]["items"]} == {"530103"}
+	expect(b.get("/v1/boards/530102", other), 403)
+	for name, code in (("云南", "53"), ("护国", "530102003")):
+		assert [place["code"] for place in b.get("/v1/places?name=" + urllib.parse.quote(name), province)[2]["items"]] == [code]
+	board = expect(b.get("/v1/boards/53?from=2023-01-01&to=2023-02-01", province), 200)
+	while board["children"]:
+		for member in ("open", "reported", "accepted", "closed", "escalated", "returned"):
+			assert sum(child[member] for child in board["children"]) == board["total"][member], (board["place"], member)
+		board = expect(b.get(f"/v1/boards/{board['children'][0]['place']}?from=2023-01-01&to=2023-02-01", province), 200)
+	assert board["level"] == 4, board
+
+
 def canary(b):
 	"""The planted name and number stand in no file of the bus and no log, in no encoding that we write."""
 	needles = [NAME.encode(), PHONE.encode(), base64.b64encode(NAME.encode())]
@@ -238,6 +272,7 @@ def main():
 		trying(b, province)
 		refusing(b, province, county, other)
 		reading(b, province, body)
+		asking(b, province, other)
 		routes(b, other, body["subject"])
 		auditing(b, province, other)
 		revoking(b, province)
