@@ -33,7 +33,7 @@ struct kafka_member {
 	rd_kafka_topic_partition_list_t *given; /* what is ours now */
 	int64_t look_us; /* steady time at which to look whether all partitions have an owner; 0: no need */
 	bool looked;
-	int64_t lost_us; /* steady time at which all was lost in an outage, and nothing given since; 0: not so */
+	int64_t lost_us; /* steady time since which nothing was given after a loss: of the loss, or of joining anew; 0: not so */
 };
 
 static const struct kafka_option defaults[] = {
@@ -303,13 +303,28 @@ static void look_for_orphans(struct kafka_member *member)
 	}
 }
 
-/* Seen once, after two outages in a row: a member that had lost all and did not ask again for half a minute. A new handle does. */
+/*
+ * librdkafka waits for the answer to a join as long as a rebalance may take, which is minutes. An answer that does not come in time, seen
+ * once after two outages on a machine with three times its work, leaves the member without partitions all that time. A new handle asks
+ * again, and if need be another after it. While no broker can be reached at all there is nothing to ask: the time begins when one can.
+ */
+static bool waits_in_vain(const struct kafka_member *member)
+{
+	int64_t since_us = member->lost_us > member->handle.trouble_us ? member->lost_us
+								       : member->handle.trouble_us;
+
+	return member->lost_us && clock_steady_us() - since_us > MEMBER_LOST_US;
+}
+
 static enum err join_anew(struct kafka_member *member)
 {
 	kafka_conf_log(member->handle.settings, 4,
 		       "group %s: lost, and nothing given since: joining anew", member->group);
 	drop_handle(member);
-	return open_handle(member);
+	enum err err = open_handle(member);
+
+	member->lost_us = clock_steady_us();
+	return err;
 }
 
 enum err kafka_member_poll(struct kafka_member *member, int timeout_ms)
@@ -331,7 +346,7 @@ enum err kafka_member_poll(struct kafka_member *member, int timeout_ms)
 	if (member->handle.fatal) {
 		return fenced(member);
 	}
-	if (member->lost_us && clock_steady_us() - member->lost_us > MEMBER_LOST_US) {
+	if (waits_in_vain(member)) {
 		return join_anew(member);
 	}
 	if (member->look_us && clock_steady_us() > member->look_us) {

@@ -7,7 +7,7 @@
 #include "common/clock.h"
 #include "tests/support/cmocka_all.h"
 
-enum { PARTITIONS = 4, HEARTBEAT = 12, WAIT_US = 20000000 };
+enum { PARTITIONS = 4, JOIN = 11, HEARTBEAT = 12, WAIT_US = 45000000, LATE_MS = 120000 };
 
 static rd_kafka_t *owner;
 static rd_kafka_mock_cluster_t *cluster;
@@ -125,12 +125,30 @@ static void test_fenced_by_itself_after_an_outage(void **state)
 	assert_int_equal(owned, 0);
 }
 
+/* Answers to a join that do not come, twice in a row, are not waited for: the member has its partitions again long before. */
+static void test_joins_without_an_answer(void **state)
+{
+	int64_t from_us = clock_steady_us();
+
+	(void)state;
+	rd_kafka_mock_broker_push_request_error_rtts(cluster, 1, JOIN, 2,
+						     RD_KAFKA_RESP_ERR_NO_ERROR, LATE_MS,
+						     RD_KAFKA_RESP_ERR_NO_ERROR, LATE_MS);
+	rd_kafka_mock_push_request_errors(cluster, HEARTBEAT, 1,
+					  RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID);
+	assert_int_equal(poll_until_given(2 * PARTITIONS), ERR_OK);
+	assert_int_equal(owned, PARTITIONS);
+	assert_int_equal(taken, PARTITIONS);
+	assert_true(clock_steady_us() - from_us > INT64_C(20000000));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_fenced_by_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fenced_by_itself_after_an_outage, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_joins_without_an_answer, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
