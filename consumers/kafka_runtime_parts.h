@@ -82,17 +82,15 @@ struct runtime {
 /** A worker's thread. */
 void *kafka_runtime_work(void *context);
 
-/* A partition whose position is compared with the log. */
-struct runtime_compared {
-	int partition;
-	enum err err;      /* LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED; KAFKA_AWAY: ask again */
-	int64_t low, high; /* the log's start and end */
-	int64_t offset;    /* of the record that is read back */
-	bool open;         /* it has not come yet */
-};
-
-/** Compares the positions of n partitions with the log (protocol 14): range, last and first record. @param all partition is set */
-void kafka_runtime_compare(struct runtime_worker *worker, struct runtime_compared *all, int n);
+/**
+ * Compares a partition's position with the log (protocol 14): its range, its first and its last record.
+ * @param ret_high  the log's end
+ * @return LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED; KAFKA_AWAY: ask again
+ */
+enum err kafka_runtime_compare(struct runtime_worker *worker,
+			       int partition,
+			       const struct position *position,
+			       int64_t *ret_high);
 
 /**
  * Before a commit of so many records: far behind, it need not be durable; the log has it. @return STORE

@@ -116,14 +116,13 @@ bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
 				   reasons);
 	}
 
-	enum err wait = err ? ERR_OK : (enum err)runtime->wait;
-
-	if (err || wait) {
-		buf_printf(reasons, "%s. Cure: %s\n", err_text(err ? err : wait),
-			   position_cure(err ? err : wait));
+	if (!err) {
+		err = (enum err)runtime->wait;
 	}
-	/* To be started again helps nobody against a broker that is away. */
-	return well && !err && (!wait || wait == ERR_KAFKA_AWAY || wait == ERR_ABSENT);
+	if (err) {
+		buf_printf(reasons, "%s. Cure: %s\n", err_text(err), position_cure(err));
+	}
+	return well && !err;
 }
 
 /* Not red: all others go on. But somebody must look. */
@@ -142,7 +141,7 @@ static void say_parked(const struct runtime *runtime, struct buf *reasons)
 bool kafka_runtime_show_ready(void *context, struct buf *reasons)
 {
 	struct runtime *runtime = context;
-	bool ready = kafka_runtime_show_healthy(runtime, reasons) && !runtime->wait;
+	bool ready = kafka_runtime_show_healthy(runtime, reasons);
 
 	say_parked(runtime, reasons);
 	if (runtime->away && ready) {

@@ -36,29 +36,9 @@ static void threads_turn(void **state)
 	assert_false(healthy("the thread that serves the group has not turned for 100 s"));
 }
 
-/* While no broker answers it is not ready and says why; but it is well: to be started again would help nobody. */
-static void a_broker_that_is_away(void **state)
-{
-	struct buf reasons = {0};
-
-	(void)state;
-	runtime = (struct runtime){.config.shards = 1, .assigned = true};
-	assert_true(kafka_runtime_show_ready(&runtime, &reasons));
-	runtime.wait = ERR_KAFKA_AWAY;
-	assert_true(healthy("no Kafka broker answers"));
-	assert_false(kafka_runtime_show_ready(&runtime, &reasons));
-	buf_done(&reasons);
-	runtime.wait = ERR_STORE_FULL;
-	assert_false(healthy(err_text(ERR_STORE_FULL)));
-	runtime.wait = ERR_OK;
-	runtime.err = ERR_LOG_TRIMMED;
-	assert_false(healthy(err_text(ERR_LOG_TRIMMED)));
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(threads_turn),
-					   cmocka_unit_test(a_broker_that_is_away)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(threads_turn)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,15 +151,24 @@ static bool is_passing(struct runtime_worker *worker, enum err err)
 	return now_us - worker->absent_us < WORK_ABSENT_US;
 }
 
-static enum err follow(struct runtime_worker *worker, const struct runtime_compared *compared)
+static enum err follow(struct runtime_worker *worker, int partition)
 {
 	struct runtime *runtime = worker->runtime;
-	int partition = compared->partition;
 	struct runtime_partition *at = &runtime->at[partition];
 	const struct position *position = shard_position(worker->shard, partition);
-	enum err err = compared->err;
+	int64_t high = 0;
 
+	pulse_beat(&worker->pulse);
+	enum err err = kafka_runtime_compare(worker, partition, position, &high);
+
+	if (is_passing(worker, err)) {
+		wait_for(worker, err == ERR_ABSENT ? err : ERR_KAFKA_AWAY);
+		return ERR_OK; /* once more in the next turn */
+	}
 	if (!err) {
+		worker->absent_us = 0;
+		heal(worker, ERR_KAFKA_AWAY);
+		heal(worker, ERR_ABSENT);
 		err = kafka_reader_assign(worker->reader, runtime->topic, partition,
 					  position->tail.next_offset);
 	}
@@ -167,60 +176,14 @@ static enum err follow(struct runtime_worker *worker, const struct runtime_compa
 		end(worker, err, partition);
 		return err;
 	}
-	at->high = compared->high;
+	at->high = high;
 	at->next = at->folded = position->tail.next_offset;
 	at->lost_us = 0;
-	at->reached = at->next >= compared->high;
+	at->reached = at->next >= high;
 	at->following = true;
 	LOG(INFO, "partition followed", LOG_NUMBER("partition", partition),
-	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", compared->high));
+	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", high));
 	return ERR_OK;
-}
-
-static bool may_pass(enum err err)
-{
-	return err == ERR_KAFKA_AWAY || err == ERR_KAFKA || err == ERR_ABSENT;
-}
-
-/* Takes what the group gave, all together; those that cannot be had yet are asked for once more in the next turn. */
-static enum err follow_wanted(struct runtime_worker *worker)
-{
-	struct runtime *runtime = worker->runtime;
-	struct runtime_compared all[LIMIT_PARTITIONS] = {0};
-	enum err err = ERR_OK, passing = ERR_OK;
-	int n = 0;
-
-	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
-		if (runtime->at[i].wanted && !runtime->at[i].following) {
-			all[n++].partition = i;
-		}
-	}
-	if (!n) {
-		return ERR_OK;
-	}
-	kafka_runtime_compare(worker, all, n);
-	kafka_reader_close(worker->comparer);
-	worker->comparer = NULL;
-	for (int i = 0; i < n && !err && !runtime->stop; i++) {
-		if (may_pass(all[i].err)) {
-			passing = all[i].err;
-		} else {
-			err = follow(worker, &all[i]);
-		}
-	}
-	if (err || runtime->stop) {
-		return err;
-	}
-	if (is_passing(worker, passing)) {
-		wait_for(worker, passing == ERR_ABSENT ? passing : ERR_KAFKA_AWAY);
-	} else if (passing) {
-		end(worker, passing, -1);
-		err = passing;
-	} else {
-		heal(worker, ERR_KAFKA_AWAY);
-		heal(worker, ERR_ABSENT);
-	}
-	return err;
 }
 
 static enum err leave(struct runtime_worker *worker, int partition)
@@ -266,14 +229,18 @@ static enum err follow_group(struct runtime_worker *worker)
 		if (!is_mine(worker, i)) {
 			continue;
 		}
-		if (!at->wanted && at->following) {
+		if (at->wanted && !at->following) {
+			err = follow(worker, i);
+		} else if (!at->wanted && at->following) {
 			err = leave(worker, i);
 		} else if (!at->wanted && at->lost_us && in_group(runtime) &&
 			   clock_steady_us() - at->lost_us > WORK_GIVE_UP_US) {
 			err = give_up(worker, i);
 		}
 	}
-	return err ? err : follow_wanted(worker);
+	kafka_reader_close(worker->comparer);
+	worker->comparer = NULL;
+	return err;
 }
 
 static enum err take(struct runtime_worker *worker, const struct kafka_record *record)
