@@ -65,11 +65,17 @@ enum err conf_load(const char *program,
 		   int argc,
 		   char **argv,
 		   struct conf **ret_conf);
+
+/** Frees; NULL is fine. */
 void conf_free(struct conf *conf);
 
 /** The value of an option of the table (any other name is a bug). Borrowed. @thread any, as all below */
 const char *conf_text(const struct conf *conf, const char *name);
+
+/** As conf_text, of a CONF_NUMBER: within its bounds, in the unit that the table names. */
 int64_t conf_number(const struct conf *conf, const char *name);
+
+/** As conf_text, of a CONF_BOOL. */
 bool conf_bool(const struct conf *conf, const char *name);
 
 /** The i-th librdkafka option (without "rdkafka."). @return false past the last */

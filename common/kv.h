@@ -104,6 +104,8 @@ uint64_t kv_pages(struct kv_txn *txn, int table);
 
 /** Opens a cursor, not standing anywhere. Close it before its transaction ends. */
 void kv_cursor_open(struct kv_txn *txn, int table, struct kv_cursor *cursor);
+
+/** Closes; one that is not open is fine, so it serves as CLEANUP. */
 void kv_cursor_close(struct kv_cursor *cursor);
 
 /** To the first key >= key. @return false at the end or on error (txn->err) */
@@ -112,11 +114,16 @@ bool kv_cursor_seek(struct kv_cursor *cursor, struct span key);
 /** To the last key < key. @return false when there is none */
 bool kv_cursor_seek_before(struct kv_cursor *cursor, struct span key);
 
+/** To the next key; the first if it stands nowhere. @return false at the end or on error (txn->err) */
 bool kv_cursor_next(struct kv_cursor *cursor);
+
+/** To the key before; the last if it stands nowhere. @return false when there is none, or on error (txn->err) */
 bool kv_cursor_prev(struct kv_cursor *cursor);
 
 /** Writes through a cursor, in rising key order; append only when every key of the table is smaller (MDB_APPEND). */
 void kv_cursor_put(struct kv_cursor *cursor, struct span key, struct span value, bool append);
+
+/** Deletes a key through a cursor; an absent one is no error. */
 void kv_cursor_del(struct kv_cursor *cursor, struct span key);
 
 /** Frees slots of dead readers (one makes the file grow). Happens by itself on open, each second at the begin of a write, and on a

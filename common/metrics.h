@@ -23,16 +23,19 @@ struct metric {
 /** Makes it known to /metrics, before threads start; once more changes nothing. The order is that of printing. */
 void metrics_add(struct metric *metric);
 
+/** Adds to a counter, or moves a gauge by so much. @thread any, as the next two: no order among metrics is promised */
 static inline void metric_count(struct metric *metric, int64_t by)
 {
 	atomic_fetch_add_explicit(&metric->value, by, memory_order_relaxed);
 }
 
+/** Sets a gauge. */
 static inline void metric_set(struct metric *metric, int64_t value)
 {
 	atomic_store_explicit(&metric->value, value, memory_order_relaxed);
 }
 
+/** Its value now. */
 static inline int64_t metric_get(struct metric *metric)
 {
 	return atomic_load_explicit(&metric->value, memory_order_relaxed);

@@ -19,27 +19,31 @@ struct span {
 /* For printf: printf("%.*s", SPAN_ARGS(span)). */
 #define SPAN_ARGS(span) (int)(span).n, (const char *)(span).p
 
+/** Borrows n bytes; p == NULL gives an absent span. @thread any, as all here */
 static inline struct span span_of(const void *p, size_t n)
 {
 	return (struct span){(const uint8_t *)p, n};
 }
 
+/** Borrows a C string, its ending zero left out; NULL gives an absent span. */
 static inline struct span span_cstr(const char *text)
 {
 	return (struct span){(const uint8_t *)text, text ? strlen(text) : 0};
 }
 
+/** Whether the bytes are the same; absent equals empty. */
 static inline bool span_eq(struct span a, struct span b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/** Whether text begins with prefix; everything begins with an empty one. */
 static inline bool span_starts(struct span text, struct span prefix)
 {
 	return text.n >= prefix.n && (prefix.n == 0 || memcmp(text.p, prefix.p, prefix.n) == 0);
 }
 
-/* Order of bytes, the shorter first: LMDB's order of keys. */
+/** Order of bytes, the shorter first: LMDB's order of keys. */
 static inline int span_cmp(struct span a, struct span b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -48,7 +52,7 @@ static inline int span_cmp(struct span a, struct span b)
 	return order ? order : (a.n > b.n) - (a.n < b.n);
 }
 
-/* The first n bytes, or all if it has fewer. */
+/** The first n bytes, or all if it has fewer. */
 static inline struct span span_first(struct span s, size_t n)
 {
 	return (struct span){s.p, s.n < n ? s.n : n};

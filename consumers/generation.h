@@ -51,6 +51,8 @@ struct generation {
 
 /** @return NULL when out of memory @thread one at a time, as all here */
 struct generation *generation_new(void);
+
+/** Frees; NULL is fine. */
 void generation_free(struct generation *gen);
 
 /** Forgets all rows; memory is kept unless it was much. */
@@ -77,6 +79,8 @@ bool generation_set(struct generation *gen, struct row *row, struct span value);
 
 /** From here on changes can be undone. */
 void generation_mark(struct generation *gen);
+
+/** Takes back all since generation_mark. */
 void generation_undo(struct generation *gen);
 
 /** What it holds in memory. */

@@ -21,6 +21,8 @@ enum err overlay_new(const struct table *tables,
 		     struct kv *kv,
 		     int first_table,
 		     struct overlay **ret_overlay);
+
+/** Frees, with all that was not committed; NULL is fine. The environment stays open. */
 void overlay_free(struct overlay *overlay);
 
 /** The kv table names for these tables: each table, then "table.index" for each index; appended to names (borrowed for ever). @return how many */
@@ -53,8 +55,10 @@ void overlay_refresh(struct overlay *overlay);
 /** Drops all generations: back to what is committed. */
 void overlay_drop(struct overlay *overlay);
 
-/** Touched rows and bytes of memory over all generations: bounds of a batch. */
+/** Touched rows over all generations: a bound of a batch, as the next is. */
 size_t overlay_rows(const struct overlay *overlay);
+
+/** Its memory over all generations, bytes. */
 size_t overlay_bytes(const struct overlay *overlay);
 
 /** Estimate of pages a commit would dirty; above what it dirties when rows of a batch lie close together. */

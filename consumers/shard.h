@@ -78,7 +78,10 @@ const struct position *shard_position(const struct shard *shard, int partition);
 /** Deletes the rows of a partition with its position, in one transaction; commits what is pending first. */
 enum err shard_give_up(struct shard *shard, int partition);
 
+/** What it has folded, passed over and parked since it was opened. */
 struct shard_counts shard_counts(const struct shard *shard);
+
+/** The used part of its file, bytes. */
 uint64_t shard_used_bytes(const struct shard *shard);
 
 /** The tables of an environment of this projection, for kv_open: its own, then parked events, positions and what it is. @return how many */

@@ -20,10 +20,12 @@ void answer_pending(struct buf *out, struct span subject, struct span source, st
 /** Appends the path at which an action's outcome can be asked for, not quoted. */
 void answer_url(struct buf *out, struct span subject, struct span source, struct span id);
 
-/** A guard by its id: texts in both languages and what to do. @return false if there is none of that name */
+/* A guard: its id, texts in both languages and what to do about it. */
 struct answer_guard {
 	const char *id, *zh, *en, *cure;
 };
+
+/** Finds a guard by its id; the texts are static. @return false if there is none of that name */
 bool answer_guard_find(struct span id, struct answer_guard *ret_guard);
 
 #endif

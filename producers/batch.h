@@ -76,14 +76,18 @@ void batch_enter(struct batch *batch,
 		 struct key_store_txn *keys,
 		 int64_t refknown);
 
-/** Settles an item with its outcome, a problem, or "pending" (202). An item that is settled stays as it is. */
+/** Settles an item with its outcome, written out at once. An item that is settled stays as it is, as with the next two. */
 void batch_settle_outcome(struct batch_item *item,
 			  const struct event *outcome,
 			  int partition,
 			  int64_t offset);
+
+/** As batch_settle_outcome, with a problem. @param where its field and detail; written out at once, so borrowed for the call */
 void batch_settle_problem(struct batch_item *item,
 			  enum problem_kind kind,
 			  const struct problem *where);
+
+/** As batch_settle_outcome, with 202 and the URL at which to ask. */
 void batch_settle_pending(struct batch_item *item);
 
 /** Writes the answer of the whole. @return its HTTP status */

@@ -16,6 +16,8 @@ struct decider_poison;
  * @thread the decider's, as all here
  */
 enum err decider_poison_open(const char *dir, struct decider_poison **ret_poison);
+
+/** Unmaps; NULL is fine. A word that is set stays set. */
 void decider_poison_close(struct decider_poison *poison);
 
 /** Sets the word before an action is decided. @return true when this action has crashed us three times: refuse it as FAULT */

@@ -18,6 +18,8 @@ struct decider_rows;
 enum err decider_store_open(const char *dir,
 			    const struct register_ops *const *registers,
 			    struct decider_store **ret_store);
+
+/** Closes, after a commit under way; NULL is fine. All its rows must have been freed. */
 void decider_store_close(struct decider_store *store);
 
 /** The rows of one partition of a register; NULL when out of memory. */
@@ -25,6 +27,8 @@ struct decider_rows *decider_store_rows(struct decider_store *store,
 					int reg,
 					int partition,
 					int partitions);
+
+/** Frees; what is not committed is lost to the store, and in the log. NULL is fine. */
 void decider_store_rows_free(struct decider_rows *rows);
 
 /** Its view: a scan shows rows of this partition alone. Borrowed. */

@@ -36,8 +36,10 @@ struct gateway {
 	void *health_context;
 };
 
-/** Starts and ends what lets requests wait; at the end each is called once more. */
+/** Starts the thread that lets requests wait. @return NOMEM */
 enum err gateway_waiters_start(struct gateway *gateway);
+
+/** Each that still waits is called a last time; none may wait after it. */
 void gateway_waiters_stop(struct gateway *gateway);
 
 /** Suspends a request and has its handler called again a few milliseconds later. @thread the request's handler */

@@ -72,8 +72,10 @@ void http_stop(struct http *http);
 /** The port it listens on (asked for as 0 by tests). */
 uint16_t http_port(const struct http *http);
 
-/** A parameter of the query or a header; absent span if it is not there. @thread the request's handler */
+/** A parameter of the query, decoded; borrowed until the answer. An absent span if it is not there. @thread the request's handler */
 struct span http_query(struct http_request *request, const char *name);
+
+/** A header by its name, in any case; borrowed until the answer. An absent span if it is not there. */
 struct span http_header(struct http_request *request, const char *name);
 
 /** Answers with a problem; detail and field may be NULL. */

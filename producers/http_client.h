@@ -21,6 +21,8 @@ struct http_client_answer {
  * @thread one, as all here
  */
 enum err http_client_open(const char *address, const char *token, struct http_client **ret_client);
+
+/** Closes; NULL is fine. */
 void http_client_close(struct http_client *client);
 
 /** GET. @param path begins with / @param answer its body is reset first; the caller's to free @return KAFKA_AWAY: no gateway answers there; why is in http_client_why */

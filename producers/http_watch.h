@@ -25,9 +25,13 @@ struct http_watched *http_watch_open(struct http_watch *watch, int socket);
 /** It is about to be closed; NULL is fine. */
 void http_watch_close(struct http_watch *watch, struct http_watched *watched);
 
-/** A request's header has come; it has come whole; its answer has left. Only in between the last two may a client have closed its side. NULL is fine. */
+/** A request's header has come: its time runs. A client that has closed its side is cut off. NULL is fine. */
 void http_watch_begin(struct http_watched *watched);
+
+/** The request has come whole: from here until its answer has left, a client may have closed its side. NULL is fine. */
 void http_watch_whole(struct http_watched *watched);
+
+/** Its answer has left: the idle time begins. NULL is fine. */
 void http_watch_end(struct http_watched *watched);
 
 #endif

@@ -27,6 +27,8 @@ struct import_mapping;
 enum err import_mapping_open(const char *path,
 			     struct import_mapping **ret_mapping,
 			     struct buf *ret_why);
+
+/** Frees; NULL is fine. */
 void import_mapping_close(struct import_mapping *mapping);
 
 /** Takes the file's first row: the names of its columns. @return USAGE when a column or a look-up that the mapping names is not there; ret_why says which */

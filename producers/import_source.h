@@ -29,12 +29,20 @@ struct import_config {
 enum err import_source_open(const struct import_config *config,
 			    struct import_source **ret_source,
 			    struct buf *ret_why);
+
+/** Frees; NULL is fine. Problems borrowed from it are dead. */
 void import_source_close(struct import_source *source);
 
-/** Number of events, midnights among them, lines read, and problems. */
+/** Number of events, midnights among them. */
 size_t import_source_count(const struct import_source *source);
+
+/** How many of these are midnights. */
 size_t import_source_midnights(const struct import_source *source);
+
+/** Lines read, the header of a CSV file among them. */
 long import_source_lines(const struct import_source *source);
+
+/** Lines that give no event, in order of the file. @param ret_problems borrowed until import_source_close @return how many */
 size_t import_source_problems(const struct import_source *source,
 			      const struct import_problem **ret_problems);
 

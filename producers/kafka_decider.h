@@ -45,6 +45,8 @@ void kafka_decider_close(struct decider *decider);
 
 /** For health.h: whether each partition that is ours decides, in live mode; the reasons why not. @thread any */
 bool kafka_decider_status_ready(void *decider, struct buf *reasons);
+
+/** For health.h: whether the loop has turned within ten seconds; the reasons hold warnings too, each with its cure. @thread any */
 bool kafka_decider_status_healthy(void *decider, struct buf *reasons);
 
 /** Makes the metrics known; once, before opening. */

@@ -142,28 +142,47 @@ struct decider {
 extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
 
 /* kafka_decider_parts.c: the life of a partition */
+/** A partition is ours: rows and place from the store, then the event log from there. @thread the loop's, as all here */
 void kafka_decider_parts_begin(struct part *part);
+/** It is ours no longer: reads nothing more of it and drops what is not committed. */
 void kafka_decider_parts_leave(struct part *part);
+/** Drops what is not committed and begins anew. @param wait_us to wait first */
 void kafka_decider_parts_restart(struct part *part, int64_t wait_us);
+/** Stops it for good, typed; status and log say why and the cure. @param why copied */
 void kafka_decider_parts_stop(struct part *part, enum err err, const char *why);
+/** A record of its event log, or that log's end. @param record borrowed for the call */
 void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *record);
+/** A record of its action log, or that log's end; decides it when its turn has come. */
 void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record);
+/** Does what is due without a record: timers, ticks, waits that are over. @param now_us by the steady clock */
 void kafka_decider_parts_serve(struct part *part, int64_t now_us);
+/** How long to wait before claiming again after a collision, microseconds: 0.1-1 s (protocol 2). */
 int64_t kafka_decider_parts_random_wait_us(struct decider *decider);
 
 /* kafka_decider_write.c: records on their way, reports, generations */
+/** Encodes a record that was decided and holds it for this turn's write. @param context the part @return KAFKA: the part has failed or is stopping; an error of event_encode */
 enum err kafka_decider_write_record(void *context, const struct event *ev);
+/** Hands all that this turn has decided to the producer, together. */
 void kafka_decider_write_held(struct decider *decider);
+/** Sends a claim that names the latest valid one. */
 void kafka_decider_write_claim(struct part *part);
+/** What became of a record (kafka_delivered). @param context the decider @param opaque part, its life and the record's number */
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
+/** The next record that we sent is known to stand at this offset. */
 void kafka_decider_write_stands(struct part *part, int64_t offset);
+/** After a gap: compares a record read back with what we sent (protocol 4). @param ev decoded, borrowed */
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
+/** Closes what was folded for the next commit, if there is anything and none waits. */
 void kafka_decider_write_freeze(struct part *part);
 
 /* kafka_decider_status.c: what it says of itself */
+/** Writes anew what health and metrics tell; seldom more than once a second. @param now_us by the steady clock */
 void kafka_decider_status_say(struct decider *decider, int64_t now_us);
+/** Counts a record of ours by its kind: outcome, refusal, tick, or what follows from state. */
 void kafka_decider_status_decided(const struct event *ev);
+/** One more of a counter named govbus_decider_<what>. */
 void kafka_decider_status_count(const char *what);
+/** Moves the number of records on their way. @param by may be negative */
 void kafka_decider_status_unacknowledged(int64_t by);
 
 #endif

@@ -11,6 +11,8 @@ struct outcome_log;
 
 /** @return NULL when out of memory @thread one writer; readers hold the lock of whoever shares it */
 struct outcome_log *outcome_log_new(void);
+
+/** Frees; NULL is fine. */
 void outcome_log_free(struct outcome_log *log);
 
 /**

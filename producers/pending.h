@@ -32,6 +32,8 @@ struct pending;
 
 /** @return NOMEM @thread one at a time, as all here: the caller holds its lock */
 enum err pending_new(pending_deliver *deliver, struct pending **ret_pending);
+
+/** Frees; NULL is fine. Who still waits is not told. */
 void pending_free(struct pending *pending);
 
 /** The action's place in its log is known: waits for its outcome, or delivers it at once if it has come already. */

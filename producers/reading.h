@@ -22,6 +22,8 @@ bool reading_place(const struct token *token, struct span place);
 
 /** As these, and notes in the request that it may be answered (rule COVERED); a problem is answered otherwise. @return whether to go on */
 bool reading_allow_case(struct http_request *request, const struct case_row *row);
+
+/** As reading_allow_case, for what is counted for a place. @param place its code */
 bool reading_allow_place(struct http_request *request, struct span place);
 
 /** As reading_case, for one row of a list. */

@@ -87,8 +87,10 @@ typedef bool tokens_visit(void *context, const struct token *token);
 /** Visits all, revoked ones included, in no order. */
 enum err tokens_list(struct tokens *tokens, tokens_visit *visit, void *context);
 
-/** The right of that name ("history"), 0 if there is none; and the name of a right, NULL past the last (i from 0). */
+/** The right of that name ("history"), a bit; 0 if there is none. */
 uint32_t tokens_right_named(struct span name);
+
+/** The name of the i-th right, from 0; NULL past the last. Never freed. */
 const char *tokens_right_name(int i);
 
 #endif

@@ -26,6 +26,8 @@ extern const struct table case_rows_tables[];
 
 /** Reads a case. @return false when absent or when the view failed; the state is zero then. @thread the view's, as all here */
 bool case_rows_get(struct view *view, const struct case_id *id, struct case_state *ret_state);
+
+/** Writes a case's state whole. A failure stays in the view. */
 void case_rows_put(struct view *view, const struct case_id *id, const struct case_state *state);
 
 /** Marks a case as open or not. */

@@ -9,6 +9,8 @@ struct case_timers;
 
 /** @return NULL when out of memory @thread one at a time, as all here */
 struct case_timers *case_timers_new(void);
+
+/** Frees; NULL is fine. */
 void case_timers_free(struct case_timers *timers);
 
 /**

@@ -81,6 +81,8 @@ enum tail_verdict deciding_fold(struct deciding *d, const struct event *ev, int6
 
 /** Opens the register on what was folded so far (after the claim was read back). */
 enum err deciding_open(struct deciding *d);
+
+/** Closes the register and frees its memory; its rows stay. One that is not open is fine. */
 void deciding_close(struct deciding *d);
 
 /**

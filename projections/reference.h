@@ -6,7 +6,7 @@
 #include "schemas/event.h"
 
 /* All reference data, folded in memory from gov.reference (some 17,000 places, a few hundred other rows; every version is kept).
- * Folded at start by every program that needs it: measured faster than opening an environment of its own (docs/ARCHITECTURE.md). */
+ * Folded at start by every program that needs it: measured faster than opening an environment of its own (docs/DECISIONS.md). */
 struct reference;
 
 /* What is asked for: as known at a reference position (records below it), in force at a moment. */
@@ -46,6 +46,8 @@ struct ref_profile {
 
 /** @return NULL when out of memory @thread one writer; readers hold the lock of whoever shares it */
 struct reference *reference_new(void);
+
+/** Frees; NULL is fine. Every span it gave out is dead. */
 void reference_free(struct reference *ref);
 
 /** Folds one valid record of gov.reference, in order; others than reference events only move the position. */

@@ -55,6 +55,7 @@ static inline void view_add(struct view *view, int table, struct span key, struc
 	}
 }
 
+/** Deletes a row; an absent key is no error. */
 static inline void view_del(struct view *view, int table, struct span key)
 {
 	if (!view->err) {

@@ -94,8 +94,10 @@ struct topic_row {
 /** The table of topics; index by enum topic. @thread any */
 const struct topic_row *schema_topic(enum topic topic);
 
-/** The action topic of an event topic and the other way round; TOPIC_COUNT if it has none. */
+/** The action topic of an event topic; TOPIC_COUNT if it has none. */
 enum topic schema_topic_actions(enum topic events);
+
+/** The event topic of an action topic; TOPIC_COUNT if it has none. */
 enum topic schema_topic_events(enum topic actions);
 
 /* One event table. */
