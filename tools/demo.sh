@@ -59,9 +59,21 @@ demo_steps() {
 	demo_next
 }
 
+# What a command needs before it to reach this bus; nothing where all is as by default.
+demo_settings() {
+	local setting name
+	for setting in "GOVBUS_HOME=$PWD/.govbus" "GOVBUS_KAFKA=$own_broker" GOVBUS_LISTEN=127.0.0.1:8080 GOVBUS_TOPIC_PREFIX=; do
+		name=${setting%%=*}
+		[ "$name=${!name}" = "$setting" ] || printf '%s=%q ' "$name" "${!name}"
+	done
+}
+
 demo_next() {
 	local landslide red refused receipt
+	local run token
 	. "$GOVBUS_HOME/demo.cases"
+	run=$(demo_settings)./run
+	token=$(printf '%q' "$GOVBUS_HOME/tokens/reader")
 	cat <<END
 
 The bus is live on http://$GOVBUS_LISTEN. Three cases were played (made up, in 牟定县 Mouding):
@@ -70,14 +82,14 @@ The bus is live on http://$GOVBUS_LISTEN. Three cases were played (made up, in �
   $refused   a report that somebody tried to close too early: refused
 
 Try:
-  ./run govbus query case $landslide
-  ./run govbus query timeline $landslide
-  ./run govbus query timeline $refused
-  ./run govbus query cases place=532323 state=RP
-  ./run govbus query board 53
+  $run govbus query case $landslide
+  $run govbus query timeline $landslide
+  $run govbus query timeline $refused
+  $run govbus query cases place=532323 state=RP
+  $run govbus query board 53
   curl -s http://$GOVBUS_LISTEN/v1/receipts/$receipt
-  curl -s -H "Authorization: Bearer \$(cat $GOVBUS_HOME/tokens/reader)" "http://$GOVBUS_LISTEN/v1/cases?place=530102&limit=3"
-  ./run status
-  ./run stop
+  curl -s -H "Authorization: Bearer \$(cat $token)" "http://$GOVBUS_LISTEN/v1/cases?place=530102&limit=3"
+  $run status
+  $run stop
 END
 }
