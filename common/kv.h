@@ -82,6 +82,7 @@ enum err kv_fence_sync(struct kv *kv);
 /** Syncs, and makes commits durable again. Not inside a writing transaction. @return STORE */
 enum err kv_fence_end(struct kv *kv);
 
+/** Whether commits are not synced one by one now. */
 bool kv_fence_is_up(const struct kv *kv);
 
 /** Ends without effect; after a commit or on a zeroed one a no-op, so it serves as CLEANUP. */

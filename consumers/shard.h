@@ -57,10 +57,16 @@ enum err shard_fold(struct shard *shard,
 /** Commits what was folded, with positions. After STORE_FULL nothing is lost: call it again, and fold nothing before it succeeds. */
 enum err shard_commit(struct shard *shard);
 
-/** kv_fence, kv_fence_sync and kv_fence_end of its environment. @thread any for shard_sync, beside all others */
+/** kv_fence of its environment. */
 enum err shard_fence(struct shard *shard);
+
+/** kv_fence_sync of its environment. @thread any, beside all others */
 enum err shard_sync(struct shard *shard);
+
+/** kv_fence_end of its environment. */
 enum err shard_unfence(struct shard *shard);
+
+/** kv_fence_is_up of its environment. */
 bool shard_is_fenced(const struct shard *shard);
 
 /** Back to what is committed. */
