@@ -24,12 +24,15 @@ void case_shelf_close(struct case_shelf *shelf);
 /** Looks whether shards came, went or were rebuilt; call it each second. Waits for readings under way. @thread any, as all below */
 void case_shelf_refresh(struct case_shelf *shelf);
 
-/** @return false when there is nothing to read yet, or it cannot be read */
+/** Begins a reading of all shards. @return false when there is nothing to read yet, or it cannot be read */
 bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read);
+
 /** As case_shelf_begin, of the shard that has a case or would have it: nothing else can be asked for in this reading. */
 bool case_shelf_begin_case(struct case_shelf *shelf,
 			   const struct case_id *id,
 			   struct case_shelf_read *read);
+
+/** Ends a reading; what was borrowed from it is dead. One that was not begun is fine. */
 void case_shelf_end(struct case_shelf_read *read);
 
 /** How far a partition was folded, as of this reading. @return false: not at all */
