@@ -293,7 +293,8 @@ static void writer_replace(struct kafka_posting *posting)
 	struct batch *next;
 
 	LOG(WARN, "the producer failed; opening another",
-	    LOG_TEXT("why", kafka_writer_handle(posting->writer)->fatal_text));
+	    LOG_TEXT("why", posting->writer ? kafka_writer_handle(posting->writer)->fatal_text
+					    : "the last one could not be opened"));
 	pthread_mutex_lock(&posting->serving);
 	kafka_writer_close(posting->writer);
 	posting->writer = NULL;
