@@ -98,7 +98,7 @@ static void test_killed(void **state)
 	if (pid == 0) {
 		struct kv *kv = open_kv(KV_WRITE, 0);
 
-		_exit(kv_fence(kv) || put_range(kv, 0, 100, 100));
+		_exit(kv_fence(kv) || put_range(kv, 0, 100, 100) ? 1 : 0);
 	}
 	int status = -1;
 

@@ -57,8 +57,12 @@ struct span case_decide_effects_owner(struct case_decision *d)
 	return centre_of(d, place_at_level(span_cstr(d->was.place), level > 5 ? 5 : level));
 }
 
+/* Without a name, when memory ran out, the owner stays as it was. */
 static void own(struct case_state *state, struct span owner)
 {
+	if (!owner.n) {
+		return;
+	}
 	memcpy(state->owner, owner.p, owner.n);
 	memset(state->owner + owner.n, 0, sizeof(state->owner) - owner.n);
 	state->owner_level = (uint8_t)place_level(

@@ -459,13 +459,16 @@ static bool take_event(struct reading *r)
 /* What of data is not read yet: it came before the type, or is not there. */
 static bool finish_data(struct reading *r)
 {
-	struct scanner s = {r->data.p, r->data.p + r->data.n, r->s.arena};
-
 	if (!(r->seen & APART_DATA)) {
 		memset(&r->ev->data, 0, event_schema(r->ev->type)->size);
 		return true;
 	}
-	return !r->data.p || (take_data(&s, r->ev) && s.at == s.end);
+	if (!r->data.p) {
+		return true;
+	}
+	struct scanner s = {r->data.p, r->data.p + r->data.n, r->s.arena};
+
+	return take_data(&s, r->ev) && s.at == s.end;
 }
 
 size_t event_scan_json(struct span text, struct arena *arena, struct event *ret_ev)
