@@ -10,7 +10,6 @@
 #include "producers/answer.h"
 #include "producers/door_reject.h"
 #include "producers/json_out.h"
-#include "schemas/event_scan_json.h"
 #include "schemas/mp.h"
 
 /* What taking a body through the door needs. */
@@ -290,21 +289,7 @@ static bool at_byte(struct span text, size_t at, char byte)
 	return at < text.n && text.p[at] == (uint8_t)byte;
 }
 
-/* The event that a text begins with, if there is nothing about it to refuse. @return its bytes; 0: to be read in the long way */
-static size_t json_scan_enter(const struct entry *entry, struct span text)
-{
-	struct event ev;
-	size_t n = event_scan_json(text, &entry->batch->arena, &ev);
-	bool whole = entry->batch->many || skip_space(text, n) == text.n;
-	struct batch_item *item = n && whole ? item_add(entry->batch) : NULL;
-
-	if (item) {
-		item_enter(entry, item, &ev);
-	}
-	return whole ? n : 0;
-}
-
-/* The long way: a tree, of which it can be said what is wrong with it; freed before the next. @return its bytes; 0: it is not JSON */
+/* A tree, of which it can be said what is wrong with it; freed before the next. @return its bytes; 0: it is not JSON */
 static size_t json_tree_enter(const struct entry *entry, struct span text)
 {
 	json_error_t why;
@@ -337,8 +322,7 @@ static void json_many_enter(const struct entry *entry)
 	while (!batch->kind) {
 		struct span rest = span_of(text.p + at, text.n - at);
 
-		n = json_scan_enter(entry, rest);
-		n = n ? n : json_tree_enter(entry, rest);
+		n = json_tree_enter(entry, rest);
 		if (!n) {
 			return;
 		}
@@ -360,9 +344,6 @@ static void json_one_enter(const struct entry *entry)
 	json_error_t why;
 	json_t *json;
 
-	if (batch->form == BATCH_JSON && json_scan_enter(entry, buf_span(&batch->body))) {
-		return;
-	}
 	json = json_loadb((const char *)batch->body.p, batch->body.n, JSON_REJECT_DUPLICATES, &why);
 	if (!json) {
 		malformed(batch, batch->body.n ? why.text : "the body is empty");
