@@ -24,6 +24,7 @@ struct case_decision {
 	struct ref_unit unit; /* that acts */
 	uint16_t skipped;     /* steps passed over */
 	uint8_t who;          /* enum case_who that let it act */
+	char centre[32];      /* the id of the centre that the case goes to */
 };
 
 /** register_ops.decide of the case register. */
@@ -75,8 +76,5 @@ void case_decide_effects_apply(struct case_decision *d);
 /** The place to which a case goes when escalated for a cause; absent: nowhere. */
 struct span case_decide_effects_target(const struct case_state *state,
 				       enum code_escalate_cause cause);
-
-/** The centre that owns a report first: policy's level, cut to the depth of its place. */
-struct span case_decide_effects_owner(struct case_decision *d);
 
 #endif

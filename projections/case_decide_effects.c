@@ -1,5 +1,8 @@
 /* case_decide_effects.c: what an accepted action becomes: the decided members of its event. */
 #include "projections/case_decide.h"
+
+#include <assert.h>
+
 #include "projections/case_limits.h"
 
 /* What the case will be, as far as its deadlines depend on it, and the dues being worked out. */
@@ -35,19 +38,17 @@ struct span case_decide_effects_target(const struct case_state *state,
 static struct span centre_of(struct case_decision *d, struct span place)
 {
 	struct span before = SPAN("centre:");
-	char *id = arena_alloc(d->arena, before.n + place.n);
 
-	if (!id) {
-		return (struct span){0};
-	}
-	memcpy(id, before.p, before.n);
+	assert(before.n + place.n <= sizeof(d->centre));
+	memcpy(d->centre, before.p, before.n);
 	if (place.n) {
-		memcpy(id + before.n, place.p, place.n);
+		memcpy(d->centre + before.n, place.p, place.n);
 	}
-	return span_of(id, before.n + place.n);
+	return span_of(d->centre, before.n + place.n);
 }
 
-struct span case_decide_effects_owner(struct case_decision *d)
+/* The centre that owns a report first: policy's level, cut to the depth of its place. */
+static struct span first_owner(struct case_decision *d)
 {
 	int level = case_dues_level(&d->rules, &d->was, true);
 
@@ -57,12 +58,8 @@ struct span case_decide_effects_owner(struct case_decision *d)
 	return centre_of(d, place_at_level(span_cstr(d->was.place), level > 5 ? 5 : level));
 }
 
-/* Without a name, when memory ran out, the owner stays as it was. */
 static void own(struct case_state *state, struct span owner)
 {
-	if (!owner.n) {
-		return;
-	}
 	memcpy(state->owner, owner.p, owner.n);
 	memset(state->owner + owner.n, 0, sizeof(state->owner) - owner.n);
 	state->owner_level = (uint8_t)place_level(
@@ -91,7 +88,7 @@ static void on_reported(struct case_decision *d, struct after *after)
 	char *subject = arena_alloc(d->arena, CASE_ID_TEXT_BYTES + 1);
 	uint8_t level;
 
-	own(&after->state, case_decide_effects_owner(d));
+	own(&after->state, first_owner(d));
 	EVENT_SET(*data, profile, d->rules.profile.id);
 	if (subject) {
 		case_id_format(&d->id, subject);
