@@ -10,8 +10,8 @@
 
 enum {
 	SHARD_BATCH_BYTES = 384 << 20,
-	/* LMDB writes part of a transaction early past 131,071 dirty pages. The estimate counts rows of one case as if each had a page
-	 * to itself: in a rebuild it is 1.8 times what is dirtied. */
+	/* LMDB writes part of a transaction early past 131,071 dirty pages: slower, and as whole (kv_spill_test). The estimate counts
+	 * rows of one case as if each had a page to itself: in a rebuild it is 1.8 times what is dirtied. */
 	SHARD_BATCH_PAGES = 230000,
 	SHARD_BUILD_BYTES = 64,
 };
