@@ -63,8 +63,12 @@ class Bed:
 		self.homes.append(home)
 		os.environ["GOVBUS_TEST_KAFKA"] = self.broker.address
 		made = bus.Bus(home=home, prefix=prefix)
-		self.buses.append(made)
-		return made
+		return self.watched(made)
+
+	def watched(self, a_bus):
+		"""The same bus; the memory of its programs is sampled from now on."""
+		self.buses.append(a_bus)
+		return a_bus
 
 	# ---- figures
 

@@ -48,7 +48,7 @@ def fold(bed, a_bus, written, limit_s=900):
 	"""A whole rebuild, from the start of the process until the last record is durably committed, and what it cost."""
 	home = tempfile.mkdtemp(prefix="govbus-bench.")
 	bed.homes.append(home)
-	with bus.Bus(home=home, prefix=a_bus.prefix) as folding:
+	with bed.watched(bus.Bus(home=home, prefix=a_bus.prefix)) as folding:
 		started = steady()
 		key = folding.start("case-status", "--shards", str(THREADS), ready=False)
 
