@@ -289,8 +289,8 @@ static bool at_byte(struct span text, size_t at, char byte)
 	return at < text.n && text.p[at] == (uint8_t)byte;
 }
 
-/* A tree, of which it can be said what is wrong with it; freed before the next. @return its bytes; 0: it is not JSON */
-static size_t json_tree_enter(const struct entry *entry, struct span text)
+/* The event that a text begins with; its tree is freed before the next: jansson's memory stays small and warm. @return its bytes; 0: it is not JSON */
+static size_t json_first_enter(const struct entry *entry, struct span text)
 {
 	json_error_t why;
 	json_t *json = json_loadb((const char *)text.p, text.n,
@@ -322,7 +322,7 @@ static void json_many_enter(const struct entry *entry)
 	while (!batch->kind) {
 		struct span rest = span_of(text.p + at, text.n - at);
 
-		n = json_tree_enter(entry, rest);
+		n = json_first_enter(entry, rest);
 		if (!n) {
 			return;
 		}
@@ -342,9 +342,9 @@ static void json_one_enter(const struct entry *entry)
 {
 	struct batch *batch = entry->batch;
 	json_error_t why;
-	json_t *json;
+	json_t *json = json_loadb((const char *)batch->body.p, batch->body.n,
+				  JSON_REJECT_DUPLICATES, &why);
 
-	json = json_loadb((const char *)batch->body.p, batch->body.n, JSON_REJECT_DUPLICATES, &why);
 	if (!json) {
 		malformed(batch, batch->body.n ? why.text : "the body is empty");
 		return;
