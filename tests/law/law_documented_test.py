@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every function that a header of the layers declares has a comment of its own: what it does, units, who owns what, errors, thread."""
+"""Every function that a header of the layers declares has a comment of its own."""
 import re
 
 import law
