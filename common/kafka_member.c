@@ -304,9 +304,9 @@ static void look_for_orphans(struct kafka_member *member)
 }
 
 /*
- * librdkafka waits for the answer to a join as long as a rebalance may take, which is minutes. An answer that does not come in time, seen
- * once after two outages on a machine with three times its work, leaves the member without partitions all that time. A new handle asks
- * again, and if need be another after it. While no broker can be reached at all there is nothing to ask: the time begins when one can.
+ * librdkafka waits for the answer to a join as long as a rebalance may take, which is minutes: without one the member has no partitions
+ * all that time. (Once, after two outages on an overloaded machine, a member was given nothing; that this was why is a guess.) A new handle
+ * asks again, and if need be another after it. While no broker can be reached there is nothing to ask: the time begins when one can.
  */
 static bool waits_in_vain(const struct kafka_member *member)
 {
