@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/health.h"
 #include "common/log.h"
 #include "consumers/kafka_runtime.h"
 #include "consumers/kafka_runtime_parts.h"
+#include "consumers/kafka_start.h"
 
 enum { PROGRAM_OPTIONS = 64, PROGRAM_OPTION_BYTES = 256, PROGRAM_NAME_BYTES = 64 };
 
@@ -21,6 +21,8 @@ static void on_signal(int number)
 	(void)number;
 	if (running) {
 		kafka_runtime_stop(running);
+	} else {
+		_Exit(0); /* it has not begun */
 	}
 }
 
@@ -73,25 +75,27 @@ static void name_build(char ret_name[33])
 
 static enum err serve(const struct conf *conf, const struct runtime_config *config)
 {
+	struct kafka_start start = {.settings = config->settings,
+				    .prefix = config->prefix,
+				    .listen = conf_text(conf, "listen"),
+				    .healthy = kafka_runtime_show_healthy,
+				    .ready = kafka_runtime_show_ready};
 	struct runtime *runtime = NULL;
-	struct health *health = NULL;
-	enum err err = kafka_runtime_open(config, &runtime);
+	enum err err;
 
-	if (!err) {
-		struct health_config probes = {.listen = conf_text(conf, "listen"),
-					       .healthy = kafka_runtime_show_healthy,
-					       .ready = kafka_runtime_show_ready,
-					       .context = runtime};
-
-		err = health_start(&probes, &health);
-	}
+	do {
+		err = kafka_start_await(&start);
+		err = err ? err : kafka_runtime_open(config, &runtime);
+	} while (err == ERR_KAFKA_AWAY);
 	if (!err) {
 		running = runtime;
+		start.program = runtime;
 		LOG(INFO, "started", LOG_NUMBER("shards", config->shards));
 		err = kafka_runtime_run(runtime);
-		running = NULL;
 	}
-	health_stop(health);
+	signal(SIGTERM, SIG_IGN); /* it ends already */
+	signal(SIGINT, SIG_IGN);
+	kafka_start_end(&start);
 	kafka_runtime_close(runtime);
 	return err;
 }
@@ -156,7 +160,7 @@ int kafka_program_main(const struct projection *projection,
 	err = run(conf, projection);
 	if (err) {
 		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
-		    LOG_TEXT("cure", position_cure(err)));
+		    LOG_TEXT("cure", err_cure(err)));
 	} else {
 		LOG(INFO, "stopped", LOG_NUMBER("exit", 0));
 	}

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 #include "common/conf.h"
-#include "common/health.h"
 #include "common/log.h"
-#include "consumers/kafka_bus.h"
-#include "consumers/position.h"
+#include "consumers/kafka_start.h"
 #include "producers/kafka_commands.h"
 #include "producers/kafka_decider.h"
 #include "producers/registers.h"
@@ -31,20 +29,6 @@ static void on_signal(int number)
 	}
 }
 
-static enum err check_topics(const struct kafka_settings *settings, const char *prefix)
-{
-	struct buf problems = {0};
-	enum err err = kafka_bus_check(settings, prefix, &problems);
-
-	if (err) {
-		LOG(ERROR,
-		    "topics are not as they must be: govbus topics makes those that are missing",
-		    LOG_TEXT("error", err_name(err)), LOG_SPAN("problems", buf_span(&problems)));
-	}
-	buf_done(&problems);
-	return err;
-}
-
 static enum err serve(const struct conf *conf)
 {
 	static struct kafka_commands kafka;
@@ -58,31 +42,28 @@ static enum err serve(const struct conf *conf)
 		.registers = registers_all,
 		.session_timeout_ms = (int)conf_number(conf, "session-timeout"),
 	};
-	struct health *health = NULL;
-	enum err err = check_topics(&kafka.settings, config.prefix);
+	struct kafka_start start = {
+		.settings = &kafka.settings,
+		.prefix = kafka.prefix,
+		.listen = conf_text(conf, "listen"),
+		.healthy = kafka_decider_status_healthy,
+		.ready = kafka_decider_status_ready,
+	};
+	enum err err = kafka_start_await(&start);
 
 	if (!err) {
 		err = kafka_decider_open(&config, &decider);
 	}
-	struct health_config probes = {
-		.listen = conf_text(conf, "listen"),
-		.healthy = kafka_decider_status_healthy,
-		.ready = kafka_decider_status_ready,
-		.context = decider,
-	};
-
 	if (!err) {
-		err = health_start(&probes, &health);
-	}
-	if (!err) {
-		LOG(INFO, "started", LOG_TEXT("listen", probes.listen));
+		start.program = decider;
+		LOG(INFO, "started", LOG_TEXT("listen", start.listen));
 		err = kafka_decider_run(decider);
 	}
-	health_stop(health);
+	kafka_start_end(&start);
 	kafka_decider_close(decider);
 	if (err && err != ERR_STOPPED) {
 		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
-		    LOG_TEXT("cure", position_cure(err)));
+		    LOG_TEXT("cure", err_cure(err)));
 	} else {
 		LOG(INFO, "stopped", LOG_TEXT("because", err_text(err)));
 	}

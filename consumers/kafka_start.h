@@ -1,0 +1,30 @@
+/* kafka_start.h: how a program begins: it waits for a broker, whose topics must be right; health and metrics answer meanwhile. */
+#ifndef GOVBUS_CONSUMERS_KAFKA_START_H
+#define GOVBUS_CONSUMERS_KAFKA_START_H
+
+#include "common/health.h"
+#include "common/kafka_conf.h"
+
+/* Fill the first five; it must live until kafka_start_end. */
+struct kafka_start {
+	const struct kafka_settings *settings;
+	const char *prefix;            /* of topics */
+	const char *listen;            /* address of health and metrics */
+	health_probe *healthy, *ready; /* of the program, asked once it runs */
+	_Atomic(void *) program;       /* set it when it runs: the context of both */
+	_Atomic int waits_for;         /* enum err: why it does not run yet */
+	struct health *health;
+};
+
+/**
+ * Serves health and metrics, and returns once a broker answers. Who waits is told at once, and then less and less often. It may be
+ * called again when the broker went away before the program could run. While it waits nothing is open that a sudden exit could hurt.
+ * @return ABSENT, TOPIC_CONFIG: the topics are not as they must be, which was logged; BUSY, USAGE as health_start; KAFKA, DENIED
+ * @thread the process's first
+ */
+enum err kafka_start_await(struct kafka_start *start);
+
+/** Ends health and metrics. Before the program is closed, of which they tell. */
+void kafka_start_end(struct kafka_start *start);
+
+#endif
