@@ -28,6 +28,7 @@ function(govbus_find_package name module)
 endfunction()
 
 govbus_find_library(lmdb liblmdb.a lmdb.h)
+govbus_find_library(yyjson libyyjson.a yyjson.h)
 govbus_find_library(csv csv csv.h)
 govbus_find_package(msgpack "msgpack>=4")
 govbus_find_package(jansson "jansson>=2.14")

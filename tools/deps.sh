@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what govbus needs and the machine lacks: Debian's packages, and into .deps librdkafka, LMDB, Kafka and public data.
+# Brings what govbus needs and the machine lacks: Debian's packages, and into .deps librdkafka, LMDB, yyjson, Kafka and public data.
 #
 #   tools/deps.sh [unit|all|lint|fuzz|coverage]    all is the default; unit is enough to build and run the unit tests
 #
@@ -15,6 +15,7 @@ APT_FUZZ="clang libclang-rt-14-dev"
 APT_COVERAGE="gcovr"
 
 LMDB="lmdb 3.0.0 06dda0723545e14d56ac7dcd6f582d9922c2ed5e16f1c3f8d0e670a96ec2ee65"
+YYJSON="yyjson 4.0.6 fcd4dc15c1e39a30bf9fa85d56903029111506860fc3080ab0d81c6c6dacaa8c"
 LIBRDKAFKA="@confluentinc/kafka-javascript 1.10.1 ada7d703bb1d3237e2292bfabf438d663b6160c9f1ac2a2406b5dc4257c81b66"
 CHINA_DIVISION="china-division 2.7.0 210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85"
 CHINESE_DAYS="chinese-days 1.5.7 87fac6624b9f58084c0c05dac7cac86711beef2c05a86284bff880e4fe92f6c0"
@@ -84,6 +85,17 @@ npm_archive() {
 	printf '%s\n' "$file"
 }
 
+# pypi_archive PACKAGE VERSION HASH: the same for a source package.
+pypi_archive() {
+	local file=$deps/cache/$1-$2.tar.gz
+	if ! matches_hash "$file" "$3"; then
+		python3 -m pip --version >/dev/null 2>&1 || apt_packages python3-pip python3-setuptools
+		quietly "pip-$1" python3 -m pip download --disable-pip-version-check --no-binary :all: --no-deps -d "$deps/cache" "$1==$2"
+		matches_hash "$file" "$3" || die "$1 $2 is not what it was: its SHA-256 differs from the pinned one ($file)"
+	fi
+	printf '%s\n' "$file"
+}
+
 # LMDB: two C files inside PyPI's source package. Not Debian's 0.9.24, whose defects 0.9.25 to 0.9.33 mended. Two lines are changed, so that
 # a full disk, after which a program may go on, can be told from a failed sync, after which it must end: where the disk took only some of a
 # batch's pages LMDB says EIO, here ENOSPC; where a sync failed it passes on what the kernel says, which may be ENOSPC, here EIO.
@@ -92,12 +104,7 @@ lmdb() {
 	read -r name version hash <<<"$LMDB"
 	done_already lmdb "$version" && done_already lmdb-changes "$changes" && return 0
 	say "LMDB 0.9.36, a few seconds"
-	file=$deps/cache/$name-$version.tar.gz
-	if ! matches_hash "$file" "$hash"; then
-		python3 -m pip --version >/dev/null 2>&1 || apt_packages python3-pip python3-setuptools
-		quietly pip python3 -m pip download --disable-pip-version-check --no-binary :all: --no-deps -d "$deps/cache" "$name==$version"
-		matches_hash "$file" "$hash" || die "$name $version is not what it was: its SHA-256 differs from the pinned one ($file)"
-	fi
+	file=$(pypi_archive "$name" "$version" "$hash")
 	rm -rf "$work" && mkdir -p "$work" "$deps/include" "$deps/lib"
 	tar -xzf "$file" -C "$work" --strip-components=2 "$name-$version/lib/mdb.c" "$name-$version/lib/midl.c" "$name-$version/lib/midl.h" "$name-$version/lib/lmdb.h"
 	sed -i -e 's|rc = EIO; /\* TODO: Use which error code? \*/|rc = ENOSPC; /* short write */|' \
@@ -108,6 +115,25 @@ lmdb() {
 	rm -rf "$work"
 	finish lmdb-changes "$changes"
 	finish lmdb "$version"
+}
+
+# yyjson: one C file inside PyPI's source package of its Python binding, without its writer, which nothing here uses.
+yyjson() {
+	local name version hash file work=$deps/work/yyjson
+	read -r name version hash <<<"$YYJSON"
+	done_already yyjson "$version" && return 0
+	say "yyjson 0.10.0, a few seconds"
+	file=$(pypi_archive "$name" "$version" "$hash")
+	rm -rf "$work" && mkdir -p "$work" "$deps/include" "$deps/lib"
+	tar -xzf "$file" -C "$work" --strip-components=2 "$name-$version/yyjson/yyjson.c" "$name-$version/yyjson/yyjson.h"
+	(
+		cd "$work"
+		quietly yyjson gcc -O2 -g -fPIC -DYYJSON_DISABLE_WRITER -DYYJSON_DISABLE_UTILS -DYYJSON_DISABLE_NON_STANDARD -c yyjson.c
+		ar rcs "$deps/lib/libyyjson.a" yyjson.o
+	)
+	cp "$work/yyjson.h" "$deps/include/"
+	rm -rf "$work"
+	finish yyjson "$version"
 }
 
 librdkafka() {
@@ -181,6 +207,7 @@ main() {
 	# An independent validator for the JSON Schemas, by a python3 of one's own or by Debian's.
 	python3 -c 'import jsonschema' 2>/dev/null || apt_packages python3-jsonschema
 	lmdb
+	yyjson
 	if [ "$part" = all ]; then
 		librdkafka
 		kafka
