@@ -1,7 +1,6 @@
 /* batch.c: what one POST brought, from its body to its answer. */
 #include "producers/batch.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,6 +9,7 @@
 #include "producers/answer.h"
 #include "producers/door_reject.h"
 #include "producers/json_out.h"
+#include "schemas/json_in.h"
 #include "schemas/mp.h"
 
 /* What taking a body through the door needs. */
@@ -40,8 +40,8 @@ void batch_release(struct batch *batch)
 	}
 	arena_done(&batch->arena);
 	buf_done(&batch->body);
+	buf_done(&batch->attributes);
 	buf_done(&batch->scratch);
-	json_decref(batch->headers);
 	free(batch->items);
 	free(batch);
 }
@@ -235,16 +235,19 @@ static void item_enter(const struct entry *entry, struct batch_item *item, struc
 	}
 }
 
-static struct span text_in(const json_t *json, const char *name)
+static struct span text_in(yyjson_val *json, const char *name)
 {
-	const json_t *text = json_object_get(json, name);
+	yyjson_val *text = yyjson_obj_get(json, name);
 
-	return json_is_string(text) ? span_of(json_string_value(text), json_string_length(text))
-				    : (struct span){0};
+	return yyjson_is_str(text) ? span_of(yyjson_get_str(text), yyjson_get_len(text))
+				   : (struct span){0};
 }
 
-/* The event points into the JSON and the arena; all that outlives this is copied by then. */
-static void json_enter(const struct entry *entry, const json_t *json, struct span bytes)
+/* The event points into the tree and the arena; all that outlives this is copied by then. @param data as by event_from_json_tree */
+static void json_enter(const struct entry *entry,
+		       yyjson_val *json,
+		       yyjson_val *data,
+		       struct span bytes)
 {
 	struct batch_item *item = item_add(entry->batch);
 	struct problem problem = {0};
@@ -254,7 +257,7 @@ static void json_enter(const struct entry *entry, const json_t *json, struct spa
 	if (!item) {
 		return;
 	}
-	err = event_from_json(json, &entry->batch->arena, &ev, &problem);
+	err = event_from_json_tree(json, data, &entry->batch->arena, &ev, &problem);
 	if (err) {
 		struct door_reject reject = {.kind = problem_of_err(err),
 					     .problem = &problem,
@@ -275,86 +278,87 @@ static void malformed(struct batch *batch, const char *reason)
 	(void)snprintf(batch->problem.reason, sizeof batch->problem.reason, "%s", reason);
 }
 
-static size_t skip_space(struct span text, size_t at)
+/* One tree at a time, in the same memory, which stays small and warm. */
+static enum err json_next_enter(const struct entry *entry, struct json_in *in, struct arena *tree)
 {
-	while (at < text.n && (text.p[at] == ' ' || text.p[at] == '\n' || text.p[at] == '\r' ||
-			       text.p[at] == '\t')) {
-		at++;
+	size_t from = json_in_skip(in);
+	yyjson_val *json;
+	enum err err;
+
+	arena_reset(tree);
+	err = json_in_next(in, tree, &json, &entry->batch->problem);
+	if (!err) {
+		json_enter(entry, json, NULL, span_of(entry->batch->body.p + from, in->at - from));
 	}
-	return at;
+	return err;
 }
 
-static bool at_byte(struct span text, size_t at, char byte)
-{
-	return at < text.n && text.p[at] == (uint8_t)byte;
-}
-
-/* The event that a text begins with; its tree is freed before the next: jansson's memory stays small and warm. @return its bytes; 0: it is not JSON */
-static size_t json_first_enter(const struct entry *entry, struct span text)
-{
-	json_error_t why;
-	json_t *json = json_loadb((const char *)text.p, text.n,
-				  JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &why);
-
-	if (!json) {
-		malformed(entry->batch, why.text);
-		return 0;
-	}
-	json_enter(entry, json, span_first(text, (size_t)why.position));
-	json_decref(json);
-	return (size_t)why.position;
-}
-
-static void json_many_enter(const struct entry *entry)
+static enum err json_many_enter(const struct entry *entry, struct json_in *in, struct arena *tree)
 {
 	struct batch *batch = entry->batch;
-	struct span text = buf_span(&batch->body);
-	size_t at = skip_space(text, 0), n;
+	enum err err = ERR_OK;
 
-	if (!at_byte(text, at, '[')) {
+	if (!json_in_take(in, '[')) {
 		malformed(batch, "not a JSON array");
-		return;
+		return ERR_OK;
 	}
-	at = skip_space(text, at + 1);
-	if (at_byte(text, at, ']') && skip_space(text, at + 1) == text.n) {
-		return;
-	}
-	while (!batch->kind) {
-		struct span rest = span_of(text.p + at, text.n - at);
-
-		n = json_first_enter(entry, rest);
-		if (!n) {
-			return;
+	if (!json_in_take(in, ']')) {
+		do {
+			err = json_next_enter(entry, in, tree);
+		} while (!err && !batch->kind && json_in_take(in, ','));
+		if (err || batch->kind) {
+			return err;
 		}
-		at = skip_space(text, at + n);
-		if (at_byte(text, at, ']') && skip_space(text, at + 1) == text.n) {
-			return;
-		}
-		if (!at_byte(text, at, ',')) {
+		if (!json_in_take(in, ']')) {
 			malformed(batch, "not a JSON array of objects");
-			return;
+			return ERR_OK;
 		}
-		at = skip_space(text, at + 1);
 	}
+	if (!json_in_ended(in)) {
+		malformed(batch, "goes on after its end");
+	}
+	return ERR_OK;
 }
 
-static void json_one_enter(const struct entry *entry)
+static enum err json_one_enter(const struct entry *entry, struct json_in *in, struct arena *tree)
 {
 	struct batch *batch = entry->batch;
-	json_error_t why;
-	json_t *json = json_loadb((const char *)batch->body.p, batch->body.n,
-				  JSON_REJECT_DUPLICATES, &why);
+	yyjson_val *json, *data = NULL;
+	enum err err;
 
-	if (!json) {
-		malformed(batch, batch->body.n ? why.text : "the body is empty");
-		return;
+	if (!batch->body.n) {
+		malformed(batch, "the body is empty");
+		return ERR_OK;
 	}
-	if (batch->form == BATCH_BINARY) {
-		(void)json_object_set_new(batch->headers, "data", json);
-		json = json_incref(batch->headers);
+	err = json_in_only(in, tree, &json, &batch->problem);
+	if (!err && batch->form == BATCH_BINARY) {
+		struct json_in attributes;
+
+		data = json;
+		err = json_in_open(&attributes, buf_span(&batch->attributes), tree);
+		err = err ? err : json_in_only(&attributes, tree, &json, &batch->problem);
 	}
-	json_enter(entry, json, buf_span(&batch->body));
-	json_decref(json);
+	if (!err) {
+		json_enter(entry, json, data, buf_span(&batch->body));
+	}
+	return err;
+}
+
+static void json_body_enter(const struct entry *entry)
+{
+	struct arena text = {0}, tree = {0};
+	struct json_in in;
+	enum err err = json_in_open(&in, buf_span(&entry->batch->body), &text);
+
+	if (!err) {
+		err = entry->batch->form == BATCH_JSON_MANY ? json_many_enter(entry, &in, &tree)
+							    : json_one_enter(entry, &in, &tree);
+	}
+	if (err) {
+		entry->batch->kind = problem_of_err(err);
+	}
+	arena_done(&tree);
+	arena_done(&text);
 }
 
 static void msgpack_enter(const struct entry *entry, struct span bytes)
@@ -410,9 +414,6 @@ static void msgpack_many_enter(const struct entry *entry)
 static void body_enter(const struct entry *entry)
 {
 	switch (entry->batch->form) {
-	case BATCH_JSON_MANY:
-		json_many_enter(entry);
-		break;
 	case BATCH_MSGPACK:
 		msgpack_enter(entry, buf_span(&entry->batch->body));
 		break;
@@ -420,7 +421,7 @@ static void body_enter(const struct entry *entry)
 		msgpack_many_enter(entry);
 		break;
 	default:
-		json_one_enter(entry);
+		json_body_enter(entry);
 	}
 }
 

@@ -47,9 +47,9 @@ struct batch {
 	int unsettled;       /* events without an answer */
 	int owed;            /* records without a report */
 	struct buf body;
+	struct buf attributes; /* of BATCH_BINARY, a JSON object */
 	char trace
 		[64]; /* the request's traceparent, for events without one; "" if it has none, or one that is none */
-	void *headers; /* json_t: attributes of BATCH_BINARY */
 	struct batch_item *items;
 	int n_items, room_items;
 	int n_events;           /* items without the copies for other partitions */

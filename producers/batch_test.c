@@ -194,6 +194,87 @@ static void bounded_by_events(void **state)
 	}
 }
 
+/* An event that cannot be read spoils no other of its batch; text that is no JSON array refuses the whole, by its byte. */
+static void read_one_by_one(void **state)
+{
+	static const struct {
+		const char *before, *after, *reason;
+	} rows[] = {
+		{"", "", "not a JSON array"},
+		{"[", "", "not a JSON array of objects"},
+		{"[", "x]", "not a JSON array of objects"},
+		{"[", ",]", "not JSON at byte "},
+		{"[{\"a\" 1},", "]", "not JSON at byte 7: "},
+		{"[", "]]", "goes on after its end"},
+	};
+	struct bed *bed = *state;
+
+	bed->batch = batch_new(&bed->token, BATCH_JSON_MANY);
+	buf_add_text(&bed->batch->body, "[7, ");
+	report_add(bed, "a");
+	buf_add_text(&bed->batch->body, ", {\"id\": \"b\", \"id\": \"b\"}\n,");
+	report_add(bed, "c\",\"id\":\"c");
+	buf_add_byte(&bed->batch->body, ',');
+	report_add(bed, "d");
+	buf_add_text(&bed->batch->body, " ] ");
+	enter(bed, BATCH_JSON_MANY);
+	assert_int_equal(bed->batch->kind, PROBLEM_NONE);
+	assert_int_equal(bed->batch->n_events, 5);
+	assert_int_equal(bed->batch->items[0].status, 400);
+	assert_int_equal(bed->batch->items[1].status, 0);
+	assert_int_equal(bed->batch->items[2].status, 422);
+	assert_int_equal(bed->batch->items[3].status, 400);
+	assert_int_equal(bed->batch->items[4].status, 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		batch_release(bed->batch);
+		bed->batch = batch_new(&bed->token, BATCH_JSON_MANY);
+		buf_add_text(&bed->batch->body, rows[i].before);
+		report_add(bed, "e");
+		buf_add_text(&bed->batch->body, rows[i].after);
+		enter(bed, BATCH_JSON_MANY);
+		assert_int_equal(bed->batch->kind, PROBLEM_MALFORMED);
+		assert_true(span_starts(span_cstr(bed->batch->problem.reason),
+					span_cstr(rows[i].reason)));
+	}
+}
+
+/* In binary mode the body is the data and nothing else: it cannot bring attributes, and its errors are told by its own bytes. */
+static void binary_body_is_data(void **state)
+{
+	static const char ATTRIBUTES[] =
+		"{\"specversion\":\"1.0\",\"id\":\"a\",\"source\":\"/t\",\"type\":\"gov.case.reported.v1\","
+		"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"530102\"}";
+	static const struct {
+		const char *body;
+		int status; /* of the event; -1: the whole is refused */
+		const char *reason;
+	} rows[] = {
+		{"{\"type_code\":\"MD02\",\"title\":\"t\"}", 0, ""},
+		{"{\"type_code\":\"MD02\"},\"unit\":\"u\"", -1,
+		 "not JSON at byte 21: goes on after its end"},
+		{"{\"type_code\"}", -1, "not JSON at byte 13: "},
+		{"", -1, "the body is empty"},
+		{"null", 422, ""},
+		{"7", 422, ""},
+	};
+	struct bed *bed = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		batch_release(bed->batch);
+		bed->batch = batch_new(&bed->token, BATCH_BINARY);
+		buf_add_text(&bed->batch->attributes, ATTRIBUTES);
+		buf_add_text(&bed->batch->body, rows[i].body);
+		enter(bed, BATCH_BINARY);
+		assert_int_equal(bed->batch->kind,
+				 rows[i].status < 0 ? PROBLEM_MALFORMED : PROBLEM_NONE);
+		assert_true(span_starts(span_cstr(bed->batch->problem.reason),
+					span_cstr(rows[i].reason)));
+		if (rows[i].status >= 0) {
+			assert_int_equal(bed->batch->items[0].status, rows[i].status);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +282,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(clock_goes_everywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(clock_answers_the_worst, setup, teardown),
 		cmocka_unit_test_setup_teardown(bounded_by_events, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_one_by_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(binary_body_is_data, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,10 @@ static enum err see(struct import_source *source, const struct event *ev)
 /* ---- one line ---- */
 
 /* Checks one event as the door will; keeps it, or says why not. @return false: the line's further events go with it */
-static bool take_event(struct import_source *source, json_t *json, struct item item, enum err *err)
+static bool take_event(struct import_source *source,
+		       struct span json,
+		       struct item item,
+		       enum err *err)
 {
 	struct problem problem = {0};
 	struct event ev;
@@ -164,17 +167,33 @@ static bool take_event(struct import_source *source, json_t *json, struct item i
 static enum err take_json_line(struct import_source *source, struct item item)
 {
 	enum err err = ERR_OK;
-	json_error_t why;
-	json_t *json = json_loadb((char *)source->text.p + item.from, item.bytes,
-				  JSON_REJECT_DUPLICATES, &why);
 
-	if (!json) {
-		add_problem(source, item.line, "", why.text);
-		return ERR_OK;
-	}
-	take_event(source, json, item, &err);
-	json_decref(json);
+	take_event(source, span_of(source->text.p + item.from, item.bytes), item, &err);
 	return err;
+}
+
+static int add_text(const char *text, size_t n, void *out)
+{
+	buf_add(out, span_of(text, n));
+	return 0;
+}
+
+/* An event of a row: its JSON, as it will be posted. @return as take_event */
+static bool take_csv_event(struct import_source *source,
+			   const json_t *json,
+			   struct item item,
+			   enum err *err)
+{
+	struct buf text = {0};
+	bool go_on = false;
+
+	if (json_dump_callback(json, add_text, &text, JSON_COMPACT) || text.err) {
+		*err = ERR_NOMEM;
+	} else {
+		go_on = take_event(source, buf_span(&text), item, err);
+	}
+	buf_done(&text);
+	return go_on;
 }
 
 static enum err take_csv_line(struct import_source *source, struct item item)
@@ -194,7 +213,7 @@ static enum err take_csv_line(struct import_source *source, struct item item)
 			add_problem(source, item.line, "", problem.reason);
 			return ERR_OK;
 		}
-		bool go_on = !json || take_event(source, json, item, &err);
+		bool go_on = !json || take_csv_event(source, json, item, &err);
 
 		json_decref(json);
 		if (!go_on) {
@@ -427,12 +446,6 @@ size_t import_source_problems(const struct import_source *source,
 {
 	*ret_problems = source->problems;
 	return source->n_problems;
-}
-
-static int add_text(const char *text, size_t n, void *out)
-{
-	buf_add(out, span_of(text, n));
-	return 0;
 }
 
 /* The clock's action speaks for the source of the event after it, as which the feeder's token may post. */

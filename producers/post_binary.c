@@ -1,20 +1,27 @@
 /* post_binary.c: a CloudEvent in binary mode: its attributes stand in ce- headers, percent-encoded where they are not printable ASCII. */
 #include "producers/post_binary.h"
 
-#include <jansson.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <strings.h>
 
+#include "common/json_text.h"
+#include "producers/json_out.h"
 #include "schemas/member.h"
 
 enum { NAME_BYTES = 64, VALUE_BYTES = 1024 };
 
 struct reading {
-	json_t *object;
+	struct buf *object;
 	struct problem *problem;
 	enum err err;
 };
+
+/* Letters, of either case, and digits: CloudEvents' names. */
+static bool in_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 static int hex_digit(char c)
 {
@@ -57,19 +64,18 @@ static enum MHD_Result refuse(struct reading *reading, const char *name, const c
 }
 
 /* Headers know no kinds: a boolean comes as the text that CloudEvents gives it. */
-static json_t *value_of(const char *name, const char *text, size_t n)
+static void add_value(struct buf *object, const char *name, struct span value)
 {
 	size_t count;
 	const struct field *env = event_envelope_fields(&count);
 	const struct field *field = member_named(env, count, span_cstr(name));
-	struct span value = span_of(text, n);
 
-	if (field && field->kind == KIND_BOOL) {
-		if (span_eq(value, SPAN("true")) || span_eq(value, SPAN("false"))) {
-			return json_boolean(value.n == 4);
-		}
+	if (field && field->kind == KIND_BOOL &&
+	    (span_eq(value, SPAN("true")) || span_eq(value, SPAN("false")))) {
+		json_out_bool(object, value.n == 4);
+	} else {
+		json_out_text(object, value);
 	}
-	return json_stringn(text, n);
 }
 
 static enum MHD_Result take(void *context,
@@ -80,13 +86,12 @@ static enum MHD_Result take(void *context,
 	struct reading *reading = context;
 	char name[NAME_BYTES] = "", text[VALUE_BYTES];
 	size_t n = 0;
-	json_t *json;
 
 	(void)kind;
 	if (strncasecmp(header, "ce-", 3) != 0) {
 		return MHD_YES;
 	}
-	for (header += 3; *header && n + 1 < sizeof name; header++) {
+	for (header += 3; in_name(*header) && n + 1 < sizeof name; header++) {
 		name[n++] = (char)(*header >= 'A' && *header <= 'Z' ? *header + 32 : *header);
 	}
 	if (*header || !n || strcmp(name, "data") == 0 || strcmp(name, "datacontenttype") == 0) {
@@ -100,31 +105,22 @@ static enum MHD_Result take(void *context,
 		return refuse(reading, name,
 			      "has a % that is not followed by two hexadecimal digits");
 	}
-	if (json_object_get(reading->object, name)) {
-		return refuse(reading, name, "stands there twice");
-	}
-	json = memchr(text, '\0', n) ? NULL : value_of(name, text, n);
-	if (!json) {
+	if (memchr(text, '\0', n) || !json_text_is_utf8(span_of(text, n), NULL)) {
 		return refuse(reading, name, "is not UTF-8 text");
 	}
-	reading->err = json_object_set_new(reading->object, name, json) ? ERR_NOMEM : ERR_OK;
-	return reading->err ? MHD_NO : MHD_YES;
+	json_out_name(reading->object, name);
+	add_value(reading->object, name, span_of(text, n));
+	return MHD_YES;
 }
 
 enum err post_binary_headers(struct http_request *request,
-			     void **ret_json,
+			     struct buf *object,
 			     struct problem *ret_problem)
 {
-	struct reading reading = {.object = json_object(), .problem = ret_problem};
+	struct reading reading = {.object = object, .problem = ret_problem};
 
-	if (!reading.object) {
-		return ERR_NOMEM;
-	}
+	json_out_open(object, '{');
 	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take, &reading);
-	if (reading.err) {
-		json_decref(reading.object);
-		return reading.err;
-	}
-	*ret_json = reading.object;
-	return ERR_OK;
+	json_out_close(object, '}');
+	return reading.err ? reading.err : object->err;
 }

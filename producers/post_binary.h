@@ -6,13 +6,13 @@
 
 /**
  * Reads the ce- headers as the attributes of a JSON event without data.
- * @param ret_json     a new reference (json_t *)
- * @param ret_problem  filled when one is no text, stands there twice, or is the body's
+ * @param object       appended to; a name may stand there twice, which event_from_json_tree refuses
+ * @param ret_problem  filled when one is no text, or is the body's
  * @return MALFORMED, NOMEM
  * @thread the request's handler
  */
 enum err post_binary_headers(struct http_request *request,
-			     void **ret_json,
+			     struct buf *object,
 			     struct problem *ret_problem);
 
 /** Undoes percent-encoding, in place. @return false: a % without two hexadecimal digits @thread any */

@@ -126,7 +126,7 @@ void post_events(struct http_request *request)
 		return;
 	}
 	batch->dryrun = dryrun;
-	err = form == BATCH_BINARY ? post_binary_headers(request, &batch->headers, &problem)
+	err = form == BATCH_BINARY ? post_binary_headers(request, &batch->attributes, &problem)
 				   : ERR_OK;
 	if (err) {
 		http_problem(request, problem_of_err(err), problem.field, problem.reason);

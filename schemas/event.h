@@ -112,10 +112,10 @@ enum err event_validate_posted(const struct event *ev, struct problem *ret_probl
 
 /**
  * Reads one CloudEvents 1.0 JSON event as a sender posts it (structured mode).
- * @param json   a jansson object (json_t *), borrowed; the event points into it and into arena
- * @return MALFORMED, INVALID (a member is wrong or unknown), UNKNOWN (the type), NOMEM
+ * @param arena  all that the event points to is put here
+ * @return MALFORMED (no JSON object, or a name that stands there twice), INVALID (a member is wrong or unknown), UNKNOWN (the type), NOMEM
  */
-enum err event_from_json(const void *json,
+enum err event_from_json(struct span text,
 			 struct arena *arena,
 			 struct event *ret_ev,
 			 struct problem *ret_problem);

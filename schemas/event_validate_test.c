@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 #include "schemas/event.h"
 
@@ -19,7 +18,6 @@ static const char report[] =
 static enum err post(const char *from, const char *to, struct event *ev, struct problem *problem)
 {
 	static struct arena arena;
-	static json_t *json;
 	struct buf buf = {0};
 	const char *at = strstr(report, from);
 	enum err err;
@@ -31,13 +29,10 @@ static enum err post(const char *from, const char *to, struct event *ev, struct 
 	for (size_t i = 0; i < buf.n; i++) {
 		buf.p[i] = buf.p[i] == '\'' ? '"' : buf.p[i];
 	}
-	json_decref(json);
 	arena_done(&arena);
-	json = json_loadb((const char *)buf.p, buf.n, JSON_REJECT_DUPLICATES, NULL);
-	buf_done(&buf);
-	assert_non_null(json);
 	*problem = (struct problem){0};
-	err = event_from_json(json, &arena, ev, problem);
+	err = event_from_json(buf_span(&buf), &arena, ev, problem);
+	buf_done(&buf);
 	return err ? err : event_validate_posted(ev, problem);
 }
 

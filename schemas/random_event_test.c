@@ -74,21 +74,21 @@ static void posted_events_are_valid_and_survive_json(void **state)
 		json_t *json = event_to_json(&ev, false);
 
 		assert_non_null(json);
-		assert_int_equal(event_from_json(json, &arena, &read, &problem), ERR_OK);
+		char *text = json_dumps(json, 0);
+
+		assert_int_equal(event_from_json(span_cstr(text), &arena, &read, &problem), ERR_OK);
 		json_t *back = event_to_json(&read, false);
 
 		assert_true(json_equal(json, back));
 		event_digest(&read, secret, digest);
 		json_decref(back);
-		/* Once more through text: other spans, the same digest. */
-		char *text = json_dumps(json, 0);
-		json_t *parsed = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-
-		assert_int_equal(event_from_json(parsed, &arena, &read, &problem), ERR_OK);
+		free(text);
+		/* Once more from another text: other spans, the same digest. */
+		text = json_dumps(json, JSON_INDENT(1) | JSON_ENSURE_ASCII | JSON_SORT_KEYS);
+		assert_int_equal(event_from_json(span_cstr(text), &arena, &read, &problem), ERR_OK);
 		event_digest(&read, secret, again);
 		assert_memory_equal(digest, again, sizeof digest);
 		free(text);
-		json_decref(parsed);
 		json_decref(json);
 	}
 	arena_done(&arena);

@@ -128,7 +128,7 @@ def second(bus, last):
 	(bus.home / "later.ndjson").write_text("".join(json.dumps(line) + "\n" for line in (*later, unknown)) + "not json\n")
 	said = bus.govbus("import", "--history", bus.home / "later.ndjson").stdout
 	assert "5 lines; 3 events accepted, 0 had been before, 1 refused; 1 lines gave none" in said and "3 midnights passed" in said, said
-	assert re.search(r"NO_CASE.*; line 4$", said, re.M) and "near 'not'; line 5" in said, said
+	assert re.search(r"NO_CASE.*; line 4$", said, re.M) and "not JSON at byte 1: " in said and "; line 5" in said, said
 	scene.bus.wait_for("the midnight after empty days", lambda: min(ticks(bus)) == f"{last + datetime.timedelta(days=12)}T00:00:00")
 	again = bus.govbus("import", "--history", bus.home / "later.ndjson").stdout
 	assert again == said, again
