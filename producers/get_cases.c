@@ -188,6 +188,7 @@ static void next_write(struct buf *out, const struct case_next *next)
 		json_out_text(out, span_cstr(next->members[i]->name));
 	}
 	json_out_close(out, ']');
+	time_member(out, "hold_until_max", next->hold_until_max_us);
 	json_out_close(out, '}');
 }
 

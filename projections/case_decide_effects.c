@@ -77,9 +77,7 @@ static void enter(struct case_decision *d, struct after *after, uint8_t state)
 
 static int64_t reopen_until_us(const struct case_decision *d)
 {
-	return calendar_add(case_dues_calendar(&d->rules, &d->was), now_us(d),
-			    (uint64_t)case_limits_get(CASE_LIMIT_reopen_days),
-			    CODE_time_unit_calendar_day);
+	return case_dues_window(&d->rules, &d->was, CODE_step_reopen, now_us(d));
 }
 
 static void on_reported(struct case_decision *d, struct after *after)
@@ -121,9 +119,7 @@ static void on_rejected(struct case_decision *d, struct after *after)
 {
 	(void)after;
 	EVENT_SET(d->ev->data.case_rejected, objection_until,
-		  calendar_add(case_dues_calendar(&d->rules, &d->was), now_us(d),
-			       (uint64_t)case_limits_get(CASE_LIMIT_objection_days),
-			       CODE_time_unit_working_day));
+		  case_dues_window(&d->rules, &d->was, CODE_step_object, now_us(d)));
 }
 
 /* The case clock is not reset: the new limit counts from the report, and a case that is red stays so. But a deadline never comes to

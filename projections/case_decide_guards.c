@@ -221,8 +221,7 @@ static bool guard_holds(struct case_decision *d)
 static bool guard_hold_until(struct case_decision *d)
 {
 	int64_t until_us = d->ev->data.case_held.hold_until;
-	int64_t latest_us =
-		d->moment->now_us + case_limits_get(CASE_LIMIT_hold_days) * CIVIL_DAY_US;
+	int64_t latest_us = case_dues_window(&d->rules, &d->was, CODE_step_hold, d->moment->now_us);
 	char text[CIVIL_TEXT_SIZE];
 
 	civil_format(latest_us, text);

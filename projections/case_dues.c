@@ -356,6 +356,36 @@ const struct calendar *case_dues_calendar(const struct case_rules *rules,
 	return calendar ? calendar : &weekends;
 }
 
+/* What a window is where policy has no row for it. A hold's days are counted by the hour, so that it may end at the hour it began. */
+static const struct {
+	uint8_t limit, times, unit;
+} windows[CODE_step_COUNT] = {
+	[CODE_step_hold] = {CASE_LIMIT_hold_days, 24, CODE_time_unit_hour},
+	[CODE_step_reopen] = {CASE_LIMIT_reopen_days, 1, CODE_time_unit_calendar_day},
+	[CODE_step_object] = {CASE_LIMIT_objection_days, 1, CODE_time_unit_working_day},
+};
+
+int64_t case_dues_window(const struct case_rules *rules,
+			 const struct case_state *state,
+			 enum code_step window,
+			 int64_t from_us)
+{
+	struct ref_policy policy;
+	const struct calendar *calendar = NULL;
+
+	/* A flow without deadlines has windows all the same. */
+	if (reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+			     severity_of(state), window, &policy)) {
+		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
+	} else {
+		policy.amount = (uint64_t)(case_limits_get((enum case_limit)windows[window].limit) *
+					   windows[window].times);
+		policy.unit = windows[window].unit;
+	}
+	return calendar_add(calendar ? calendar : case_dues_calendar(rules, state), from_us,
+			    policy.amount, (enum code_time_unit)policy.unit);
+}
+
 uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner)
 {
 	static const uint8_t steps[] = {CODE_step_handle, CODE_step_accept, CODE_step_close};

@@ -80,6 +80,12 @@ struct span case_dues_above(const struct case_state *state);
 const struct calendar *case_dues_calendar(const struct case_rules *rules,
 					  const struct case_state *state);
 
+/** Until when a window that opens at a moment stays open: hold, reopen or object, by policy; by case_limits.def where policy has no row. */
+int64_t case_dues_window(const struct case_rules *rules,
+			 const struct case_state *state,
+			 enum code_step window,
+			 int64_t from_us);
+
 /** The level that policy says for a case: the first owner's (owner true) or that which should close it; 0: not said. */
 uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner);
 

@@ -85,6 +85,28 @@ static void test_limits(void **state)
 	end(2 * CASE_LIMIT_COUNT);
 }
 
+/* A window that policy sets by one longer or shorter, or a moment sooner or later, makes some story fail. */
+static void test_windows(void **state)
+{
+	static const uint8_t steps[] = {CODE_step_hold, CODE_step_reopen, CODE_step_object};
+
+	start(state);
+	for (size_t i = 0; i < sizeof(steps); i++) {
+		const char *name = codes_get(CODES_step, steps[i])->name;
+
+		for (int by = -1; by <= 1; by += 2) {
+			case_bed_plant_window(&(struct case_bed_window){.step = steps[i],
+									.amount = (uint64_t)by});
+			must_be_noticed("window", name, "longer by", by);
+			case_bed_plant_window(
+				&(struct case_bed_window){.step = steps[i], .from_us = by});
+			must_be_noticed("window", name, "in force later by", by);
+		}
+	}
+	case_bed_plant_window(&(struct case_bed_window){0});
+	end(12);
+}
+
 static void plant(size_t row, const struct case_transition *mutant, const char *what, int number)
 {
 	case_transitions_plant(row, mutant);
@@ -203,8 +225,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_guards),         cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_guards_of_rows), cmocka_unit_test(test_states_of_rows),
-		cmocka_unit_test(test_roles_of_rows),  cmocka_unit_test(test_when_of_rows),
+		cmocka_unit_test(test_windows),        cmocka_unit_test(test_guards_of_rows),
+		cmocka_unit_test(test_states_of_rows), cmocka_unit_test(test_roles_of_rows),
+		cmocka_unit_test(test_when_of_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

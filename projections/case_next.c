@@ -98,7 +98,12 @@ size_t case_next_list(const struct reference *reference,
 		    !lets_pass(&d, &rows[i])) {
 			continue;
 		}
-		fill(&rows[i], d.was.state, &ret_next[n++]);
+		fill(&rows[i], d.was.state, &ret_next[n]);
+		if (rows[i].event == EVENT_case_held) {
+			ret_next[n].hold_until_max_us =
+				case_dues_window(&d.rules, &d.was, CODE_step_hold, as_of.at_us);
+		}
+		n++;
 	}
 	return n;
 }

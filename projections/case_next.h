@@ -14,7 +14,8 @@ struct case_next {
 	const struct field
 		*members[CASE_NEXT_MEMBERS]; /* those of data that the sender must give */
 	uint8_t n_members;
-	uint8_t to; /* enum code_case_state it leads to */
+	uint8_t to;                /* enum code_case_state it leads to */
+	int64_t hold_until_max_us; /* of case.held: the latest end that policy allows now; 0: of no other */
 };
 
 /* Who asks. */

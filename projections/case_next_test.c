@@ -220,11 +220,56 @@ static void test_members(void **state)
 	case_bed_done(&s->bed);
 }
 
+/* A hold is listed with the latest end that the decider would take, by the policy of the day. */
+static void test_hold_until(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	struct case_bed *bed = &s->bed;
+	struct case_next next[CASE_NEXT_MAX];
+	struct case_next_asker asker = {SPAN(HOUSE), false};
+	struct case_state c;
+	struct case_row row;
+
+	(void)state;
+	case_bed_init(bed);
+	case_story_bring(s, CODE_case_state_IP);
+	c = case_story_state(s);
+	row_of(&c, bed->source, &row);
+	for (int day = 0; day < 2; day++) {
+		struct as_of as_of = {reference_position(bed->reference), bed->now_us};
+		size_t n = case_next_list(bed->reference, as_of, &row, &asker, next), held = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			int64_t latest_us = next[i].hold_until_max_us;
+
+			assert_int_equal(latest_us != 0, next[i].type == EVENT_case_held);
+			if (latest_us) {
+				held++;
+				ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, latest_us + 1));
+				case_bed_begin(bed, EVENT_case_held, HOUSE);
+				EVENT_SET(bed->ev.data.case_held, hold_until, latest_us);
+				EVENT_SET(bed->ev.data.case_held, approver_unit, SPAN(TOWN));
+				ENDS("", case_bed_try(bed));
+			}
+		}
+		assert_int_equal(held, 1);
+		case_bed_window(bed, &(struct case_bed_window){.step = CODE_step_hold,
+							       .amount = 3,
+							       .unit = CODE_time_unit_working_day,
+							       .from_us = bed->now_us + 1});
+		bed->now_us++;
+	}
+	assert_int_equal(s->misses, 0);
+	case_bed_done(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_next_is_what_is_taken),
 					   cmocka_unit_test(test_next_of_random_cases),
-					   cmocka_unit_test(test_members)};
+					   cmocka_unit_test(test_members),
+					   cmocka_unit_test(test_hold_until)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ struct world {
 	struct case_naive_all *naive;
 	struct buf bytes;
 	char (*subjects)[29];
-	bool calendar_set;
+	bool calendar_set, windows_set;
 	size_t cases, events, refused, of_type[EVENT_TYPE_COUNT];
 	uint64_t random;
 };
@@ -152,6 +152,21 @@ static void set_calendar(struct world *w)
 	}
 }
 
+/* From December on windows are short: many are over when one asks. */
+static void set_windows(struct world *w)
+{
+	struct case_bed_window window = {.amount = 1,
+					 .unit = CODE_time_unit_hour,
+					 .from_us = case_bed_at(2023, 12, 1, 0, 0)};
+
+	if (!w->windows_set && w->bed.now_us >= case_bed_at(2023, 11, 20, 0, 0)) {
+		for (window.step = CODE_step_hold; window.step <= CODE_step_object; window.step++) {
+			case_bed_window(&w->bed, &window);
+		}
+		w->windows_set = true;
+	}
+}
+
 /* What its state asks for, by the unit that may: so that many cases come far. */
 static const char *forward(struct world *w, const struct case_state *c)
 {
@@ -235,6 +250,7 @@ static void test_random_actions(void **state)
 				    w.bed.now_us + (int64_t)pick(&w, 8) * CIVIL_HOUR_US / 4);
 		}
 		set_calendar(&w);
+		set_windows(&w);
 		w.bed.source = sources[pick(&w, 5)];
 		if (w.cases < CASES && (w.cases == 0 || pick(&w, 4) == 0)) {
 			report(&w);

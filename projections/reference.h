@@ -81,7 +81,8 @@ bool reference_listed(const struct reference *ref,
 
 /** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity (answers 10).
  *  A row that names both severity and type wins over either; one that names neither comes last. Severity 0 counts as general.
- *  A step without a row has no limit: what the rows of its type or severity leave blank is not filled from others'. */
+ *  A step without a row has no limit: what the rows of its type or severity leave blank is not filled from others'. The windows
+ *  (hold, reopen, object) are, so one row may set a window for all types. */
 bool reference_policy(const struct reference *ref,
 		      struct as_of as_of,
 		      struct span type_code,

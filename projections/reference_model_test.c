@@ -102,14 +102,20 @@ static int rank(const struct said *said, const char *type, uint8_t severity)
 	return length ? 30 - length : 50;
 }
 
-static int64_t model_amount(
-	const struct said *said, int n, const char *type, uint8_t severity, int64_t us)
+struct asked {
+	const char *type;
+	uint8_t severity, step;
+};
+
+static int64_t model_amount(const struct said *said, int n, struct asked asked, int64_t us)
 {
 	int best_rank = 0, best = -1;
 
 	for (uint8_t id = 0; id < 40; id++) {
 		int i = in_force(said, n, id, us);
-		int of = i < 0 ? 0 : rank(&said[i], type, severity);
+		int of = i < 0 || said[i].step != asked.step
+				 ? 0
+				 : rank(&said[i], asked.type, asked.severity);
 
 		if (!of || (best >= 0 && of > best_rank)) {
 			continue;
@@ -124,9 +130,10 @@ static int64_t model_amount(
 	return best < 0 ? 0 : best + 1;
 }
 
-/* Policy rows too, also those that come to speak of other types. */
+/* Policy rows too, also those that come to speak of other types, or of another step: a limit and a window know nothing of each other. */
 static void test_policies_against_model(void **state)
 {
+	static const uint8_t steps[] = {CODE_step_handle, CODE_step_hold, CODE_step_object};
 	static struct said said[SAID];
 
 	(void)state;
@@ -136,9 +143,10 @@ static void test_policies_against_model(void **state)
 		said[n] = (struct said){.id = (uint8_t)random_below(40),
 					.type = (uint8_t)random_below(6),
 					.severity = (uint8_t)random_below(CODE_severity_COUNT),
+					.step = steps[random_below(3)],
 					.from_us = (int64_t)random_below(60) * DAY};
 		(void)snprintf(id, sizeof(id), "p%u", said[n].id);
-		policy((struct row){id, TYPES[said[n].type], said[n].severity, CODE_step_handle,
+		policy((struct row){id, TYPES[said[n].type], said[n].severity, said[n].step,
 				    (uint64_t)n + 1},
 		       said[n].from_us);
 	}
@@ -146,13 +154,14 @@ static void test_policies_against_model(void **state)
 		struct ref_policy found = {.amount = 0};
 		struct as_of as_of = {(int64_t)random_below(SAID + 1),
 				      (int64_t)random_below(62) * DAY - 1};
-		uint8_t severity = (uint8_t)(1 + random_below(CODE_severity_COUNT - 1));
-		const char *type = random_below(2) ? "MD01" : "UM05";
+		struct asked asked = {random_below(2) ? "MD01" : "UM05",
+				      (uint8_t)(1 + random_below(CODE_severity_COUNT - 1)),
+				      steps[random_below(3)]};
 
-		(void)reference_policy(ref, as_of, span_cstr(type), severity, CODE_step_handle,
-				       &found);
-		assert_int_equal(found.amount, model_amount(said, (int)as_of.refoffset, type,
-							    severity, as_of.at_us));
+		(void)reference_policy(ref, as_of, span_cstr(asked.type), asked.severity,
+				       asked.step, &found);
+		assert_int_equal(found.amount,
+				 model_amount(said, (int)as_of.refoffset, asked, as_of.at_us));
 	}
 }
 

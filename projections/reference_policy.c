@@ -59,13 +59,19 @@ static bool longest(const struct limit_search *search,
 	return false;
 }
 
+/* Windows stand beside the flow: a row of theirs neither leaves a step blank nor is left blank by one. */
+static bool is_window(enum code_step step)
+{
+	return step > CODE_step_close;
+}
+
 /* Whether some step has rows for the type. */
 static bool type_speaks(const struct limit_search *search)
 {
 	struct limit_search step = *search;
 	struct ref_policy policy;
 
-	for (step.step = 1; step.step < CODE_step_COUNT; step.step++) {
+	for (step.step = 1; !is_window((enum code_step)step.step); step.step++) {
 		if (longest(&step, 0, 1, &policy)) {
 			return true;
 		}
@@ -89,7 +95,7 @@ static bool find_policy(const struct limit_search *search,
 		return true;
 	}
 	/* What the rows of its type leave blank stays blank. */
-	if (!grave && type_speaks(search)) {
+	if (!grave && !is_window((enum code_step)search->step) && type_speaks(search)) {
 		return false;
 	}
 	return longest(&any, (uint8_t)severity, 0, ret_policy) || longest(&any, 0, 0, ret_policy);

@@ -144,6 +144,13 @@ static void test_policies(void **state)
 	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_accept), 0);
 	assert_int_equal(limit("MD01", CODE_severity_NONE, CODE_step_accept), 0);
 	assert_int_equal(limit("UM01", CODE_severity_general, CODE_step_sign), 0);
+	/* One row sets a window for every type and severity; a window of a type leaves none of its steps blank. */
+	policy((struct row){"hold", NULL, 0, CODE_step_hold, 20}, 0);
+	policy((struct row){"um-hold", "UM", 0, CODE_step_hold, 21}, 0);
+	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_hold), 20);
+	assert_int_equal(limit("MD01", CODE_severity_urgent, CODE_step_hold), 20);
+	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_hold), 21);
+	assert_int_equal(limit("UM01", CODE_severity_NONE, CODE_step_accept), 8);
 	/* A row that comes to speak of another type no longer speaks of its old one. */
 	policy((struct row){"md02", "UM01", 0, CODE_step_handle, 9}, 50 * DAY);
 	assert_int_equal(limit("MD02", CODE_severity_minor, CODE_step_handle), 3);

@@ -227,6 +227,37 @@ void case_bed_calendar_from(struct case_bed *bed,
 	case_bed_fold(bed, &ev, "calendar:cn");
 }
 
+static struct case_bed_window planted;
+
+void case_bed_plant_window(const struct case_bed_window *by)
+{
+	planted = *by;
+}
+
+void case_bed_window(struct case_bed *bed, const struct case_bed_window *window)
+{
+	struct event ev = {.type = EVENT_policy_set};
+	struct policy_set *data = &ev.data.policy_set;
+	bool mutant = window->step == planted.step;
+	char subject[40];
+
+	(void)snprintf(subject, sizeof(subject), "policy:%d-%s-%d", window->step,
+		       window->type ? window->type : "", window->severity);
+	if (window->type) {
+		EVENT_SET(*data, type_code, span_cstr(window->type));
+	}
+	if (window->severity) {
+		EVENT_SET(*data, severity, (uint8_t)window->severity);
+	}
+	EVENT_SET(*data, step, (uint8_t)window->step);
+	EVENT_SET(*data, amount, window->amount + (mutant ? planted.amount : 0));
+	EVENT_SET(*data, unit, (uint8_t)window->unit);
+	EVENT_SET(*data, calendar, SPAN("cn"));
+	EVENT_SET(*data, version, 1);
+	EVENT_SET(*data, effective_from, window->from_us + (mutant ? planted.from_us : 0));
+	case_bed_fold(bed, &ev, subject);
+}
+
 void case_bed_init(struct case_bed *bed)
 {
 	static const uint32_t none[] = {0}, work[] = {20230128, 20230129, 0};

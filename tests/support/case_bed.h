@@ -61,6 +61,21 @@ void case_bed_calendar_from(struct case_bed *bed,
 			    const uint32_t *work,
 			    int64_t from_us);
 
+/* How long a window (step hold, reopen or object) is for a type (NULL: every type) and a severity (0: every), from a moment on. */
+struct case_bed_window {
+	const char *type;
+	int severity, step;
+	uint64_t amount;
+	int unit;
+	int64_t from_us;
+};
+
+/** Sets a window by policy. */
+void case_bed_window(struct case_bed *bed, const struct case_bed_window *window);
+
+/** Mutants: from now on windows of this step are set with another amount and moment, by so much; by zeros: all as they are said. */
+void case_bed_plant_window(const struct case_bed_window *by);
+
 /* Short forms of the actions. Each returns as case_bed_post. */
 const char *case_bed_report(
 	struct case_bed *bed, const char *unit, const char *place, const char *type, int severity);

@@ -77,6 +77,8 @@ static struct case_naive *begin(struct case_naive_all *all, const struct event *
 	copy(c->subject, sizeof(c->subject), ev->env.subject);
 	copy(c->type_code, sizeof(c->type_code), ev->data.case_reported.type_code);
 	c->severity = ev->data.case_reported.has_severity ? ev->data.case_reported.severity : 0;
+	c->window_until_us =
+		ev->data.case_reported.has_reopen_until ? ev->data.case_reported.reopen_until : 0;
 	c->reported_us = c->last_us = ev->env.decidedtime;
 	c->next = *at;
 	*at = c;
@@ -159,6 +161,37 @@ static const char *check_closed(const struct case_naive *c, const struct event *
 	return NULL;
 }
 
+/* A window is what was told when it opened, and is judged by the sender's clock if that is at most a day behind (domain.md §3.4). */
+static const char *check_reopened(const struct case_naive *c, const struct event *ev)
+{
+	int64_t at_us = ev->env.time;
+
+	if (at_us > ev->env.decidedtime || ev->env.decidedtime - at_us > INT64_C(86400000000)) {
+		at_us = ev->env.decidedtime;
+	}
+	return ev->data.case_reopened.cause != CODE_reopen_cause_callback &&
+			       at_us > c->window_until_us
+		       ? "reopened after its window"
+		       : NULL;
+}
+
+static const char *check(const struct case_naive *c, const struct event *ev)
+{
+	switch ((int)ev->type) {
+	case EVENT_case_closed:
+		return check_closed(c, ev);
+	case EVENT_case_reopened:
+		return check_reopened(c, ev);
+	case EVENT_case_resumed:
+		return ev->data.case_resumed.by == CODE_resume_by_timer &&
+				       ev->env.decidedtime < c->hold_until_us
+			       ? "resumed before the hold had ended"
+			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
 static void take(struct case_naive *c, const struct event *ev)
 {
 	switch ((int)ev->type) {
@@ -187,6 +220,12 @@ static void take(struct case_naive *c, const struct event *ev)
 	case EVENT_case_reopened:
 		c->severity = ev->data.case_reopened.severity;
 		memset(c->lead, 0, sizeof(c->lead));
+		break;
+	case EVENT_case_closed:
+		c->window_until_us = ev->data.case_closed.reopen_until;
+		break;
+	case EVENT_case_rejected:
+		c->window_until_us = ev->data.case_rejected.objection_until;
 		break;
 	case EVENT_case_held:
 		c->hold_until_us = ev->data.case_held.hold_until;
@@ -228,9 +267,7 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev)
 	was_open = is_open(c->state);
 	was_due_us = c->due_us;
 	pass_time(c, ev->env.decidedtime);
-	if (ev->type == EVENT_case_closed) {
-		wrong = check_closed(c, ev);
-	}
+	wrong = check(c, ev);
 	take(c, ev);
 	c->seq++;
 	c->state = ev->env.to;

@@ -10,6 +10,7 @@ struct case_naive {
 	uint64_t seq;
 	uint8_t state, severity;
 	int64_t due_us, hold_until_us;    /* 0: none */
+	int64_t window_until_us;          /* closed or rejected: until when it may be reopened */
 	int64_t reported_us, last_us;     /* of the report; of the last event */
 	int64_t step_us[CODE_step_COUNT]; /* time spent in each step while the case clock ran */
 	int64_t held_us, stopped_us;

@@ -359,12 +359,77 @@ static void holds(struct case_story *s)
 	MUST(case_story_state(s).holds == 4);
 }
 
+#define WINDOW(...) case_bed_window(bed, &(struct case_bed_window){__VA_ARGS__})
+
+/* A window that policy changes from a day on is the new one for what is decided from then on, and the old one for all before. */
+static void windows_of_policy(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	int64_t first_us = AT(1, 20, 0, 0);
+	char before[sizeof(bed->subject)];
+
+	WINDOW(NULL, 0, CODE_step_reopen, 20, CODE_time_unit_calendar_day, first_us);
+	WINDOW(NULL, 0, CODE_step_hold, 48, CODE_time_unit_hour, first_us);
+	WINDOW(NULL, 0, CODE_step_object, 2, CODE_time_unit_working_day, first_us);
+	case_story_bring(s, CODE_case_state_VE);
+	bed->now_us = first_us - 1;
+	ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
+	MUST(case_story_state(s).window_until_us == AT(2, 4, 0, 0));
+	memcpy(before, bed->subject, sizeof(before));
+	case_story_bring(s, CODE_case_state_RJ);
+	MUST(case_story_state(s).window_until_us == AT(1, 31, 18, 0));
+	case_story_bring(s, CODE_case_state_IP);
+	ENDS("", case_bed_hold(bed, HOUSE, first_us - 1 + 90 * CIVIL_DAY_US));
+	bed->now_us = first_us;
+	/* A hold that began under the old bound keeps its end. */
+	MUST(case_story_state(s).hold_until_us == first_us - 1 + 90 * CIVIL_DAY_US);
+	ENDS("", case_bed_simple(bed, EVENT_case_resumed, HOUSE));
+	ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, first_us + 2 * CIVIL_DAY_US + 1));
+	MUST(strstr(bed->needs, "2023-01-22T00:00:00"));
+	ENDS("", case_bed_hold(bed, HOUSE, first_us + 2 * CIVIL_DAY_US));
+	case_story_bring(s, CODE_case_state_RJ);
+	MUST(case_story_state(s).window_until_us == AT(1, 29, 18, 0));
+	case_story_bring(s, CODE_case_state_CL);
+	MUST(case_story_state(s).window_until_us == AT(2, 10, 0, 0));
+	/* What was told then holds, whatever policy says by now. */
+	case_bed_go(bed, AT(2, 4, 0, 1));
+	ENDS("", case_story_try(s, EVENT_case_reopened, CODE_reopen_cause_centre, COUNTY));
+	memcpy(bed->subject, before, sizeof(before));
+	ENDS("WINDOW", case_bed_reopen(bed, COUNTY, CODE_reopen_cause_centre));
+}
+
+/* A window may be another for a type, and for a severity, as it is when the window opens; in a flow without deadlines too. */
+static void windows_of_types(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	int64_t now_us = bed->now_us;
+
+	WINDOW("UM", 0, CODE_step_hold, 3, CODE_time_unit_hour, 0);
+	WINDOW("MD", 0, CODE_step_hold, 7, CODE_time_unit_hour, 0);
+	WINDOW(NULL, CODE_severity_serious, CODE_step_hold, 5, CODE_time_unit_hour, 0);
+	WINDOW("UM", 0, CODE_step_reopen, 4, CODE_time_unit_calendar_day, 0);
+	case_story_bring(s, CODE_case_state_IP);
+	ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, now_us + 3 * CIVIL_HOUR_US + 1));
+	case_bed_begin(bed, EVENT_case_classified, TOWN);
+	EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_serious);
+	ENDS("", case_bed_post(bed));
+	ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, now_us + 5 * CIVIL_HOUR_US + 1));
+	ENDS("", case_bed_hold(bed, HOUSE, now_us + 5 * CIVIL_HOUR_US));
+	bed->source = "/hotline/a";
+	ENDS("", case_bed_report(bed, COUNTY, HERE, "UM01", CODE_severity_minor));
+	case_bed_begin(bed, EVENT_case_closed, COUNTY);
+	EVENT_SET(bed->ev.data.case_closed, outcome, CODE_outcome_resolved);
+	ENDS("", case_bed_post(bed));
+	MUST(case_story_state(s).window_until_us == AT(1, 24, 0, 0));
+}
+
 static case_story_tell *const stories[] = {
 	red_stays,           classified_on_hold, held_and_counted,
 	restated_after_hold, held_when_red,      holds,
 	spring_festival,     landslide,          hold,
 	unsigned_case,       classified,         provisional,
-	provisional_hold,    provisional_report, provisional_later};
+	provisional_hold,    provisional_report, provisional_later,
+	windows_of_policy,   windows_of_types};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
