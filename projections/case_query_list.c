@@ -205,13 +205,6 @@ static int smallest(const struct list *list)
 	return best;
 }
 
-static int64_t nearer_due(const struct case_row_fixed *row)
-{
-	int64_t a = row->case_due.due_us, b = row->step_due.due_us;
-
-	return !a || (b && b < a) ? b : a;
-}
-
 static bool fits_unit(const struct case_query_filter *filter, const struct case_row *row)
 {
 	return !filter->unit.n ||
@@ -223,7 +216,7 @@ static bool fits(const struct case_query_filter *filter, const struct case_row *
 	struct span place =
 		span_of(row->fixed.place, strnlen(row->fixed.place, CASE_ROW_PLACE_BYTES));
 	struct span type = span_of(row->fixed.type_code, sizeof row->fixed.type_code);
-	int64_t due = nearer_due(&row->fixed);
+	int64_t due = case_row_next_due(&row->fixed);
 
 	return span_starts(place, filter->place) && fits_unit(filter, row) &&
 	       span_starts(type, filter->type_code) &&
@@ -237,8 +230,10 @@ static bool fits(const struct case_query_filter *filter, const struct case_row *
 /* Deadlines rise: past the moment asked for nothing fits any more. */
 static bool past_due(const struct list *list, const struct case_row *row)
 {
+	int64_t due = case_row_next_due(&row->fixed);
+
 	return list->index == CASE_STATUS_KV_BY_DEADLINE &&
-	       (!nearer_due(&row->fixed) || nearer_due(&row->fixed) >= list->filter->due_before_us);
+	       (!due || due >= list->filter->due_before_us);
 }
 
 static void remember(struct list *list, struct span key)

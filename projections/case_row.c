@@ -100,6 +100,13 @@ bool case_row_is_open(const struct case_row_fixed *row)
 	return row->state >= CODE_case_state_RP && row->state <= CODE_case_state_VE;
 }
 
+int64_t case_row_next_due(const struct case_row_fixed *row)
+{
+	int64_t a = row->case_due.due_us, b = row->step_due.due_us;
+
+	return !a || (b && b < a) ? b : a;
+}
+
 static uint8_t colour_of(const struct case_row_due *due, int64_t at_us)
 {
 	if (!due->due_us) {

@@ -68,6 +68,9 @@ struct span case_row_common(struct span place, const struct span *more, int n);
 /** Whether the case is open: RP AC DI IP HO FB VE. */
 bool case_row_is_open(const struct case_row_fixed *row);
 
+/** The nearer of the case's and the step's deadline; 0: none. */
+int64_t case_row_next_due(const struct case_row_fixed *row);
+
 /** Colour at a moment: hold while on hold, none without a deadline or when not open, else by the nearer of both deadlines' colours. @return enum code_colour */
 uint8_t case_row_colour(const struct case_row_fixed *row, int64_t at_us);
 

@@ -13,14 +13,6 @@ void case_status_tables_put_due(int64_t due_us, uint8_t ret_bytes[8])
 	}
 }
 
-/* The nearer of the case's and the step's deadline; 0: none. */
-static int64_t next_due(const struct case_row_fixed *row)
-{
-	int64_t a = row->case_due.due_us, b = row->step_due.due_us;
-
-	return !a || (b && b < a) ? b : a;
-}
-
 static size_t add_due_and_id(uint8_t *key, size_t n, int64_t due_us, struct span id)
 {
 	case_status_tables_put_due(due_us, key + n);
@@ -61,7 +53,7 @@ static size_t key_by_unit(struct span unit,
 	memcpy(ret_key, unit.p, n);
 	ret_key[n++] = 0;
 	ret_key[n++] = !case_row_is_open(row);
-	return add_due_and_id(ret_key, n, next_due(row), key);
+	return add_due_and_id(ret_key, n, case_row_next_due(row), key);
 }
 
 static size_t key_by_owner(struct span key, struct span bytes, uint8_t *ret_key)
@@ -83,7 +75,8 @@ static size_t key_by_deadline(struct span key, struct span bytes, uint8_t *ret_k
 {
 	struct case_row_fixed row = fixed_of(bytes);
 
-	return case_row_is_open(&row) ? add_due_and_id(ret_key, 0, next_due(&row), key) : 0;
+	return case_row_is_open(&row) ? add_due_and_id(ret_key, 0, case_row_next_due(&row), key)
+				      : 0;
 }
 
 static size_t key_by_origin(struct span key, struct span bytes, uint8_t *ret_key)
