@@ -378,8 +378,8 @@ int64_t case_dues_window(const struct case_rules *rules,
 			     severity_of(state), window, &policy)) {
 		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
 	} else {
-		policy.amount = (uint64_t)(case_limits_get((enum case_limit)windows[window].limit) *
-					   windows[window].times);
+		policy.amount = (uint64_t)case_limits_get((enum case_limit)windows[window].limit) *
+				windows[window].times;
 		policy.unit = windows[window].unit;
 	}
 	return calendar_add(calendar ? calendar : case_dues_calendar(rules, state), from_us,
