@@ -107,6 +107,23 @@ static void strict(void **state)
 	}
 }
 
+static void zero_byte(void **state)
+{
+	/* A zero byte is refused wherever it stands; jansson lets it pass after a number, true, false or null. */
+	struct span text = tick("", ",\"dryrun\":false,\"expectedseq\":7", "", "");
+	uint8_t *p = arena_alloc(&arena, text.n + 1);
+	bool taken;
+
+	(void)state;
+	assert_true(jansson_agrees(text, &arena, &taken) && taken);
+	for (size_t at = 0; at <= text.n; at++) {
+		memcpy(p, text.p, at);
+		p[at] = '\0';
+		memcpy(p + at + 1, text.p + at, text.n - at);
+		assert_true(jansson_agrees(span_of(p, text.n + 1), &arena, &taken) && !taken);
+	}
+}
+
 /* One byte changed, taken out, doubled, or all from there cut off. */
 static struct span mutant(struct span text, uint64_t *seed)
 {
@@ -224,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(strict, teardown),
+		cmocka_unit_test_teardown(zero_byte, teardown),
 		cmocka_unit_test_teardown(as_jansson_reads_it, teardown),
 		cmocka_unit_test_teardown(one_after_the_other, teardown),
 		cmocka_unit_test_teardown(dense_text, teardown),

@@ -4,8 +4,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+/* A zero byte is never JSON; jansson passes over one after a number, true, false or null. */
 static char *anew(struct span text)
 {
+	if (text.n && memchr(text.p, '\0', text.n)) {
+		return NULL;
+	}
 	json_t *json = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
 	char *written = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
