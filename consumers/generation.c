@@ -39,15 +39,26 @@ size_t generation_bytes(const struct generation *gen)
 	       (gen->mask ? ((size_t)gen->mask + 1) * sizeof *gen->slots : 0);
 }
 
+static void give_back(struct generation *gen)
+{
+	arena_done(&gen->arena);
+	free(gen->rows);
+	free(gen->slots);
+	gen->rows = NULL;
+	gen->slots = NULL;
+	gen->room_rows = gen->mask = 0;
+}
+
+void generation_drop(struct generation *gen)
+{
+	give_back(gen);
+	generation_reset(gen);
+}
+
 void generation_reset(struct generation *gen)
 {
 	if (generation_bytes(gen) > GENERATION_KEEP_BYTES) {
-		arena_done(&gen->arena);
-		free(gen->rows);
-		free(gen->slots);
-		gen->rows = NULL;
-		gen->slots = NULL;
-		gen->room_rows = gen->mask = 0;
+		give_back(gen);
 	}
 	/* Only the slots in use: a small batch after a large one does not pay for the large one's table. */
 	for (uint32_t i = 0; gen->mask && i < gen->n_rows; i++) {

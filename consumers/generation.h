@@ -58,6 +58,9 @@ void generation_free(struct generation *gen);
 /** Forgets all rows; memory is kept unless it was much. */
 void generation_reset(struct generation *gen);
 
+/** Forgets all rows and gives their memory back. */
+void generation_drop(struct generation *gen);
+
 /** The hash of a table's key, for find and insert. */
 uint32_t generation_hash(int table, struct span key);
 

@@ -390,7 +390,7 @@ void overlay_drop(struct overlay *overlay)
 		overlay->newest->older = gen->older;
 		keep_spare(overlay, gen);
 	}
-	generation_reset(overlay->newest);
+	generation_drop(overlay->newest);
 	overlay->view.err = look(overlay);
 }
 

@@ -52,7 +52,7 @@ void overlay_committed(struct overlay *overlay);
 /** Reads the environment as it is now: others' commits, and so that LMDB may reuse the pages of what it was. */
 void overlay_refresh(struct overlay *overlay);
 
-/** Drops all generations: back to what is committed. */
+/** Drops all generations and their memory: back to what is committed. */
 void overlay_drop(struct overlay *overlay);
 
 /** Touched rows over all generations: a bound of a batch, as the next is. */

@@ -67,6 +67,7 @@ static void rows_read_are_given_back(void **state)
 	commit(store, rows);
 	get_all(decider_store_view(rows));
 	assert_int_equal(decider_store_drop(rows), ERR_OK);
+	assert_int_equal(decider_store_bytes(store), empty);
 	assert_false(decider_store_holds(rows));
 	get_all(decider_store_view(rows));
 	decider_store_rows_free(rows);
