@@ -134,7 +134,7 @@ static enum MHD_Result answer_send(struct http_request *request)
 {
 	struct MHD_Response *response;
 	enum MHD_Result result;
-	char seconds[16] = "";
+	char seconds[16] = "", methods[ROUTES_METHODS_BYTES] = "";
 
 	answer_check(request);
 	/* The buffer's memory is handed over: nothing is copied. */
@@ -152,6 +152,10 @@ static enum MHD_Result answer_send(struct http_request *request)
 	if (request->retry_after_s) {
 		(void)snprintf(seconds, sizeof seconds, "%d", request->retry_after_s);
 	}
+	if (request->status == MHD_HTTP_METHOD_NOT_ALLOWED) {
+		routes_methods(span_cstr(request->path), methods);
+	}
+	header_add(response, MHD_HTTP_HEADER_ALLOW, methods);
 	header_add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	header_add(response, MHD_HTTP_HEADER_CONNECTION, request->closing ? "close" : NULL);
 	header_add(response, MHD_HTTP_HEADER_ETAG, request->etag);
@@ -205,6 +209,22 @@ static bool end_is_clear(struct http_request *request)
 	return false;
 }
 
+/* Whether the token that came may use the route. */
+static bool token_admit(struct http_request *request)
+{
+	enum problem_kind kind;
+
+	request->has_token = false;
+	if (request->route->rule != ROUTE_OPEN) {
+		token_read(request->http, request);
+	}
+	kind = routes_admit(request->route, request->has_token ? &request->token : NULL);
+	if (kind) {
+		http_problem(request, kind, NULL, NULL);
+	}
+	return !kind;
+}
+
 /* Everything that can be refused before the body has come. */
 static void request_admit(struct http *http, struct http_request *request, const char *method)
 {
@@ -220,16 +240,8 @@ static void request_admit(struct http *http, struct http_request *request, const
 		http_problem(request, kind, NULL, NULL);
 		return;
 	}
-	if (request->route->rule != ROUTE_OPEN) {
-		token_read(http, request);
-	}
-	kind = routes_admit(request->route, request->has_token ? &request->token : NULL);
-	if (kind) {
-		http_problem(request, kind, NULL, NULL);
-	} else if (!http_queries_fit(request)) {
-		return;
-	} else if (length.n &&
-		   strtoull((const char *)length.p, NULL, 10) > http->config.body_bytes) {
+	if (token_admit(request) && http_queries_fit(request) && length.n &&
+	    strtoull((const char *)length.p, NULL, 10) > http->config.body_bytes) {
 		http_problem(request, PROBLEM_TOO_BIG, NULL, NULL);
 	}
 }
@@ -303,7 +315,8 @@ static enum MHD_Result request_run(struct http_request *request)
 	http_watch_whole(request->watched);
 	/* Only this thread looks at `suspended`: whoever resumes may do so before the handler has come back. */
 	request->suspended = false;
-	if (!request->status) {
+	/* A body may take its time to come, in which its token is revoked: looked up again, before anything is begun. */
+	if (!request->status && (!request->body_bytes || request->work || token_admit(request))) {
 		request->route->handler(request);
 	}
 	return request->suspended ? MHD_YES : answer_send(request);
@@ -365,6 +378,13 @@ static void on_completed(void *context,
 	}
 }
 
+/* A zero would end the text for us, and not for a proxy that read it before: such a text stays as it came, and fits nothing. */
+static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+	(void)context, (void)connection;
+	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
 static enum err listen_parse(const char *listen,
 			     struct sockaddr_storage *ret_address,
 			     uint16_t *ret_port,
@@ -418,7 +438,7 @@ static enum err daemon_start(struct http *http)
 		MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT,
 		config->timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, http,
+		on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 		config->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, config->threads,
 		MHD_OPTION_END);
 	if (!http->daemon) {
@@ -440,14 +460,15 @@ enum err http_start(const struct http_config *config, struct http **ret_http)
 		return ERR_NOMEM;
 	}
 	http->config = *config;
+	/* Before the threads are there that print them. */
+	metrics_add(&m_requests);
+	metrics_add(&m_refused);
 	err = watch_start(http);
 	err = err ? err : daemon_start(http);
 	if (err) {
 		http_stop(http);
 		return err;
 	}
-	metrics_add(&m_requests);
-	metrics_add(&m_refused);
 	*ret_http = http;
 	return ERR_OK;
 }

@@ -62,6 +62,7 @@ static void token_add(struct bed *bed)
 {
 	struct token token = {.functions = 1u << CODE_function_report, .level = 1};
 
+	(void)snprintf(token.label, sizeof token.label, "poster");
 	(void)snprintf(token.unit, sizeof token.unit, "centre:53");
 	(void)snprintf(token.place, sizeof token.place, "53");
 	(void)snprintf(token.source, sizeof token.source, "/");
@@ -197,7 +198,7 @@ static int64_t drip(int s, const char *drop, int limit_ms)
 
 /* ---- tests */
 
-/* A post goes through, a read without a token does not, a path that is none neither. */
+/* A post goes through, a read without a token does not, a path that is none neither, nor a method that it does not take. */
 static void plain(void **state)
 {
 	assert_int_equal(post_event(*state), 202);
@@ -206,6 +207,29 @@ static void plain(void **state)
 	assert_int_equal(ask_text(*state, "GET /v1/cases HTTP/1.1\r\nHost: x\r\n\r\n"), 401);
 	assert_non_null(strstr(heard, "WWW-Authenticate: Bearer"));
 	assert_int_equal(ask_text(*state, "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"), 404);
+	assert_int_equal(ask_text(*state, "GET /healthz%00x HTTP/1.1\r\nHost: x\r\n\r\n"), 404);
+	assert_int_equal(post(*state, "Content-Encoding: gzip\r\nContent-Length: 0\r\n", ""), 415);
+	assert_int_equal(ask_text(*state, "DELETE /v1/cases/a HTTP/1.1\r\nHost: x\r\n\r\n"), 405);
+	assert_non_null(strstr(heard, "Allow: GET, HEAD\r\n"));
+	assert_int_equal(ask_text(*state, "OPTIONS /v1/events HTTP/1.1\r\nHost: x\r\n\r\n"), 405);
+	assert_non_null(strstr(heard, "Allow: POST\r\n"));
+}
+
+/* A token that is revoked while the body comes posts nothing, however slowly that is. */
+static void revoked(void **state)
+{
+	const struct bed *bed = *state;
+	char text[1024];
+	int s = dial(bed), count = 0;
+	size_t n = post_text(bed, "Content-Length: 9\r\n", "{       }", text, sizeof text);
+
+	raw_client_say(s, text, n - 1);
+	clock_sleep_us(100000);
+	assert_int_equal(tokens_revoke(bed->gateway.tokens, SPAN("poster"), 2, &count), ERR_OK);
+	raw_client_say(s, text + n - 1, 1);
+	(void)raw_client_hear(s, 400, heard, sizeof heard, NULL);
+	(void)close(s);
+	assert_int_equal(status_of(heard), 401);
 }
 
 /* A dry run that is misspelt is refused, not posted. */
@@ -214,7 +238,8 @@ static void dry_run(void **state)
 	static const struct {
 		const char *value;
 		int status;
-	} rows[] = {{"1", 202}, {"true", 202}, {"0", 202}, {"yes", 400}, {"", 400}, {"True", 400}};
+	} rows[] = {{"1", 202}, {"true", 202}, {"0", 202},    {"yes", 400},
+		    {"", 400},  {"True", 400}, {"1%00x", 400}};
 	const struct bed *bed = *state;
 	char text[1024];
 
@@ -460,12 +485,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(plain),      TEST(dry_run),
-		TEST(large_body), TEST(large_header),
-		TEST(broken),     TEST(pipelined),
-		TEST(slow),       TEST(crowd),
-		TEST(full),       cmocka_unit_test_setup_teardown(rude, setup_patient, teardown),
-		TEST(half_closed)};
+		TEST(plain),        TEST(dry_run),
+		TEST(revoked),      TEST(large_body),
+		TEST(large_header), TEST(broken),
+		TEST(pipelined),    TEST(slow),
+		TEST(crowd),        TEST(full),
+		TEST(half_closed),  cmocka_unit_test_setup_teardown(rude, setup_patient, teardown)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,9 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 {
 	struct span type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
 
+	if (http_header(request, MHD_HTTP_HEADER_CONTENT_ENCODING).p) {
+		return false;
+	}
 	if (media_is(type, "application/cloudevents+json")) {
 		*ret_form = BATCH_JSON;
 	} else if (media_is(type, "application/cloudevents-batch+json")) {
@@ -114,7 +117,7 @@ void post_events(struct http_request *request)
 		http_problem(
 			request, kind ? kind : PROBLEM_MEDIA_TYPE, NULL,
 			kind ? NULL
-			     : "application/cloudevents+json, +msgpack, -batch+json, -batch+msgpack, or application/json with ce- headers");
+			     : "application/cloudevents+json, +msgpack, -batch+json, -batch+msgpack, or application/json with ce- headers; not compressed");
 		return;
 	}
 	if (!dry_run_read(request, &dryrun)) {

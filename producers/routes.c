@@ -1,6 +1,9 @@
 /* routes.c: the one table of routes, and who may use each. */
 #include "producers/routes.h"
 
+#include <assert.h>
+#include <stdio.h>
+
 #define ROUTE(method, pattern, rule, handler, queries, help) route_handler handler;
 #include "producers/routes.def"
 #undef ROUTE
@@ -73,6 +76,22 @@ const struct route *routes_find(struct span method,
 		*ret_kind = PROBLEM_METHOD;
 	}
 	return NULL;
+}
+
+void routes_methods(struct span path, char ret_methods[ROUTES_METHODS_BYTES])
+{
+	struct span parts[ROUTES_PARTS];
+	size_t n = 0;
+
+	ret_methods[0] = '\0';
+	for (int i = 0; routes_get(i); i++) {
+		if (matches(ROUTES[i].pattern, path, parts)) {
+			n += (size_t)snprintf(ret_methods + n, ROUTES_METHODS_BYTES - n, "%s%s%s",
+					      n ? ", " : "", ROUTES[i].method,
+					      strcmp(ROUTES[i].method, "GET") ? "" : ", HEAD");
+			assert(n < ROUTES_METHODS_BYTES);
+		}
+	}
 }
 
 bool routes_knows(const struct route *route, struct span query)

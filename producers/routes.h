@@ -10,7 +10,7 @@ struct http_request;
 /* Who may use a route. COVERED: the answer leaves only if the handler has shown, by reading_allow, that the token may read it. */
 enum route_rule { ROUTE_DENIED, ROUTE_OPEN, ROUTE_TOKEN, ROUTE_POST, ROUTE_COVERED };
 
-enum { ROUTES_PARTS = 2 };
+enum { ROUTES_PARTS = 2, ROUTES_METHODS_BYTES = 32 };
 
 typedef void route_handler(struct http_request *request);
 
@@ -34,6 +34,9 @@ const struct route *routes_find(struct span method,
 				struct span path,
 				struct span ret_parts[ROUTES_PARTS],
 				enum problem_kind *ret_kind);
+
+/** The methods that a path takes, as Allow has them: "GET, HEAD"; empty where there is no such path. */
+void routes_methods(struct span path, char ret_methods[ROUTES_METHODS_BYTES]);
 
 /** Whether a route takes a query parameter of this name. */
 bool routes_knows(const struct route *route, struct span query);
