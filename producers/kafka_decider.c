@@ -423,6 +423,9 @@ enum err kafka_decider_turn(struct decider *decider)
 	if (kafka_writer_handle(decider->writer)->fatal) {
 		err = renew_writer(decider);
 	}
+	if (err) {
+		return err; /* there is no producer to serve with */
+	}
 	/* Waits are measured by the clock that never jumps; only what is decided asks the wall clock. */
 	int64_t now_us = clock_steady_us();
 
@@ -431,9 +434,7 @@ enum err kafka_decider_turn(struct decider *decider)
 	}
 	kafka_decider_write_held(decider);
 	freeze(decider, now_us);
-	if (!err) {
-		err = commit(decider, now_us);
-	}
+	err = commit(decider, now_us);
 	kafka_decider_status_say(decider, now_us);
 	return err ? err : decider->err;
 }
