@@ -184,7 +184,8 @@ static void fold_profile(
 	if (source) {
 		EVENT_SET(*data, source_prefix, span_cstr(source));
 	}
-	for (int step = 1; step < CODE_step_COUNT; step++) {
+	/* The windows, which come behind, are no steps of a flow. */
+	for (int step = 1; step <= CODE_step_close; step++) {
 		if (((unsigned)steps >> step) & 1u) {
 			data->steps[data->n_steps++] = (uint8_t)step;
 		}
