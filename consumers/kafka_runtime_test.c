@@ -1,44 +1,29 @@
 /* kafka_runtime_test.c: the runtime against librdkafka's own mock of a broker, which can be told to forget a topic for a while. */
 #include "consumers/kafka_runtime.h"
 
-#include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 #include <pthread.h>
 
 #include "common/clock.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
+#include "tests/support/kafka_mock.h"
 #include "tests/support/toy_projection.h"
 
 enum { PARTITIONS = 3 };
 
-static rd_kafka_t *owner;
-static rd_kafka_mock_cluster_t *cluster;
-static struct kafka_settings settings;
 static char dir[FOLDER_PATH_BYTES];
 
 static int setup(void **state)
 {
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	char why[128];
-
 	(void)state;
-	assert_true(folder_make("runtime", dir));
-	rd_kafka_conf_set(conf, "log_level", "0", why, sizeof why);
-	owner = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-	assert_non_null(owner);
-	cluster = rd_kafka_mock_cluster_new(owner, 1);
-	assert_non_null(cluster);
-	assert_int_equal(rd_kafka_mock_topic_create(cluster, "gov.case", PARTITIONS, 1), 0);
-	settings = (struct kafka_settings){.brokers = rd_kafka_mock_cluster_bootstraps(cluster)};
-	return 0;
+	kafka_mock_start("gov.case", PARTITIONS);
+	return folder_make("runtime", dir) ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-	rd_kafka_mock_cluster_destroy(cluster);
-	rd_kafka_destroy(owner);
 	(void)state;
+	kafka_mock_stop();
 	return folder_remove(dir) ? 0 : -1;
 }
 
@@ -58,7 +43,7 @@ static bool is_ready(struct runtime *runtime)
 
 static void forget_topic(bool forget)
 {
-	rd_kafka_mock_topic_set_error(cluster, "gov.case",
+	rd_kafka_mock_topic_set_error(kafka_mock_cluster, "gov.case",
 				      forget ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART
 					     : RD_KAFKA_RESP_ERR_NO_ERROR);
 }
@@ -66,7 +51,7 @@ static void forget_topic(bool forget)
 /* A topic that the broker does not list for a while is waited for, and said; then the program goes on by itself. */
 static void test_a_gap_in_the_metadata_is_waited_for(void **state)
 {
-	struct runtime_config config = {.settings = &settings,
+	struct runtime_config config = {.settings = &kafka_mock_settings,
 					.projection = &toy,
 					.home = dir,
 					.prefix = "",
