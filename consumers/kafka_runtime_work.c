@@ -197,13 +197,25 @@ static enum err leave(struct runtime_worker *worker, int partition)
 	return err ? err : commit(worker);
 }
 
+/* On a full disk deleting needs room too: it is waited for, as in a commit. */
 static enum err give_up(struct runtime_worker *worker, int partition)
 {
-	enum err err = shard_give_up(worker->shard, partition);
+	enum err err = shard_pending(worker->shard) ? commit(worker) : ERR_OK;
 
+	if (!err) {
+		err = shard_give_up(worker->shard, partition);
+	}
+	while (err == ERR_STORE_FULL && !worker->runtime->stop) {
+		wait_for(worker, err);
+		err = shard_give_up(worker->shard, partition);
+	}
+	if (err) {
+		return err;
+	}
+	heal(worker, ERR_STORE_FULL);
 	worker->runtime->at[partition].lost_us = 0;
 	LOG(INFO, "partition given up, its rows deleted", LOG_NUMBER("partition", partition));
-	return err;
+	return ERR_OK;
 }
 
 /* While a broker is away a member declares all its partitions lost: that says nothing of who has them. Whoever has others is in the group. */

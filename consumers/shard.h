@@ -81,7 +81,8 @@ uint64_t shard_pending(const struct shard *shard);
 /** Where a partition stands. Borrowed until the shard closes. */
 const struct position *shard_position(const struct shard *shard, int partition);
 
-/** Deletes the rows of a partition with its position, in one transaction; commits what is pending first. */
+/** Deletes the rows of a partition with its position, in one transaction; commits what is pending first. After STORE_FULL as in
+ * shard_commit: call it again, and fold nothing before it succeeds. */
 enum err shard_give_up(struct shard *shard, int partition);
 
 /** What it has folded, passed over and parked since it was opened. */

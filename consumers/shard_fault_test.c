@@ -1,11 +1,13 @@
 /* shard_fault_test.c: whichever LMDB call fails, the fold goes on to the same dump.
  * @wrap mdb_cursor_put mdb_put mdb_get mdb_txn_commit
  */
+#include <errno.h>
 #include <lmdb.h>
 
 #include "tests/support/shard_bed.h"
 
 static int fail_in = -1, fail_code = MDB_CORRUPTED;
+static bool disk_full; /* no commit succeeds */
 
 static bool fails_now(void)
 {
@@ -28,9 +30,9 @@ int __real_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t)
 {
-	if (fails_now()) {
+	if (disk_full || fails_now()) {
 		mdb_txn_abort(t);
-		return fail_code;
+		return disk_full ? ENOSPC : fail_code;
 	}
 	return __real_mdb_txn_commit(t);
 }
@@ -98,10 +100,63 @@ static void test_full_disk(void **state)
 	shard_close(shard);
 }
 
+static void take_of(struct shard *shard, int partition)
+{
+	for (int i = 0; i < RECORDS; i++) {
+		if (records[i].record.partition == partition) {
+			assert_int_equal(take(shard, i), ERR_OK);
+		}
+	}
+}
+
+/* A partition that is given up on a full disk, with work of others pending or without: the same call succeeds once there is room, all its
+ * rows and its position are gone and no others, and folded again from its start it is whole. */
+static void test_give_up_on_a_full_disk(void **state)
+{
+	enum { GIVEN_UP = 5, LATER = RECORDS / 2 };
+
+	(void)state;
+	make_log(8);
+	char *expected = fold(1, RECORDS * 2, false);
+
+	for (int pending = 0; pending < 2; pending++) {
+		clear();
+		struct shard *shard = open_shard(0, 1, "a");
+
+		for (int i = 0; i < RECORDS; i++) {
+			assert_int_equal(take(shard, i), ERR_OK);
+			if (i == LATER || (i == RECORDS - 1 && !pending)) {
+				assert_int_equal(shard_commit(shard), ERR_OK);
+			}
+		}
+		disk_full = true;
+		for (int i = 0; i < 3; i++) {
+			assert_int_equal(shard_give_up(shard, GIVEN_UP), ERR_STORE_FULL);
+		}
+		disk_full = false;
+		assert_int_equal(shard_give_up(shard, GIVEN_UP), ERR_OK);
+		shard_close(shard);
+		shard = open_shard(0, 1, "a");
+		for (int i = 0; i < PARTITIONS; i++) {
+			assert_int_equal(shard_position(shard, i)->tail.next_offset,
+					 i == GIVEN_UP ? 0 : partitions[i].next);
+		}
+		take_of(shard, GIVEN_UP);
+		assert_int_equal(shard_commit(shard), ERR_OK);
+		char *got = dump_of(&shard, 1);
+
+		assert_string_equal(got, expected);
+		free(got);
+		shard_close(shard);
+	}
+	free(expected);
+}
+
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
-	const struct CMUnitTest tests[] = {T(test_nth_call_fails), T(test_full_disk)};
+	const struct CMUnitTest tests[] = {T(test_nth_call_fails), T(test_full_disk),
+					   T(test_give_up_on_a_full_disk)};
 
 	return cmocka_run_group_tests(tests, NULL, free_records);
 }

@@ -1,0 +1,210 @@
+/* kafka_runtime_full_test.c: the runtime on a full disk, against librdkafka's mock of a broker: it waits, and goes on by itself.
+ * @wrap mdb_txn_commit clock_steady_us
+ */
+#include <errno.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "common/clock.h"
+#include "common/kafka_writer.h"
+#include "consumers/kafka_runtime_parts.h"
+#include "tests/support/kafka_mock.h"
+#include "tests/support/shard_bed.h"
+
+enum {
+	GIVEN_UP = 3,
+	LOST_US = 61000000, /* longer than the rows of a lost partition are kept */
+};
+
+static _Atomic int64_t ahead_us; /* of the steady clock */
+static _Atomic bool disk_full;
+static _Atomic int refused; /* commits since then */
+
+int64_t __real_clock_steady_us(void);
+int64_t __wrap_clock_steady_us(void);
+int64_t __wrap_clock_steady_us(void)
+{
+	return __real_clock_steady_us() + ahead_us;
+}
+
+int __real_mdb_txn_commit(MDB_txn *t);
+int __wrap_mdb_txn_commit(MDB_txn *t);
+int __wrap_mdb_txn_commit(MDB_txn *t)
+{
+	if (disk_full) {
+		mdb_txn_abort(t);
+		refused++;
+		return ENOSPC;
+	}
+	return __real_mdb_txn_commit(t);
+}
+
+static void write_log(void)
+{
+	struct kafka_writer_config config = {
+		.settings = &kafka_mock_settings, .name = "test", .gapless = true};
+	struct kafka_writer *writer = NULL;
+
+	assert_int_equal(kafka_writer_open(&config, &writer), ERR_OK);
+	int topic = kafka_writer_topic(writer, "gov.case");
+
+	for (int i = 0; i < RECORDS; i++) {
+		assert_int_equal(kafka_writer_send(writer, topic, records[i].record.partition,
+						   SPAN("530102"), records[i].record.bytes, NULL),
+				 ERR_OK);
+	}
+	assert_int_equal(kafka_writer_flush(writer, 30000), ERR_OK);
+	kafka_writer_close(writer);
+}
+
+static void *run(void *runtime)
+{
+	return (void *)(intptr_t)kafka_runtime_run(runtime);
+}
+
+static struct runtime *start(pthread_t *ret_thread)
+{
+	struct runtime_config config = {.settings = &kafka_mock_settings,
+					.projection = &toy,
+					.home = dir,
+					.prefix = "",
+					.instance = "test-1",
+					.build = "a",
+					.shards = 1,
+					.map_bytes = 64 << 20,
+					.alone = true};
+	struct runtime *runtime = NULL;
+
+	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
+	assert_int_equal(pthread_create(ret_thread, NULL, run, runtime), 0);
+	return runtime;
+}
+
+/* Stops it. @return the dump of what it leaves */
+static char *stop(struct runtime *runtime, pthread_t thread)
+{
+	void *ended = NULL;
+
+	kafka_runtime_stop(runtime);
+	assert_int_equal(pthread_join(thread, &ended), 0);
+	assert_int_equal((enum err)(intptr_t)ended, ERR_OK);
+	char *text = dump_of(&runtime->workers[0].shard, 1);
+
+	kafka_runtime_close(runtime);
+	return text;
+}
+
+static bool is_ready(struct runtime *runtime)
+{
+	struct buf reasons = {0};
+	bool ready = kafka_runtime_show_ready(runtime, &reasons);
+
+	buf_done(&reasons);
+	return ready;
+}
+
+static bool says_full(struct runtime *runtime)
+{
+	struct buf reasons = {0};
+	bool healthy = kafka_runtime_show_healthy(runtime, &reasons);
+
+	buf_add_byte(&reasons, 0);
+	bool said = strstr((const char *)reasons.p, "make room on the disk") != NULL;
+
+	buf_done(&reasons);
+	return !healthy && said;
+}
+
+static bool has_left(struct runtime *runtime)
+{
+	return !runtime->at[GIVEN_UP].following;
+}
+
+static bool tries_again(struct runtime *runtime)
+{
+	(void)runtime;
+	return refused > 4; /* a commit is tried twice at once */
+}
+
+static void await(struct runtime *runtime, bool (*is_so)(struct runtime *runtime))
+{
+	for (int i = 0; i < 200 && !is_so(runtime); i++) {
+		clock_sleep_us(100000);
+	}
+	assert_true(is_so(runtime));
+}
+
+/* The dump of the plain fold of all records but those of one partition. */
+static char *fold_without(int partition)
+{
+	struct shard *shard = open_shard(0, 1, "a");
+
+	for (int i = 0; i < RECORDS; i++) {
+		if (records[i].record.partition != partition) {
+			assert_int_equal(take(shard, i), ERR_OK);
+		}
+	}
+	assert_int_equal(shard_commit(shard), ERR_OK);
+	char *text = dump_of(&shard, 1);
+
+	shard_close(shard);
+	return text;
+}
+
+static void same(char *got, char *expected)
+{
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+}
+
+/* A partition that another member has is given up on a full disk: that is waited for, and said; with room its rows are gone, and no
+ * others; given back, it is folded from its start. */
+static void test_giving_up_waits_for_room(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	write_log();
+	struct runtime *runtime = start(&thread);
+
+	await(runtime, is_ready);
+	runtime->at[GIVEN_UP].wanted = false;
+	await(runtime, has_left);
+	clock_sleep_us(200000);
+	disk_full = true;
+	ahead_us = LOST_US;
+	await(runtime, says_full);
+	await(runtime, tries_again);
+	assert_int_equal(runtime->err, ERR_OK);
+	disk_full = false;
+	await(runtime, is_ready);
+	clock_sleep_us(200000);
+	same(stop(runtime, thread), fold_without(GIVEN_UP));
+	runtime = start(&thread);
+	await(runtime, is_ready);
+	same(stop(runtime, thread), fold(1, RECORDS * 2, false));
+}
+
+static int setup(void **state)
+{
+	make_log(41);
+	kafka_mock_start("gov.case", PARTITIONS);
+	return make_dir(state);
+}
+
+static int teardown(void **state)
+{
+	kafka_mock_stop();
+	return remove_dir(state);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_giving_up_waits_for_room, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, free_records);
+}
