@@ -8,30 +8,33 @@
 #include "consumers/dead.h"
 #include "consumers/dump.h"
 #include "producers/commands.h"
+#include "producers/commands_options.h"
 #include "projections/case_status.h"
 
-enum { KEY_JSON = 1000, KEY_CHECK, KEY_HOME };
+enum { KEY_JSON = 1000, KEY_CHECK };
 
 struct arguments {
-	const char *home;
+	struct commands_options options;
 	const char *words[2]; /* list, or show and a subject */
 	int n_words;
 	bool json, check;
 };
+
+static const struct argp_child CHILDREN[] = {{&commands_options_home, 0, NULL, 0}, {0}};
 
 static error_t on_option(int key, char *value, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->options;
+		return 0;
 	case KEY_JSON:
 		arguments->json = true;
 		return 0;
 	case KEY_CHECK:
 		arguments->check = true;
-		return 0;
-	case KEY_HOME:
-		arguments->home = value;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (arguments->n_words == 2) {
@@ -49,13 +52,6 @@ static int fail(const char *command, enum err err)
 	fprintf(stderr, "govbus %s: %s%s\n", command, err_text(err),
 		err == ERR_ABSENT ? "; cure: start govbus-case-status, or name its --home" : "");
 	return err_exit_code(err);
-}
-
-static const char *home_of(const struct arguments *arguments)
-{
-	const char *home = arguments->home ? arguments->home : getenv("GOVBUS_HOME");
-
-	return home ? home : ".govbus";
 }
 
 /* @return whether the words are those of a command that is known */
@@ -83,12 +79,12 @@ int commands_dead_run(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{"json", KEY_JSON, NULL, 0, "A JSON object per line", 0},
-		{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
 		{0},
 	};
 	static const struct argp argp = {
 		.options = options,
 		.parser = on_option,
+		.children = CHILDREN,
 		.args_doc = "[list | show SUBJECT]",
 		.doc = "Events that case-status could not apply, and those that wait behind them. The subject - stands for "
 		       "records that could not be read. A new build of govbus-case-status tries them again when it starts.",
@@ -99,7 +95,7 @@ int commands_dead_run(int argc, char **argv)
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
 		return err_exit_code(ERR_USAGE);
 	}
-	enum err err = shard_set_open(home_of(&arguments), &case_status, 0, &set);
+	enum err err = shard_set_open(arguments.options.home, &case_status, 0, &set);
 
 	if (err) {
 		return fail("dead", err);
@@ -131,12 +127,12 @@ int commands_dead_dump(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{"check", KEY_CHECK, NULL, 0, "Print nothing but what does not agree", 0},
-		{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
 		{0},
 	};
 	static const struct argp argp = {
 		.options = options,
 		.parser = on_option,
+		.children = CHILDREN,
 		.doc = "Prints every row of case-status in key order, without positions: the same for the same log, however "
 		       "it was folded.",
 	};
@@ -146,7 +142,7 @@ int commands_dead_dump(int argc, char **argv)
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
 		return err_exit_code(ERR_USAGE);
 	}
-	enum err err = shard_set_open(home_of(&arguments), &case_status, 0, &set);
+	enum err err = shard_set_open(arguments.options.home, &case_status, 0, &set);
 
 	if (!err) {
 		err = arguments.check ? check_all(&set)

@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/conf.h"
 #include "producers/commands.h"
-#include "producers/http_client.h"
+#include "producers/commands_options.h"
 
-enum { KEY_JSON = 1000, KEY_TOKEN, KEY_GATEWAY, KEY_HOME, MAX_WORDS = 16 };
+enum { KEY_JSON = 1000, MAX_WORDS = 16 };
 
 struct arguments {
-	const char *home, *gateway, *token_path;
+	struct commands_options options;
 	const char *words[MAX_WORDS];
 	int n_words;
 	bool json;
@@ -20,10 +19,6 @@ struct arguments {
 
 static const struct argp_option OPTIONS[] = {
 	{"json", KEY_JSON, NULL, 0, "The answer as it is", 0},
-	{"token-file", KEY_TOKEN, "FILE", 0, "Token to ask with (default HOME/tokens/province)", 0},
-	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)",
-	 0},
-	{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
 	{0},
 };
 
@@ -48,17 +43,11 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	struct arguments *arguments = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->options;
+		break;
 	case KEY_JSON:
 		arguments->json = true;
-		break;
-	case KEY_TOKEN:
-		arguments->token_path = value;
-		break;
-	case KEY_GATEWAY:
-		arguments->gateway = value;
-		break;
-	case KEY_HOME:
-		arguments->home = value;
 		break;
 	case ARGP_KEY_ARG:
 		if (arguments->n_words == MAX_WORDS) {
@@ -319,7 +308,7 @@ static int ask(struct http_client *client, const struct arguments *arguments)
 
 	if (err) {
 		fprintf(stderr, "govbus query: %s: %s; is it running? (./run status)\n",
-			arguments->gateway, http_client_why(client));
+			arguments->options.gateway, http_client_why(client));
 		code = err_exit_code(err);
 	} else {
 		code = answer.status < 400    ? 0
@@ -338,28 +327,23 @@ static int ask(struct http_client *client, const struct arguments *arguments)
 
 int commands_query_run(int argc, char **argv)
 {
-	const char *home = getenv("GOVBUS_HOME"), *listen = getenv("GOVBUS_LISTEN");
-	struct arguments arguments = {
-		.home = home && *home ? home : ".govbus",
-		.gateway = listen && *listen ? listen : CONF_LISTEN_GATEWAY,
-	};
-	const struct argp argp = {.options = OPTIONS, .parser = on_option, .args_doc = "QUESTION"};
-	char path[1024], token[256] = "";
+	static const struct argp_child children[] = {{&commands_options_gateway, 0, NULL, 0}, {0}};
+	static const struct argp argp = {.options = OPTIONS,
+					 .parser = on_option,
+					 .args_doc = "QUESTION",
+					 .children = children};
+	struct arguments arguments = {0};
 	struct http_client *client;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
 		return err_exit_code(ERR_USAGE);
 	}
-	snprintf(path, sizeof path, "%s/tokens/province", arguments.home);
-	if (http_client_token(arguments.token_path ? arguments.token_path : path, token,
-			      sizeof token) &&
-	    arguments.token_path) {
-		fprintf(stderr, "govbus query: token file %s cannot be read\n",
-			arguments.token_path);
-		return err_exit_code(ERR_USAGE);
-	}
-	if (http_client_open(arguments.gateway, token, &client)) {
-		return err_exit_code(ERR_NOMEM);
+	/* A receipt is shown to anyone. */
+	enum err err = commands_options_connect(&arguments.options, "govbus query",
+						/*needs_token=*/false, &client);
+
+	if (err) {
+		return err_exit_code(err);
 	}
 	int code = ask(client, &arguments);
 

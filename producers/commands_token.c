@@ -6,8 +6,8 @@
 
 #include "common/civil.h"
 #include "common/clock.h"
-#include "common/conf.h"
 #include "producers/commands.h"
+#include "producers/commands_options.h"
 #include "producers/tokens.h"
 #include "schemas/codes.h"
 
@@ -19,12 +19,11 @@ enum {
 	KEY_FUNCTIONS,
 	KEY_RIGHTS,
 	KEY_TYPES,
-	KEY_LABEL,
-	KEY_HOME
+	KEY_LABEL
 };
 
 struct arguments {
-	const char *home;
+	struct commands_options options;
 	const char *words[2]; /* add, list or revoke; what to revoke */
 	int n_words;
 	struct token token;
@@ -42,7 +41,6 @@ static const struct argp_option OPTIONS[] = {
 	{"rights", KEY_RIGHTS, "LIST", 0, "history,verbatim,unseal,audit,units", 0},
 	{"types", KEY_TYPES, "LIST", 0, "Only these event types (gov.case.* for a family)", 0},
 	{"label", KEY_LABEL, "TEXT", 0, "For people", 0},
-	{"home", KEY_HOME, "DIR", 0, "Home of the bus (default GOVBUS_HOME or .govbus)", 0},
 	{0},
 };
 
@@ -107,11 +105,14 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	bool good = true;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->options;
+		break;
 	case KEY_UNIT:
 		copy(state, token->unit, sizeof token->unit, value);
 		break;
 	case KEY_LEVEL:
-		token->level = (uint8_t)strtol(value, NULL, 10);
+		token->level = (uint8_t)commands_options_number(state, "--level", value, 1, 7);
 		break;
 	case KEY_PLACE:
 		copy(state, token->place, sizeof token->place, value);
@@ -130,9 +131,6 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 		break;
 	case KEY_TYPES:
 		good = each(value, take_type, token);
-		break;
-	case KEY_HOME:
-		arguments->home = value;
 		break;
 	case ARGP_KEY_ARG:
 		if (arguments->n_words == 2) {
@@ -200,11 +198,12 @@ static enum err revoke(struct tokens *tokens, const char *which)
 
 int commands_token_run(int argc, char **argv)
 {
-	const char *home = getenv("GOVBUS_HOME");
-	struct arguments arguments = {.home = home && *home ? home : ".govbus"};
-	const struct argp argp = {.options = OPTIONS,
-				  .parser = on_option,
-				  .args_doc = "add | list | revoke ID-OR-LABEL"};
+	static const struct argp_child children[] = {{&commands_options_home, 0, NULL, 0}, {0}};
+	static const struct argp argp = {.options = OPTIONS,
+					 .parser = on_option,
+					 .args_doc = "add | list | revoke ID-OR-LABEL",
+					 .children = children};
+	struct arguments arguments = {0};
 	struct tokens *tokens;
 	enum err err = ERR_USAGE;
 
@@ -212,10 +211,10 @@ int commands_token_run(int argc, char **argv)
 		fprintf(stderr, "usage: govbus token add|list|revoke (--help says more)\n");
 		return err_exit_code(ERR_USAGE);
 	}
-	enum err opened = tokens_open(arguments.home, &tokens);
+	enum err opened = tokens_open(arguments.options.home, &tokens);
 
 	if (opened) {
-		fprintf(stderr, "govbus token: %s: %s\n", arguments.home, err_text(opened));
+		fprintf(stderr, "govbus token: %s: %s\n", arguments.options.home, err_text(opened));
 		return err_exit_code(opened);
 	}
 	if (strcmp(arguments.words[0], "add") == 0) {

@@ -31,6 +31,12 @@ with scene.Scene() as bus:
 	assert before["ETag"] != after["ETag"], "an answer kept by a client would not be asked for again"
 	assert "parked" not in bus.read(f"/v1/cases/{made[1]}")
 	assert made[0] in bus.govbus("dead", "list").stdout
+	# As who has set no home, or an empty one, finds it: in .govbus where one stands.
+	(bus.home / ".govbus").symlink_to(bus.home)
+	for home in ({}, {"GOVBUS_HOME": ""}):
+		environment = {name: value for name, value in bus.environment().items() if name != "GOVBUS_HOME"}
+		done = subprocess.run([scene.bus.BIN / "govbus", "dead", "list"], env={**environment, **home}, cwd=bus.home, capture_output=True, text=True, check=True)
+		assert made[0] in done.stdout, done
 	assert b"govbus_parked_subjects 1\n" in bus.get("/metrics", of="case-status")[2]
 	bus.stop("case-status")
 	bus.start("case-status")

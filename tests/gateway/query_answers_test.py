@@ -80,7 +80,7 @@ def exits(server):
 	codes = [0, 1, absent.returncode, usage[0].returncode, away.returncode]
 	assert len(set(codes)) == len(codes), codes
 	token = subprocess.run([GOVBUS, "query", "--token-file", "/nowhere/token", "cases"], capture_output=True, text=True, timeout=30)
-	assert token.returncode == usage[0].returncode and "/nowhere/token cannot be read" in token.stderr, token
+	assert token.returncode == usage[0].returncode and "/nowhere/token: not found" in token.stderr, token
 
 
 if not GOVBUS.exists():
