@@ -1,40 +1,25 @@
 /* commands_import.c: govbus import: a file of CloudEvents (NDJSON) or of rows (CSV with a mapping) into a bus. */
-#include <argp.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "common/conf.h"
 #include "common/limits.h"
 #include "producers/commands.h"
+#include "producers/commands_options.h"
 #include "producers/import.h"
 
-enum {
-	KEY_MAPPING = 1000,
-	KEY_TOKEN,
-	KEY_HISTORY,
-	KEY_CHECK,
-	KEY_GATEWAY,
-	KEY_HOME,
-	KEY_QUIET,
-	KEY_BATCH
-};
+enum { KEY_MAPPING = 1000, KEY_HISTORY, KEY_CHECK, KEY_QUIET, KEY_BATCH };
 
 struct arguments {
-	const char *path, *mapping, *token_path, *gateway, *home;
+	struct commands_options options;
+	const char *path, *mapping;
 	bool history, check, quiet;
 	int batch;
 };
 
 static const struct argp_option OPTIONS[] = {
 	{"mapping", KEY_MAPPING, "FILE", 0, "The file is CSV; this says what its columns mean", 0},
-	{"token-file", KEY_TOKEN, "FILE", 0, "Token to post with (default HOME/tokens/province)",
-	 0},
 	{"history", KEY_HISTORY, NULL, 0, "The bus is in history mode: post in the order of time",
 	 0},
 	{"check", KEY_CHECK, NULL, 0, "Read and check the whole file, post nothing", 0},
-	{"gateway", KEY_GATEWAY, "ADDRESS", 0, "Gateway (default GOVBUS_LISTEN or 127.0.0.1:8080)",
-	 0},
-	{"home", KEY_HOME, "DIR", 0, "Where progress is kept (default GOVBUS_HOME or .govbus)", 0},
 	{"batch", KEY_BATCH, "N", 0, "Events per request (default 1000, the most)", 0},
 	{"quiet", KEY_QUIET, NULL, 0, "No progress, only the summary", 0},
 	{0},
@@ -45,11 +30,11 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	struct arguments *arguments = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &arguments->options;
+		break;
 	case KEY_MAPPING:
 		arguments->mapping = value;
-		break;
-	case KEY_TOKEN:
-		arguments->token_path = value;
 		break;
 	case KEY_HISTORY:
 		arguments->history = true;
@@ -57,17 +42,9 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	case KEY_CHECK:
 		arguments->check = true;
 		break;
-	case KEY_GATEWAY:
-		arguments->gateway = value;
-		break;
-	case KEY_HOME:
-		arguments->home = value;
-		break;
 	case KEY_BATCH:
-		arguments->batch = (int)strtol(value, NULL, 10);
-		if (arguments->batch < 1 || arguments->batch > LIMIT_BATCH_EVENTS) {
-			argp_error(state, "--batch must be from 1 to %d", LIMIT_BATCH_EVENTS);
-		}
+		arguments->batch = (int)commands_options_number(state, "--batch", value, 1,
+								LIMIT_BATCH_EVENTS);
 		break;
 	case KEY_QUIET:
 		arguments->quiet = true;
@@ -87,13 +64,6 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	return 0;
 }
 
-static const char *environment(const char *name, const char *otherwise)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : otherwise;
-}
-
 static int check(const struct import_source *source, const char *name)
 {
 	const struct import_problem *problems;
@@ -111,30 +81,22 @@ static int check(const struct import_source *source, const char *name)
 	return n ? err_exit_code(ERR_INVALID) : 0;
 }
 
-static enum err post(struct import_source *source, const struct arguments *arguments)
+static enum err post(struct import_source *source,
+		     const struct arguments *arguments,
+		     struct progress *progress)
 {
-	char path[1024], token[256];
 	struct http_client *client;
 	struct import_result result;
 	struct import_options options = {
-		.home = arguments->home,
+		.home = arguments->options.home,
 		.name = arguments->path,
 		.batch = arguments->batch,
-		.quiet = arguments->quiet,
+		.progress = progress,
 		.out = stdout,
 	};
+	enum err err = commands_options_connect(&arguments->options, "govbus import",
+						/*needs_token=*/true, &client);
 
-	snprintf(path, sizeof path, "%s/tokens/province", arguments->home);
-	const char *token_path = arguments->token_path ? arguments->token_path : path;
-	enum err err = http_client_token(token_path, token, sizeof token);
-
-	if (err) {
-		fprintf(stderr,
-			"govbus import: token file %s: %s; make one with govbus token add\n",
-			token_path, err_text(err));
-		return ERR_USAGE;
-	}
-	err = http_client_open(arguments->gateway, token, &client);
 	if (err) {
 		return err;
 	}
@@ -149,26 +111,15 @@ static enum err post(struct import_source *source, const struct arguments *argum
 	return err;
 }
 
-int commands_import_run(int argc, char **argv)
+static int run(const struct arguments *arguments)
 {
-	struct arguments arguments = {
-		.gateway = environment("GOVBUS_LISTEN", CONF_LISTEN_GATEWAY),
-		.home = environment("GOVBUS_HOME", ".govbus"),
-		.batch = LIMIT_BATCH_EVENTS,
-	};
-	const struct argp argp = {
-		.options = OPTIONS,
-		.parser = on_option,
-		.args_doc = "FILE",
-		.doc = "Posts a file's events through a gateway, in order; killed, it goes on where it was when called again.",
-	};
 	struct import_source *source;
+	struct progress progress;
+	struct import_config config = {arguments->path, arguments->mapping, arguments->history,
+				       &progress};
 	struct buf why = {0};
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
-		return err_exit_code(ERR_USAGE);
-	}
-	struct import_config config = {arguments.path, arguments.mapping, arguments.history};
+	progress_begin(&progress, arguments->quiet ? NULL : stdout, arguments->path);
 	enum err err = import_source_open(&config, &source, &why);
 
 	if (err) {
@@ -176,9 +127,27 @@ int commands_import_run(int argc, char **argv)
 		buf_done(&why);
 		return err_exit_code(err);
 	}
-	int code = arguments.check ? check(source, arguments.path)
-				   : err_exit_code(post(source, &arguments));
+	int code = arguments->check ? check(source, arguments->path)
+				    : err_exit_code(post(source, arguments, &progress));
 
 	import_source_close(source);
 	return code;
+}
+
+int commands_import_run(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&commands_options_gateway, 0, NULL, 0}, {0}};
+	static const struct argp argp = {
+		.options = OPTIONS,
+		.parser = on_option,
+		.args_doc = "FILE",
+		.doc = "Posts a file's events through a gateway, in order; killed, it goes on where it was when called again.",
+		.children = children,
+	};
+	struct arguments arguments = {.batch = LIMIT_BATCH_EVENTS};
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
+		return err_exit_code(ERR_USAGE);
+	}
+	return run(&arguments);
 }

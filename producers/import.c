@@ -15,7 +15,6 @@ enum {
 	RETRY_US = 200000, /* the first wait; each further one is twice as long */
 	RETRY_MAX_US = 5000000,
 	SLICE_US = 500000, /* of a wait: progress is said meanwhile */
-	SAY_EVERY_US = 2000000,
 	REASONS = 64,
 	FIRST_LINES = 5,
 	REASON_BYTES = 160
@@ -34,7 +33,7 @@ struct import {
 	size_t *open; /* its events without a final outcome, by their place in it */
 	size_t n_open;
 	long *lines; /* of the open ones */
-	int64_t said_us, started_us, retry_us;
+	int64_t started_us, retry_us;
 	bool waiting_said;
 };
 
@@ -117,23 +116,20 @@ static void note_refused(struct import *import, long line, const char *reason)
 
 static void say_progress(struct import *import, size_t next)
 {
-	int64_t now = clock_steady_us();
+	struct progress *progress = import->options->progress;
+	size_t done = next - import->result->resumed_at, left = import->result->events - next;
+	double seconds = (double)(clock_steady_us() - import->started_us) / 1e6;
 
-	if (import->options->quiet || now - import->said_us < SAY_EVERY_US) {
+	if (!progress_due(progress)) {
 		return;
 	}
-	import->said_us = now;
-	double seconds = (double)(now - import->started_us) / 1e6;
-	size_t done = next - import->result->resumed_at, left = import->result->events - next;
-
-	fprintf(import->options->out, "%s: %zu of %zu events", import->options->name, next,
-		import->result->events);
 	if (done) {
-		fprintf(import->options->out, ", %.0f/s, %.0f s left", (double)done / seconds,
-			(double)left * seconds / (double)done);
+		progress_say(progress, "%zu of %zu events, %.0f/s, %.0f s left", next,
+			     import->result->events, (double)done / seconds,
+			     (double)left * seconds / (double)done);
+	} else {
+		progress_say(progress, "%zu of %zu events", next, import->result->events);
 	}
-	fprintf(import->options->out, "\n");
-	(void)fflush(import->options->out);
 }
 
 /* ---- one request ---- */
@@ -356,7 +352,7 @@ enum err import_run(struct import_source *source,
 	for (size_t i = 0; i < ret_result->lines_refused && next == 0; i++) {
 		note_refused(&import, problems[i].line, problems[i].reason);
 	}
-	import.started_us = import.said_us = clock_steady_us();
+	import.started_us = clock_steady_us();
 	enum err err = post_all(&import, next);
 
 	buf_done(&import.body);

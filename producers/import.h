@@ -11,8 +11,8 @@ struct import_options {
 	const char *home; /* progress is kept in HOME/import/ */
 	const char *name; /* of the file, for people */
 	int batch;        /* events per request, at most LIMIT_BATCH_EVENTS */
-	bool quiet;       /* no progress */
-	FILE *out;
+	struct progress *progress;
+	FILE *out; /* of the summary */
 };
 
 /* What became of it. */

@@ -9,6 +9,7 @@
 
 #include "common/civil.h"
 #include "producers/import_mapping.h"
+#include "producers/import_seen.h"
 #include "schemas/event.h"
 
 enum { MIDNIGHT = UINT16_MAX };
@@ -22,14 +23,14 @@ struct item {
 };
 
 struct import_source {
+	struct progress *progress;
 	struct buf text;
 	struct import_mapping *mapping;
 	struct item *items;
 	size_t n_items, room_items, n_midnights;
 	struct import_problem *problems;
 	size_t n_problems, room_problems;
-	uint8_t (*seen)[16]; /* hashes of source and id; open addressing, zero is free */
-	size_t n_seen, room_seen;
+	struct import_seen seen;
 	struct arena arena;
 	long lines;
 	uint64_t hash;
@@ -73,65 +74,6 @@ static enum err add_item(struct import_source *source, struct item item)
 	return ERR_OK;
 }
 
-/* ---- source and id, once each ---- */
-
-static uint8_t *seen_slot(uint8_t (*table)[16], size_t room, const uint8_t hash[16])
-{
-	static const uint8_t none[16];
-	uint64_t at;
-
-	memcpy(&at, hash, sizeof at);
-	for (at &= room - 1;
-	     memcmp(table[at], none, 16) != 0 && memcmp(table[at], hash, 16) != 0;) {
-		at = (at + 1) & (room - 1);
-	}
-	return table[at];
-}
-
-static enum err seen_grow(struct import_source *source)
-{
-	static const uint8_t none[16];
-	size_t room = source->room_seen ? source->room_seen * 2 : 4096;
-	uint8_t(*table)[16] = calloc(room, sizeof *table);
-
-	if (!table) {
-		return ERR_NOMEM;
-	}
-	for (size_t i = 0; i < source->room_seen; i++) {
-		if (memcmp(source->seen[i], none, 16) != 0) {
-			memcpy(seen_slot(table, room, source->seen[i]), source->seen[i], 16);
-		}
-	}
-	free(source->seen);
-	source->seen = table;
-	source->room_seen = room;
-	return ERR_OK;
-}
-
-/* @return CONFLICT when this source and id came before */
-static enum err see(struct import_source *source, const struct event *ev)
-{
-	crypto_generichash_state state;
-	uint8_t hash[16], length = (uint8_t)ev->env.source.n;
-
-	if (source->n_seen * 2 >= source->room_seen && seen_grow(source)) {
-		return ERR_NOMEM;
-	}
-	crypto_generichash_init(&state, NULL, 0, sizeof hash);
-	crypto_generichash_update(&state, &length, 1);
-	crypto_generichash_update(&state, ev->env.source.p, ev->env.source.n);
-	crypto_generichash_update(&state, ev->env.id.p, ev->env.id.n);
-	crypto_generichash_final(&state, hash, sizeof hash);
-	uint8_t *slot = seen_slot(source->seen, source->room_seen, hash);
-
-	if (memcmp(slot, hash, sizeof hash) == 0) {
-		return ERR_CONFLICT;
-	}
-	memcpy(slot, hash, sizeof hash);
-	source->n_seen++;
-	return ERR_OK;
-}
-
 /* ---- one line ---- */
 
 /* Checks one event as the door will; keeps it, or says why not. @return false: the line's further events go with it */
@@ -146,7 +88,7 @@ static bool take_event(struct import_source *source,
 
 	bad = bad ? bad : event_validate_posted(&ev, &problem);
 	if (!bad) {
-		bad = see(source, &ev);
+		bad = import_seen_add(&source->seen, &ev);
 	}
 	if (bad == ERR_CONFLICT) {
 		add_problem(source, item.line, "",
@@ -252,6 +194,14 @@ static size_t text_begin(const struct import_source *source)
 	return span_starts(buf_span(&source->text), SPAN("\xef\xbb\xbf")) ? 3 : 0;
 }
 
+static void say_checked(const struct import_source *source, size_t at)
+{
+	if (progress_due(source->progress)) {
+		progress_say(source->progress, "%ld lines checked, %.0f %% of the file",
+			     source->lines, 100.0 * (double)at / (double)source->text.n);
+	}
+}
+
 static enum err take_lines(struct import_source *source, struct buf *ret_why)
 {
 	size_t begin = text_begin(source);
@@ -277,13 +227,14 @@ static enum err take_lines(struct import_source *source, struct buf *ret_why)
 		}
 		from = end + 1;
 		source->lines += lines;
+		say_checked(source, end);
 	}
 	return err;
 }
 
 /* ---- the whole ---- */
 
-static enum err read_text(const char *path, struct buf *text)
+static enum err read_text(const char *path, struct buf *text, struct progress *progress)
 {
 	uint8_t block[65536];
 	gzFile file = gzopen(path, "rb");
@@ -294,6 +245,9 @@ static enum err read_text(const char *path, struct buf *text)
 	}
 	while ((n = gzread(file, block, sizeof block)) > 0 && !text->err) {
 		buf_add(text, span_of(block, (size_t)n));
+		if (progress_due(progress)) {
+			progress_say(progress, "%.1f MB read", (double)text->n / 1e6);
+		}
 	}
 	/* A file that was cut off ends without an error from gzread; closing tells. */
 	bool whole = gzclose(file) == Z_OK && n == 0;
@@ -382,7 +336,8 @@ enum err import_source_open(const struct import_config *config,
 	enum err err = source ? ERR_OK : ERR_NOMEM;
 
 	if (!err) {
-		err = read_text(config->path, &source->text);
+		source->progress = config->progress;
+		err = read_text(config->path, &source->text, config->progress);
 	}
 	if (err) {
 		buf_printf(ret_why, "%s: %s", config->path, err_text(err));
@@ -415,7 +370,7 @@ void import_source_close(struct import_source *source)
 		import_mapping_close(source->mapping);
 		free(source->items);
 		free(source->problems);
-		free(source->seen);
+		import_seen_done(&source->seen);
 		arena_done(&source->arena);
 		free(source);
 	}

@@ -4,6 +4,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "producers/progress.h"
 
 struct import_source;
 
@@ -17,6 +18,7 @@ struct import_config {
 	const char *path;    /* plain or gzip */
 	const char *mapping; /* JSON file; NULL: the file is NDJSON */
 	bool by_time; /* history: sort by (time, line, step), and move all clocks at each midnight that is passed */
+	struct progress *progress; /* NULL: nothing is said while it is read */
 };
 
 /**
