@@ -9,7 +9,8 @@
 #include "consumers/shard_fold.h"
 
 enum {
-	SHARD_BATCH_BYTES = 384 << 20,
+	SHARD_BATCH_BYTES = 384 << 20,   /* of one shard … */
+	SHARD_MEMORY_BYTES = 1536 << 20, /* … and of all shards of a program together */
 	/* LMDB writes part of a transaction early past 131,071 dirty pages: slower, and as whole (kv_spill_test). The estimate counts
 	 * rows of one case as if each had a page to itself: in a rebuild it is 1.8 times what is dirtied. */
 	SHARD_BATCH_PAGES = 230000,
@@ -216,6 +217,14 @@ static enum err open_store(struct shard *shard, const struct shard_config *confi
 	return err ? err : try_again(shard, config->build);
 }
 
+/* However many shards a program has, its memory is bounded; more of them are committed sooner. */
+static size_t batch_bytes(int shards)
+{
+	size_t share = SHARD_MEMORY_BYTES / (size_t)shards;
+
+	return share < SHARD_BATCH_BYTES ? share : SHARD_BATCH_BYTES;
+}
+
 enum err shard_open(const struct shard_config *config, struct shard **ret_shard)
 {
 	struct shard *shard = calloc(1, sizeof *shard);
@@ -227,6 +236,7 @@ enum err shard_open(const struct shard_config *config, struct shard **ret_shard)
 	}
 	shard->projection = config->projection;
 	shard->partitions = config->partitions;
+	shard->batch_bytes = batch_bytes(config->shards);
 	shard->n_tables = all_tables(config->projection, shard->tables);
 	for (const struct handler *h = config->projection->handlers; h->type != EVENT_NONE; h++) {
 		shard->handlers[h->type] = h->apply;
@@ -370,7 +380,7 @@ enum err shard_take(struct shard *shard, const struct shard_record *record)
 
 bool shard_is_full(const struct shard *shard)
 {
-	return overlay_bytes(shard->overlay) >= SHARD_BATCH_BYTES ||
+	return overlay_bytes(shard->overlay) >= shard->batch_bytes ||
 	       overlay_dirty_pages(shard->overlay) >= SHARD_BATCH_PAGES;
 }
 

