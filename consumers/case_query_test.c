@@ -1,4 +1,4 @@
-/* case_query_test.c: lists, cursors and boards over one and over many shards; what check() finds. */
+/* case_query_test.c: lists, cursors and boards over one and over many shards. */
 #include "tests/support/cmocka_all.h"
 
 #include <stdio.h>
@@ -217,42 +217,11 @@ static void test_board(void **state)
 	unmake(fixture);
 }
 
-/* A row without its index entry, and an entry without its row, are both found. */
-static void test_check_finds(void **state)
-{
-	struct fixture *fixture = make(1);
-	struct kv_txn txn = {0};
-	struct kv_cursor cursor = {0};
-	struct buf problems = {0};
-	uint8_t key[LIMIT_KEY_BYTES];
-
-	(void)state;
-	kv_txn_abort(&fixture->txns[0]);
-	assert_int_equal(kv_txn_begin(fixture->kv[0], true, &txn), ERR_OK);
-	kv_cursor_open(&txn, CASE_STATUS_KV_BY_DEADLINE, &cursor);
-	assert_true(kv_cursor_seek(&cursor, SPAN("")));
-	size_t n = cursor.key.n;
-
-	memcpy(key, cursor.key.p, n);
-	kv_cursor_close(&cursor);
-	kv_del(&txn, CASE_STATUS_KV_BY_DEADLINE, span_of(key, n));
-	assert_false(case_status_check_tables(&txn, &problems));
-	kv_put(&txn, CASE_STATUS_KV_BY_DEADLINE, span_of(key, n), span_of(key + 8, n - 8));
-	buf_reset(&problems);
-	assert_true(case_status_check_tables(&txn, &problems));
-	kv_put(&txn, CASE_STATUS_KV_BY_RECEIPT, SPAN("000000000000"), SPAN("x"));
-	assert_false(case_status_check_tables(&txn, &problems));
-	kv_txn_abort(&txn);
-	buf_done(&problems);
-	unmake(fixture);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_board),
-		cmocka_unit_test(test_check_finds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

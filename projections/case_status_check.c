@@ -9,11 +9,11 @@
 #include "projections/case_status_tables.h"
 #include "projections/case_timeline.h"
 
-enum { MAX_PROBLEMS = 100, MAX_COUNTIES = 4096 };
+enum { MAX_PROBLEMS = 100, FAMILY_BYTES = 2, TALLIES_AT_FIRST = 1024 };
 
-/* Open cases of one county, as rows and as the board have them. */
-struct county {
-	uint32_t code;
+/* One place and type family: its open cases, as rows and as the board have them. Without a family: all cases, as reported. */
+struct tally {
+	char place[PLACE_MAX_BYTES + 1], family[FAMILY_BYTES + 1];
 	int64_t rows, board;
 };
 
@@ -21,13 +21,20 @@ struct check {
 	struct kv_txn *txn;
 	struct buf *problems;
 	int count;
-	struct county *counties;
-	int n_counties;
+	struct tally *tallies; /* a hash table; a slot without a place is free */
+	size_t n_tallies, size;
+	bool no_memory;
 };
+
+/* Counts one more problem. @return whether it is still written down */
+static bool counts(struct check *check)
+{
+	return check->count++ < MAX_PROBLEMS;
+}
 
 static void complain(struct check *check, const char *what, struct span key)
 {
-	if (check->count++ >= MAX_PROBLEMS) {
+	if (!counts(check)) {
 		return;
 	}
 	buf_printf(check->problems, "%s: key ", what);
@@ -37,23 +44,64 @@ static void complain(struct check *check, const char *what, struct span key)
 	buf_add_text(check->problems, "\n");
 }
 
-static struct county *county_of(struct check *check, struct span place)
+static struct tally *slot(struct tally *tallies, size_t size, const struct tally *wanted)
 {
-	uint32_t code = 0;
+	uint64_t hash = UINT64_C(14695981039346656037);
+	const size_t n = offsetof(struct tally, family) + sizeof wanted->family;
 
-	for (size_t i = 0; i < PLACE_COUNTY_BYTES && i < place.n; i++) {
-		code = code * 10 + (place.p[i] - '0');
+	for (size_t i = 0; i < n; i++) {
+		hash = (hash ^ ((const uint8_t *)wanted)[i]) * UINT64_C(1099511628211);
 	}
-	for (int i = 0; i < check->n_counties; i++) {
-		if (check->counties[i].code == code) {
-			return &check->counties[i];
+	for (size_t i = hash & (size - 1);; i = (i + 1) & (size - 1)) {
+		if (!tallies[i].place[0] || memcmp(&tallies[i], wanted, n) == 0) {
+			return &tallies[i];
 		}
 	}
-	if (check->n_counties == MAX_COUNTIES) {
-		return NULL;
+}
+
+/* At most half of the slots are taken, so that a search ends soon. */
+static bool grow(struct check *check)
+{
+	size_t size = check->size ? check->size * 2 : TALLIES_AT_FIRST;
+	struct tally *tallies;
+
+	if (check->n_tallies * 2 < check->size) {
+		return true;
 	}
-	check->counties[check->n_counties] = (struct county){.code = code};
-	return &check->counties[check->n_counties++];
+	tallies = calloc(size, sizeof *tallies);
+	if (!tallies) {
+		check->no_memory = true;
+		return false;
+	}
+	for (size_t i = 0; i < check->size; i++) {
+		if (check->tallies[i].place[0]) {
+			*slot(tallies, size, &check->tallies[i]) = check->tallies[i];
+		}
+	}
+	free(check->tallies);
+	check->tallies = tallies;
+	check->size = size;
+	return true;
+}
+
+static void tally(
+	struct check *check, struct span place, struct span family, int64_t rows, int64_t board)
+{
+	struct tally wanted, *found;
+
+	if (!grow(check)) {
+		return;
+	}
+	memset(&wanted, 0, sizeof wanted);
+	memcpy(wanted.place, place.p, place.n);
+	memcpy(wanted.family, family.p, family.n);
+	found = slot(check->tallies, check->size, &wanted);
+	if (!found->place[0]) {
+		*found = wanted;
+		check->n_tallies++;
+	}
+	found->rows += rows;
+	found->board += board;
 }
 
 /* Each index has the entry that the row gives, leading back to it. */
@@ -76,6 +124,30 @@ static void check_entries(struct check *check, struct span key, struct span row,
 	}
 }
 
+/* The board counts a case at each level of its place. */
+static void tally_case(struct check *check, const struct case_row_fixed *row)
+{
+	struct span place = span_of(row->place, strnlen(row->place, CASE_ROW_PLACE_BYTES));
+
+	for (int level = place_level(place); level >= 1; level--) {
+		struct span at = place_at_level(place, level);
+
+		tally(check, at, SPAN(""), 1, 0);
+		tally(check, at, span_of(row->type_code, FAMILY_BYTES), case_row_is_open(row), 0);
+	}
+}
+
+static bool has_line(struct check *check, struct span id, uint32_t seq, uint32_t ordinal)
+{
+	uint8_t key[CASE_TIMELINE_KEY_BYTES];
+	struct case_id case_id;
+	struct span line;
+
+	memcpy(case_id.key, id.p, CASE_ID_KEY_BYTES);
+	case_timeline_key(&case_id, seq, ordinal, key);
+	return kv_get(check->txn, CASE_STATUS_KV_TIMELINE, span_of(key, sizeof key), &line);
+}
+
 static void check_cases(struct check *check, uint64_t *entries)
 {
 	struct kv_cursor cursor = {0};
@@ -83,33 +155,76 @@ static void check_cases(struct check *check, uint64_t *entries)
 
 	kv_cursor_open(check->txn, CASE_STATUS_KV_CASE, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, SPAN("")); more; more = kv_cursor_next(&cursor)) {
-		if (!case_row_read(cursor.value, &row)) {
+		if (cursor.key.n != CASE_ID_KEY_BYTES || !case_row_read(cursor.value, &row)) {
 			complain(check, "case row cannot be read", cursor.key);
 			continue;
 		}
 		check_entries(check, cursor.key, cursor.value, entries);
-		struct county *county =
-			county_of(check, span_of(row.fixed.place, PLACE_COUNTY_BYTES));
-
-		if (county) {
-			county->rows += case_row_is_open(&row.fixed);
+		tally_case(check, &row.fixed);
+		if (!has_line(check, cursor.key, row.fixed.seq, row.fixed.ordinal)) {
+			complain(check, "timeline ends before its case", cursor.key);
 		}
 	}
 	kv_cursor_close(&cursor);
+}
+
+/* Refused reports without a case: how many lines there are before the first event. */
+static void check_asked(struct check *check)
+{
+	struct kv_cursor cursor = {0};
+	uint32_t asked = 0;
+
+	kv_cursor_open(check->txn, CASE_STATUS_KV_ASKED, &cursor);
+	for (bool more = kv_cursor_seek(&cursor, SPAN("")); more; more = kv_cursor_next(&cursor)) {
+		if (cursor.key.n != CASE_ID_KEY_BYTES || cursor.value.n != sizeof asked) {
+			complain(check, "asked row cannot be read", cursor.key);
+			continue;
+		}
+		memcpy(&asked, cursor.value.p, sizeof asked);
+		if (!has_line(check, cursor.key, 0, asked)) {
+			complain(check, "timeline ends before what was asked", cursor.key);
+		}
+	}
+	kv_cursor_close(&cursor);
+}
+
+/* Whether a line stands behind the last one that its case, or the count of what was asked before there was one, knows of. */
+static bool is_ahead(struct check *check, struct span id, uint32_t seq, uint32_t ordinal)
+{
+	struct case_row_fixed row = {.seq = 0};
+	uint32_t asked = 0;
+	struct span stored;
+
+	if (seq == 0) {
+		if (kv_get(check->txn, CASE_STATUS_KV_ASKED, id, &stored) &&
+		    stored.n == sizeof asked) {
+			memcpy(&asked, stored.p, sizeof asked);
+		}
+		return ordinal > asked;
+	}
+	if (kv_get(check->txn, CASE_STATUS_KV_CASE, id, &stored) && stored.n >= sizeof row) {
+		memcpy(&row, stored.p, sizeof row);
+	}
+	return seq > row.seq || (seq == row.seq && ordinal > row.ordinal);
 }
 
 /* Timelines: seq rises by one from 1 to that of the case; ordinals by one behind each. */
 static void check_timelines(struct check *check)
 {
 	struct kv_cursor cursor = {0};
-	uint8_t last[CASE_TIMELINE_KEY_BYTES] = {0};
+	uint8_t last[CASE_ID_KEY_BYTES] = {0};
 	uint32_t seq = 0, now_seq;
 	uint32_t ordinal = 0, now_ordinal;
-	struct span row;
+	struct case_timeline_row row;
 
 	kv_cursor_open(check->txn, CASE_STATUS_KV_TIMELINE, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, SPAN("")); more; more = kv_cursor_next(&cursor)) {
-		bool same = memcmp(last, cursor.key.p, CASE_ID_KEY_BYTES) == 0;
+		if (cursor.key.n != CASE_TIMELINE_KEY_BYTES ||
+		    !case_timeline_read(cursor.value, &row)) {
+			complain(check, "timeline row cannot be read", cursor.key);
+			continue;
+		}
+		bool same = memcmp(last, cursor.key.p, sizeof last) == 0;
 
 		case_timeline_key_parse(cursor.key, &now_seq, &now_ordinal);
 		seq = same ? seq : 0;
@@ -121,17 +236,25 @@ static void check_timelines(struct check *check)
 		seq = now_seq;
 		ordinal = now_ordinal;
 		memcpy(last, cursor.key.p, sizeof last);
-		struct span id = span_of(last, CASE_ID_KEY_BYTES);
-		uint32_t case_seq = 0;
-
-		if (kv_get(check->txn, CASE_STATUS_KV_CASE, id, &row)) {
-			memcpy(&case_seq, row.p, sizeof case_seq);
-		}
-		if (seq > case_seq) {
+		if (is_ahead(check, span_of(last, sizeof last), seq, ordinal)) {
 			complain(check, "timeline is ahead of its case", cursor.key);
 		}
 	}
 	kv_cursor_close(&cursor);
+}
+
+static void check_tallies(struct check *check)
+{
+	for (size_t i = 0; i < check->size; i++) {
+		const struct tally *t = &check->tallies[i];
+
+		if (t->rows != t->board && counts(check)) {
+			buf_printf(check->problems,
+				   "place %s%s%s: %lld %s cases, the board has %lld\n", t->place,
+				   *t->family ? ", family " : "", t->family, (long long)t->rows,
+				   *t->family ? "open" : "reported", (long long)t->board);
+		}
+	}
 }
 
 static void check_board(struct check *check)
@@ -144,46 +267,37 @@ static void check_board(struct check *check)
 	kv_cursor_open(check->txn, CASE_STATUS_KV_BOARD, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, SPAN("")); more; more = kv_cursor_next(&cursor)) {
 		if (!case_board_key_parse(cursor.key, &place, &family, &day) ||
-		    !case_board_read(cursor.value, &row)) {
+		    !place_valid(place) || !case_board_read(cursor.value, &row)) {
 			complain(check, "board row cannot be read", cursor.key);
-		} else if (place.n == PLACE_COUNTY_BYTES) {
-			struct county *county = county_of(check, place);
-
-			if (county) {
-				county->board += row.open;
-			}
+			continue;
 		}
+		tally(check, place, SPAN(""), 0, row.reported);
+		tally(check, place, family, 0, row.open);
 	}
 	kv_cursor_close(&cursor);
-	for (int i = 0; i < check->n_counties; i++) {
-		if (check->counties[i].rows != check->counties[i].board &&
-		    check->count++ < MAX_PROBLEMS) {
-			buf_printf(check->problems,
-				   "county %06u: %lld open cases, the board has %lld\n",
-				   check->counties[i].code, (long long)check->counties[i].rows,
-				   (long long)check->counties[i].board);
-		}
-	}
 }
 
 bool case_status_check_tables(struct kv_txn *txn, struct buf *ret_problems)
 {
+	const struct index *indexes = case_status_tables[CASE_STATUS_CASE].indexes;
 	struct check check = {.txn = txn, .problems = ret_problems};
 	uint64_t entries[CASE_STATUS_KV_TIMELINE] = {0};
 
-	check.counties = calloc(MAX_COUNTIES, sizeof *check.counties);
-	if (!check.counties) {
-		buf_add_text(ret_problems, "out of memory\n");
-		return false;
-	}
 	check_cases(&check, entries);
-	for (int i = 0; case_status_tables[CASE_STATUS_CASE].indexes[i].name; i++) {
-		if (kv_count(txn, CASE_STATUS_KV_BY_PLACE + i) != entries[i]) {
-			complain(&check, "index has other entries than its rows give", SPAN(""));
+	for (int i = 0; indexes[i].name; i++) {
+		if (kv_count(txn, CASE_STATUS_KV_BY_PLACE + i) != entries[i] && counts(&check)) {
+			buf_printf(ret_problems, "index %s has other entries than its rows give\n",
+				   indexes[i].name);
 		}
 	}
+	check_asked(&check);
 	check_timelines(&check);
 	check_board(&check);
-	free(check.counties);
-	return check.count == 0 && !txn->err;
+	if (check.no_memory) {
+		buf_add_text(ret_problems, "out of memory\n");
+	} else {
+		check_tallies(&check);
+	}
+	free(check.tallies);
+	return check.count == 0 && !check.no_memory && !txn->err;
 }

@@ -6,7 +6,8 @@
 
 /**
  * Walks every table once: each index has exactly the entries its rows give; every open case stands once in the deadline
- * index; timelines run without a gap up to their case's seq; per county the board's open counts sum to the open cases.
+ * index; timelines run without a gap up to the last line that their case knows of, or up to what was asked before there was
+ * one; the board's counts sum to the cases reported at each place and, for each family of types, to the open ones.
  * @param ret_problems one line each, at most 100
  * @return true if nothing was found (and the transaction has not failed)
  * @thread any; one transaction per thread
