@@ -363,6 +363,75 @@ static void test_row_round_trip(void **state)
 	}
 }
 
+/* Of two deadlines the worse one colours a case; one that is not there says nothing. */
+static void test_colour(void **state)
+{
+	struct case_row_fixed row = {.state = CODE_case_state_IP};
+	const struct case_row_due late = {10, 5, 10}, soon = {20, 10, 20}, far = {90, 80, 90};
+
+	(void)state;
+	assert_int_equal(case_row_colour(&row, 15), CODE_colour_none);
+	row.case_due = far;
+	assert_int_equal(case_row_colour(&row, 15), CODE_colour_green);
+	row.step_due = soon;
+	assert_int_equal(case_row_colour(&row, 15), CODE_colour_yellow);
+	row.step_due = late;
+	assert_int_equal(case_row_colour(&row, 15), CODE_colour_red);
+	row.case_due = soon;
+	row.step_due = far;
+	assert_int_equal(case_row_colour(&row, 15), CODE_colour_yellow);
+	row.case_due = (struct case_row_due){0};
+	assert_int_equal(case_row_colour(&row, 85), CODE_colour_yellow);
+}
+
+/* A row that is none, too long or cut, fails the store: the event is not parked as if it did not fit its case. */
+static void test_broken_row(void **state)
+{
+	static const uint8_t bytes[CASE_ROW_MAX_BYTES + 1];
+	static const size_t lengths[] = {CASE_ROW_MAX_BYTES + 1, CASE_ROW_MAX_BYTES, 3};
+	struct fixture *fixture = *state;
+	struct case_id id = the_id();
+
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		struct event ev = event_of(fixture, EVENT_case_accepted, CODE_case_state_RP,
+					   CODE_case_state_AC);
+		struct event refused = event_of(fixture, EVENT_action_refused, 0, 0);
+
+		view_put(fixture->view, CASE_STATUS_CASE, span_of(id.key, CASE_ID_KEY_BYTES),
+			 span_of(bytes, lengths[i]));
+		assert_int_equal(apply(fixture, &ev), ERR_STORE);
+		fixture->view->err = ERR_OK;
+		assert_int_equal(apply(fixture, &refused), ERR_STORE);
+		fixture->view->err = ERR_OK;
+	}
+	assert_int_equal(memory_view_count(fixture->memory, CASE_STATUS_TIMELINE), 0);
+}
+
+/* A line of a timeline is read as it was written; one that is cut before its data is none. */
+static void test_timeline_round_trip(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event ev = event_of(fixture, EVENT_case_accepted, CODE_case_state_RP, 0);
+	uint8_t bytes[LIMIT_EVENT_BYTES];
+	struct case_timeline_row row;
+
+	EVENT_SET(ev.env, unit, SPAN("centre:53"));
+	EVENT_SET(ev.env, actor, SPAN("desk-7"));
+	size_t n = case_timeline_write(&ev, bytes);
+
+	assert_true(case_timeline_read(span_of(bytes, n), &row));
+	assert_int_equal(row.fixed.type, EVENT_case_accepted);
+	assert_true(row.fixed.time_us == ev.env.time);
+	assert_true(span_eq(row.unit, SPAN("centre:53")));
+	assert_true(span_eq(row.owner, SPAN("centre:530102001")));
+	assert_true(span_eq(row.actor, SPAN("desk-7")));
+	assert_true(span_eq(row.data, SPAN("\x80")));
+	assert_true(case_timeline_read(span_of(bytes, n - 1), &row));
+	for (size_t cut = 0; cut < n - 1; cut++) {
+		assert_false(case_timeline_read(span_of(bytes, cut), &row));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +446,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused_report, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown_case, set_up, tear_down),
 		cmocka_unit_test(test_row_round_trip),
+		cmocka_unit_test(test_colour),
+		cmocka_unit_test_setup_teardown(test_broken_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_timeline_round_trip, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
