@@ -337,9 +337,30 @@ bool reference_may(const struct reference *ref,
 			    unit->seat);
 }
 
+/* Latin letters alone have a case here: no byte of a Chinese character is one of theirs. */
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+static bool same_letters(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && lower(a[i]) == lower(b[i])) {
+		i++;
+	}
+	return i == n;
+}
+
 static bool contains(struct span text, struct span part)
 {
-	return part.n == 0 || (text.n && memmem(text.p, text.n, part.p, part.n));
+	bool found = part.n == 0;
+
+	for (size_t at = 0; !found && at + part.n <= text.n; at++) {
+		found = same_letters(text.p + at, part.p, part.n);
+	}
+	return found;
 }
 
 void reference_find_places(const struct reference *ref,

@@ -352,6 +352,50 @@ static void test_visits(void **state)
 	assert_int_equal(visited.n, 0);
 }
 
+static void place_named(const char *code, const char *name, const char *name_en)
+{
+	struct event ev = {.type = EVENT_place_registered};
+	char subject[64];
+
+	(void)snprintf(subject, sizeof(subject), "place:%s", code);
+	ev.data.place_registered.level = (uint64_t)place_level(span_cstr(code));
+	ev.data.place_registered.name = span_cstr(name);
+	EVENT_SET(ev.data.place_registered, name_en, span_cstr(name_en));
+	fold(&ev, subject);
+}
+
+/* A place is found by any part of either name, Latin letters in any case; by nothing that is in neither, however near. */
+static void test_found_by_name(void **state)
+{
+	static const struct {
+		const char *asked, *found;
+	} CASES[] = {
+		{"kunming", "5301 "},
+		{"KUNMING", "5301 "},
+		{"Kunming", "5301 "},
+		{"kUNMING cITY", "5301 "},
+		{"yunnan", "53 "},
+		{"a区", "530102 "},
+		{"昆明", "5301 "},
+		{"n", "53 5301 "},
+		{"无此", ""},
+		{"kunmin g", ""},
+		{"kunming city and more than that", ""},
+		{"\xa6", ""}, /* the last byte of 昆 with a letter's other case */
+	};
+
+	(void)state;
+	place_named("53", "云南省", "Yunnan");
+	place_named("5301", "昆明市", "Kunming City");
+	place("530102", "A区", 0);
+	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+		struct visited visited = {.n = 0};
+
+		reference_find_places(ref, NOW, span_cstr(CASES[i].asked), note, &visited);
+		assert_string_equal(visited.codes, CASES[i].found);
+	}
+}
+
 /* Fewer records than the next offset are an echo and are passed over. */
 static void test_position(void **state)
 {
@@ -406,10 +450,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_places),   TEST(test_units),        TEST(test_lists),
-		TEST(test_policies), TEST(test_kept_answers), TEST(test_calendars),
-		TEST(test_profiles), TEST(test_functions),    TEST(test_visits),
-		TEST(test_position), TEST(test_load),
+		TEST(test_places),        TEST(test_units),        TEST(test_lists),
+		TEST(test_policies),      TEST(test_kept_answers), TEST(test_calendars),
+		TEST(test_profiles),      TEST(test_functions),    TEST(test_visits),
+		TEST(test_found_by_name), TEST(test_position),     TEST(test_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
