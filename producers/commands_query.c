@@ -29,7 +29,7 @@ static const struct {
 	{"case", "/v1/cases/%s", "case ID"},
 	{"timeline", "/v1/cases/%s/timeline", "timeline ID"},
 	{"cases", "/v1/cases",
-	 "cases [place=…] [state=…] [type=…] [unit=…] [due_before=…] [limit=…]"},
+	 "cases [place=…] [state=…] [type=…] [unit=…] [due_before=…] [source=… id=…] [limit=…] [cursor=…]"},
 	{"receipt", "/v1/receipts/%s", "receipt CODE"},
 	{"board", "/v1/boards/%s", "board PLACE [from=YYYY-MM-DD] [to=…]"},
 	{"place", "/v1/places/%s", "place CODE"},
@@ -213,31 +213,36 @@ static json_t *columns_of(const json_t *items)
 	return columns;
 }
 
-/* Nothing follows a line's last cell, so that no line ends in spaces. */
-static void print_cell(const char *text, int width, bool last)
+/* The space after a cell waits for the next one that has a text, so that no line ends in spaces. */
+static void print_cell(const char *text, int width, int *owed)
 {
-	printf("%s%*s", text, last ? 0 : width - text_columns(text) + 2, "");
+	if (*text) {
+		printf("%*s%s", *owed, "", text);
+		*owed = 0;
+	}
+	*owed += width - (*text ? text_columns(text) : 0) + 2;
 }
 
 static void print_items(const json_t *items)
 {
 	json_t *columns = columns_of(items), *item, *width;
-	size_t left = json_object_size(columns), i;
 	const char *name;
+	int owed = 0;
+	size_t i;
 
 	json_object_foreach(columns, name, width)
 	{
-		print_cell(name, (int)json_integer_value(width), --left == 0);
+		print_cell(name, (int)json_integer_value(width), &owed);
 	}
 	printf("\n");
 	json_array_foreach(items, i, item)
 	{
-		left = json_object_size(columns);
+		owed = 0;
 		json_object_foreach(columns, name, width)
 		{
 			char *text = cell_text(json_object_get(item, name));
 
-			print_cell(text ? text : "", (int)json_integer_value(width), --left == 0);
+			print_cell(text ? text : "", (int)json_integer_value(width), &owed);
 			free(text);
 		}
 		printf("\n");
@@ -245,7 +250,18 @@ static void print_items(const json_t *items)
 	json_decref(columns);
 }
 
-/* Positions are for machines (--json has them); people want to know how old the answer is: the oldest tick. */
+static void print_member(const char *name, const json_t *value)
+{
+	char *text = cell_text(value);
+
+	printf("%-16s %s\n", name, text ? text : "");
+	free(text);
+}
+
+/*
+ * Positions are for machines (--json has them); people want to know how old the answer is: the oldest tick. What has none
+ * is one position of a log that does not tick, or of one before its first tick; of many it is said that there is none.
+ */
 static void print_as_of(const json_t *as_of)
 {
 	const char *oldest = json_string_value(json_object_get(as_of, "tick"));
@@ -260,7 +276,13 @@ static void print_as_of(const json_t *as_of)
 			oldest = tick;
 		}
 	}
-	printf("%-16s %s\n", "as_of", oldest ? oldest : "");
+	if (oldest) {
+		printf("%-16s %s\n", "as_of", oldest);
+	} else if (json_is_object(as_of)) {
+		print_member("as_of", as_of);
+	} else {
+		printf("%-16s no tick yet\n", "as_of");
+	}
 }
 
 static void print_table(const struct http_client_answer *answer)
@@ -279,11 +301,7 @@ static void print_table(const struct http_client_answer *answer)
 			printf("%s:\n", name);
 			print_items(value);
 		} else {
-			printf("%-16s ", name);
-			char *text = cell_text(value);
-
-			printf("%s\n", text ? text : "");
-			free(text);
+			print_member(name, value);
 		}
 	}
 	json_decref(root);

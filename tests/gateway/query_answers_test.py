@@ -56,6 +56,24 @@ def tables(server):
 	assert empty.returncode == 0 and empty.stdout.startswith("items"), empty
 
 
+def case(server):
+	"""What may be done next stands under the case, with how long a hold may last; a line without it ends where its text ends. The answer says
+	how old it is, before the first tick too."""
+	held = {"type": "gov.case.held.v1", "needs": ["hold_until"], "hold_until_max": "2023-06-11T10:00:00+08:00"}
+	body = {"id": "a", "next": [{"type": "gov.case.returned.v1", "needs": ["reason"]}, held], "as_of": {"partition": 15, "offset": 5}}
+	done = ask(server, "case", "a", body=body).stdout
+	assert done.splitlines()[1:] == [
+		"next:",
+		"type                  needs           hold_until_max",
+		'gov.case.returned.v1  ["reason"]',
+		'gov.case.held.v1      ["hold_until"]  2023-06-11T10:00:00+08:00',
+		'as_of            {"partition":15,"offset":5}',
+	], done
+	body["as_of"]["tick"] = "2023-01-31"
+	assert "as_of            2023-01-31\n" in ask(server, "case", "a", body=body).stdout
+	assert "as_of            no tick yet\n" in ask(server, "cases", body={"items": [], "as_of": [{"partition": 0, "offset": 1}]}).stdout
+
+
 def asks(server):
 	"""Each question is a path; what follows is its query, escaped; --json shows the answer as it came."""
 	for words, path in (
@@ -89,6 +107,7 @@ if not GOVBUS.exists():
 with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
 	threading.Thread(target=server.serve_forever, daemon=True).start()
 	tables(server)
+	case(server)
 	asks(server)
 	exits(server)
 	server.shutdown()
