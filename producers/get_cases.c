@@ -10,6 +10,7 @@
 #include "common/place.h"
 #include "producers/case_shelf.h"
 #include "producers/gateway.h"
+#include "producers/http_cache.h"
 #include "producers/json_out.h"
 #include "producers/reading.h"
 #include "projections/case_next.h"
@@ -298,7 +299,7 @@ void get_cases_one(struct http_request *request)
 
 	(void)snprintf(etag, sizeof etag, "%u-%u-%s%s", row.fixed.seq, row.fixed.ordinal,
 		       codes_get(CODES_colour, colour)->name, parked ? "-parked" : "");
-	if (http_not_modified(request, etag)) {
+	if (http_cache_not_modified(request, etag)) {
 		return;
 	}
 	buf_grow(out, ANSWER_BYTES);

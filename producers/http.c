@@ -12,6 +12,7 @@
 #include "common/health.h"
 #include "common/limits.h"
 #include "common/metrics.h"
+#include "producers/http_cache.h"
 #include "producers/http_queries.h"
 #include "producers/http_watch.h"
 
@@ -52,6 +53,7 @@ void http_problem(struct http_request *request,
 	buf_reset(&request->answer);
 	problem_object(&request->answer, kind, &where);
 	request->content_type = "application/problem+json";
+	request->etag[0] = '\0';
 	request->status = problem_status(kind);
 	request->allowed = true;
 	if (request->status == MHD_HTTP_SERVICE_UNAVAILABLE || kind == PROBLEM_BUSY) {
@@ -81,22 +83,6 @@ bool http_query_number(struct http_request *request,
 		return false;
 	}
 	*ret_number = number;
-	return true;
-}
-
-/* If-None-Match is a list, or a star; weak tags compare like strong ones here. */
-static bool etag_listed(struct span list, const char *etag)
-{
-	return list.p && (span_eq(list, SPAN("*")) || memmem(list.p, list.n, etag, strlen(etag)));
-}
-
-bool http_not_modified(struct http_request *request, const char *etag)
-{
-	(void)snprintf(request->etag, sizeof request->etag, "\"%s\"", etag);
-	if (!etag_listed(http_header(request, MHD_HTTP_HEADER_IF_NONE_MATCH), request->etag)) {
-		return false;
-	}
-	request->status = MHD_HTTP_NOT_MODIFIED;
 	return true;
 }
 
@@ -158,12 +144,10 @@ static enum MHD_Result answer_send(struct http_request *request)
 	header_add(response, MHD_HTTP_HEADER_ALLOW, methods);
 	header_add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	header_add(response, MHD_HTTP_HEADER_CONNECTION, request->closing ? "close" : NULL);
-	header_add(response, MHD_HTTP_HEADER_ETAG, request->etag);
 	header_add(response, MHD_HTTP_HEADER_LOCATION, request->location);
 	header_add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 		   request->status == MHD_HTTP_UNAUTHORIZED ? "Bearer" : NULL);
-	header_add(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-		   request->etag[0] ? "private, no-cache" : "no-store");
+	http_cache_headers(request, response);
 	result = MHD_queue_response(request->connection, (unsigned)request->status, response);
 	MHD_destroy_response(response);
 	metric_count(&m_requests, 1);

@@ -38,7 +38,7 @@ struct http_request {
 	int status; /* 0: not answered yet */
 	struct buf answer;
 	const char *content_type;
-	char etag[HTTP_ETAG_BYTES];
+	char etag[HTTP_ETAG_BYTES]; /* as it is sent; empty: none */
 	char location[HTTP_LOCATION_BYTES];
 	int retry_after_s;
 	void *work; /* a handler's own; work_free is called when the request ends */
@@ -90,9 +90,6 @@ bool http_query_number(struct http_request *request,
 		       int64_t min,
 		       int64_t max,
 		       int64_t *ret_number);
-
-/** Answers 304 if the client has this version already. @return true: nothing more to do. The tag is sent along in any case */
-bool http_not_modified(struct http_request *request, const char *etag);
 
 /** Lets the connection wait: call before another thread may learn of the request. */
 void http_suspend(struct http_request *request);
