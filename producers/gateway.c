@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "producers/json_out.h"
 
 enum { WAIT_US = 2000, WAITERS = 4096 };
 
@@ -57,6 +58,14 @@ enum err gateway_keys_say(struct gateway *gateway, struct buf *reasons)
 struct as_of gateway_today(struct gateway *gateway)
 {
 	return (struct as_of){reference_position(gateway->reference), clock_wall_us()};
+}
+
+void gateway_as_of(struct buf *out, struct as_of as_of)
+{
+	json_out_name(out, "as_of");
+	json_out_open(out, '{');
+	json_out_member_number(out, "reference", as_of.refoffset);
+	json_out_close(out, '}');
 }
 
 bool gateway_seat(void *context, struct span unit, struct span *ret_place)

@@ -63,6 +63,9 @@ int64_t gateway_reference_known(struct gateway *gateway);
 /** Reference data as known now, in force today. Hold the lock for reading. */
 struct as_of gateway_today(struct gateway *gateway);
 
+/** Writes as_of of what was answered from reference data. @thread any */
+void gateway_as_of(struct buf *out, struct as_of as_of);
+
 /** Where a unit sits, as known today (a door_rights_seat; the context is the gateway). Takes the lock for reading. @thread any */
 bool gateway_seat(void *context, struct span unit, struct span *ret_place);
 

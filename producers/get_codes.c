@@ -1,4 +1,4 @@
-/* get_codes.c: GET /v1/codes/{list}: every list of codes with its texts in Chinese and English. */
+/* get_codes.c: GET /v1/codes/{list}: every list of codes with its texts in Chinese and English, flow profiles too. */
 #include "producers/gateway.h"
 #include "producers/json_out.h"
 
@@ -73,6 +73,49 @@ static void reasons_write(struct buf *out)
 	}
 }
 
+static bool profile_add(void *context, const struct ref_profile *profile)
+{
+	struct buf *out = context;
+	const struct code_list *steps = codes_list(CODES_step);
+
+	json_out_open(out, '{');
+	json_out_member(out, "code", profile->id);
+	json_out_member(out, "zh", profile->name);
+	json_out_member(out, "en", profile->name_en);
+	json_out_name(out, "steps");
+	json_out_open(out, '[');
+	for (int i = 1; i < steps->count; i++) {
+		if (profile->steps >> i & 1) {
+			json_out_text(out, span_cstr(steps->codes[i].name));
+		}
+	}
+	json_out_close(out, ']');
+	json_out_member_bool(out, "has_policy", profile->has_policy);
+	json_out_close(out, '}');
+	return true;
+}
+
+/* Profiles are reference data: those in force today. */
+static void profiles_answer(struct http_request *request)
+{
+	struct gateway *gateway = request->gateway;
+	struct buf *out = &request->answer;
+	struct as_of today;
+
+	json_out_open(out, '{');
+	json_out_name(out, "items");
+	json_out_open(out, '[');
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	today = gateway_today(gateway);
+	reference_profiles(gateway->reference, today, profile_add, out);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	json_out_close(out, ']');
+	json_out_member(out, "next", (struct span){0});
+	gateway_as_of(out, today);
+	json_out_close(out, '}');
+	request->status = 200;
+}
+
 route_handler get_codes;
 void get_codes(struct http_request *request)
 {
@@ -81,9 +124,13 @@ void get_codes(struct http_request *request)
 	enum codes list = list_asked(name);
 	bool types = span_eq(name, SPAN("types")), reasons = span_eq(name, SPAN("reasons"));
 
+	if (span_eq(name, SPAN("profiles"))) {
+		profiles_answer(request);
+		return;
+	}
 	if (!types && !reasons && list == CODES_NONE) {
 		http_problem(request, PROBLEM_NOT_FOUND, "list",
-			     "types, reasons, or the name of a list, such as severity");
+			     "types, reasons, profiles, or the name of a list, such as severity");
 		return;
 	}
 	json_out_open(out, '{');

@@ -54,10 +54,7 @@ static void answer(struct http_request *request,
 		json_out_member_text(out, "outcome", "unknown");
 		json_out_member(out, "subject", subject);
 	}
-	json_out_name(out, "as_of");
-	json_out_open(out, '{');
-	json_out_member_number(out, "reference", reference_position(gateway->reference));
-	json_out_close(out, '}');
+	gateway_as_of(out, gateway_today(gateway));
 	json_out_close(out, '}');
 	request->status = 200;
 }

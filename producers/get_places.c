@@ -44,14 +44,6 @@ static bool place_add(void *context, const struct ref_place *place)
 	return --listing->left > 0;
 }
 
-static void as_of_write(struct buf *out, struct as_of as_of)
-{
-	json_out_name(out, "as_of");
-	json_out_open(out, '{');
-	json_out_member_number(out, "reference", as_of.refoffset);
-	json_out_close(out, '}');
-}
-
 route_handler get_places;
 void get_places(struct http_request *request)
 {
@@ -75,7 +67,7 @@ void get_places(struct http_request *request)
 	pthread_rwlock_unlock(&gateway->reference_lock);
 	json_out_name(listing.out, "next");
 	json_out_text(listing.out, (struct span){0});
-	as_of_write(listing.out, today);
+	gateway_as_of(listing.out, today);
 	json_out_close(listing.out, '}');
 	request->status = 200;
 }
@@ -100,7 +92,7 @@ void get_places_one(struct http_request *request)
 		json_out_open(listing.out, '[');
 		reference_children(gateway->reference, today, place.code, place_add, &listing);
 		json_out_close(listing.out, ']');
-		as_of_write(listing.out, today);
+		gateway_as_of(listing.out, today);
 		json_out_close(listing.out, '}');
 		request->status = 200;
 	}

@@ -319,6 +319,37 @@ bool reference_profile(const struct reference *ref,
 	       reference_profile_named(ref, as_of, SPAN("full"), ret_profile);
 }
 
+/* The profile with the smallest id after one. */
+static bool profile_after(const struct reference *ref,
+			  struct as_of as_of,
+			  struct span after,
+			  struct ref_profile *ret_profile)
+{
+	/* It is one before anybody has set it. */
+	bool found = span_cmp(SPAN("full"), after) > 0 &&
+		     reference_profile_named(ref, as_of, SPAN("full"), ret_profile);
+
+	for (const struct reference_entry *entry = ref->profiles; entry; entry = entry->more) {
+		if (span_cmp(entry->id, after) > 0 &&
+		    (!found || span_cmp(entry->id, ret_profile->id) < 0)) {
+			found = profile_of(entry, as_of, ret_profile) || found;
+		}
+	}
+	return found;
+}
+
+void reference_profiles(const struct reference *ref,
+			struct as_of as_of,
+			reference_visit_profile *visit,
+			void *context)
+{
+	struct ref_profile profile = {0};
+
+	while (profile_after(ref, as_of, profile.id, &profile) && visit(context, &profile)) {
+		continue;
+	}
+}
+
 bool reference_may(const struct reference *ref,
 		   struct as_of as_of,
 		   const struct ref_unit *unit,

@@ -114,6 +114,15 @@ bool reference_profile_named(const struct reference *ref,
 			     struct span id,
 			     struct ref_profile *ret_profile);
 
+/* Visits. @return false to stop */
+typedef bool reference_visit_profile(void *context, const struct ref_profile *profile);
+
+/** Visits the flow profiles in force, in the order of their ids. */
+void reference_profiles(const struct reference *ref,
+			struct as_of as_of,
+			reference_visit_profile *visit,
+			void *context);
+
 /**
  * Whether an active unit of this level and type has a function (list FUNCTIONS, item LEVEL.UNIT_TYPE.FUNCTION, its scope covering
  * the unit's seat). The centre of a province always has `reference`: somebody must be able to set the first list.

@@ -279,6 +279,41 @@ static void test_profiles(void **state)
 	assert_false(reference_profile_named(ref, NOW, SPAN("none"), &found));
 }
 
+struct seen {
+	char ids[64];
+	int left;
+};
+
+static bool note_profile(void *context, const struct ref_profile *found)
+{
+	struct seen *seen = context;
+	size_t used = strlen(seen->ids);
+
+	(void)snprintf(seen->ids + used, sizeof(seen->ids) - used, "%.*s ", SPAN_ARGS(found->id));
+	return --seen->left > 0;
+}
+
+/* Profiles come in the order of their ids, each once; the full one is among them before anybody has set it, and as set then. */
+static void test_all_profiles(void **state)
+{
+	struct seen seen = {.left = 9}, some = {.left = 2}, again = {.left = 9},
+		    before = {.left = 9};
+
+	(void)state;
+	profile("simple", NULL, NULL, CODE_step_close);
+	profile("b", NULL, "MD", CODE_step_accept);
+	profile("simple", NULL, NULL, CODE_step_accept);
+	reference_profiles(ref, NOW, note_profile, &seen);
+	assert_string_equal(seen.ids, "b full simple ");
+	reference_profiles(ref, NOW, note_profile, &some);
+	assert_string_equal(some.ids, "b full ");
+	profile("full", NULL, NULL, CODE_step_close);
+	reference_profiles(ref, NOW, note_profile, &again);
+	assert_string_equal(again.ids, "b full simple ");
+	reference_profiles(ref, (struct as_of){1, 99 * DAY}, note_profile, &before);
+	assert_string_equal(before.ids, "full simple ");
+}
+
 /* A function belongs to level and unit type, as the list says for the unit's seat; a province's centre may always set the list. */
 static void test_functions(void **state)
 {
@@ -453,7 +488,8 @@ int main(void)
 		TEST(test_places),        TEST(test_units),        TEST(test_lists),
 		TEST(test_policies),      TEST(test_kept_answers), TEST(test_calendars),
 		TEST(test_profiles),      TEST(test_functions),    TEST(test_visits),
-		TEST(test_found_by_name), TEST(test_position),     TEST(test_load),
+		TEST(test_found_by_name), TEST(test_all_profiles), TEST(test_position),
+		TEST(test_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
