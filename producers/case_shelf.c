@@ -30,7 +30,7 @@ struct case_shelf {
 	int shards;
 };
 
-static int partition_of_case(const struct case_id *id)
+int case_shelf_partition(const struct case_id *id)
 {
 	char county[7];
 
@@ -194,7 +194,7 @@ bool case_shelf_begin_case(struct case_shelf *shelf,
 	if (!shelf->shards) {
 		return false;
 	}
-	int i = partition_of_case(id) % shelf->shards;
+	int i = case_shelf_partition(id) % shelf->shards;
 
 	return begin_shard(shelf, i, &read->txns[i]);
 }
@@ -227,14 +227,14 @@ int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *i
 {
 	struct tail tail;
 
-	return case_shelf_tail(read, partition_of_case(id), &tail) ? tail.tick * CIVIL_MINUTE_US
-								   : 0;
+	return case_shelf_tail(read, case_shelf_partition(id), &tail) ? tail.tick * CIVIL_MINUTE_US
+								      : 0;
 }
 
 const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id *id)
 {
 	char subject[CASE_ID_TEXT_BYTES + 1];
-	int partition = partition_of_case(id);
+	int partition = case_shelf_partition(id);
 
 	case_id_format(id, subject);
 	return dead_reason(&case_status, &read->txns[partition % read->query.shards], partition,

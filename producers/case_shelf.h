@@ -35,6 +35,9 @@ bool case_shelf_begin_case(struct case_shelf *shelf,
 /** Ends a reading; what was borrowed from it is dead. One that was not begun is fine. */
 void case_shelf_end(struct case_shelf_read *read);
 
+/** The partition that a case is in. */
+int case_shelf_partition(const struct case_id *id);
+
 /** How far a partition was folded, as of this reading. @return false: not at all */
 bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *ret_tail);
 

@@ -1,4 +1,4 @@
-/* get_cases.c: GET /v1/cases/{id}, /v1/cases and /v1/receipts/{code}: where cases stand. */
+/* get_cases.c: GET /v1/cases and /v1/receipts/{code}: where cases stand, and a case as it is answered. */
 #include "producers/get_cases.h"
 
 #include <sodium.h>
@@ -6,20 +6,13 @@
 
 #include "common/base32.h"
 #include "common/civil.h"
-#include "common/clock.h"
 #include "common/place.h"
 #include "producers/case_shelf.h"
 #include "producers/gateway.h"
-#include "producers/http_cache.h"
 #include "producers/json_out.h"
 #include "producers/reading.h"
-#include "projections/case_next.h"
 
-enum {
-	LIST_DEFAULT = 50,
-	SEQ_WAIT_US = 1000000,
-	ANSWER_BYTES = 2048, /* room for most cases: the answer need not grow while it is written */
-};
+enum { LIST_DEFAULT = 50 };
 
 static void time_member(struct buf *out, const char *name, int64_t at_us)
 {
@@ -146,15 +139,19 @@ bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read)
 	return shelf_is_there(request, case_shelf_begin(request->gateway->shelf, read));
 }
 
-static void as_of_case(struct buf *out, struct case_shelf_read *read, const struct case_id *id)
+bool get_cases_shelf_of(struct http_request *request,
+			const struct case_id *id,
+			struct case_shelf_read *read)
 {
-	int64_t tick_us = case_shelf_tick_us(read, id);
+	return shelf_is_there(request, case_shelf_begin_case(request->gateway->shelf, id, read));
+}
 
-	json_out_name(out, "as_of");
+void get_cases_position(struct buf *out, int partition, const struct tail *tail)
+{
 	json_out_open(out, '{');
-	if (tick_us) {
-		json_out_member_time(out, "tick", tick_us);
-	}
+	json_out_member_number(out, "partition", partition);
+	json_out_member_number(out, "offset", tail->next_offset);
+	time_member(out, "tick", tail->tick * CIVIL_MINUTE_US);
 	json_out_close(out, '}');
 }
 
@@ -166,150 +163,10 @@ void get_cases_as_of(struct buf *out, struct case_shelf_read *read)
 	json_out_open(out, '[');
 	for (int i = 0; i < LIMIT_CASE_PARTITIONS; i++) {
 		if (case_shelf_tail(read, i, &tail)) {
-			json_out_open(out, '{');
-			json_out_member_number(out, "partition", i);
-			json_out_member_number(out, "offset", tail.next_offset);
-			if (tail.tick) {
-				json_out_member_time(out, "tick", tail.tick * CIVIL_MINUTE_US);
-			}
-			json_out_close(out, '}');
+			get_cases_position(out, i, &tail);
 		}
 	}
 	json_out_close(out, ']');
-}
-
-static void next_write(struct buf *out, const struct case_next *next)
-{
-	json_out_open(out, '{');
-	json_out_member_text(out, "type", next->type_name);
-	json_out_member_code(out, "to", CODES_case_state, next->to);
-	json_out_name(out, "needs");
-	json_out_open(out, '[');
-	for (int i = 0; i < next->n_members; i++) {
-		json_out_text(out, span_cstr(next->members[i]->name));
-	}
-	json_out_close(out, ']');
-	time_member(out, "hold_until_max", next->hold_until_max_us);
-	json_out_close(out, '}');
-}
-
-/* What this token may post now: what its unit may, cut down to its own functions and types. */
-static void next_member(struct http_request *request, const struct case_row *row)
-{
-	struct gateway *gateway = request->gateway;
-	struct case_next_asker asker = {span_cstr(request->token.unit),
-					door_rights_source(&request->token, row->source)};
-	struct case_next next[CASE_NEXT_MAX];
-	struct buf *out = &request->answer;
-	size_t n;
-
-	pthread_rwlock_rdlock(&gateway->reference_lock);
-	n = case_next_list(gateway->reference, gateway_today(gateway), row, &asker, next);
-	pthread_rwlock_unlock(&gateway->reference_lock);
-	json_out_name(out, "next");
-	json_out_open(out, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (door_rights_type(&request->token, next[i].type)) {
-			next_write(out, &next[i]);
-		}
-	}
-	json_out_close(out, ']');
-}
-
-/* Read your write: the fold may be a few milliseconds behind the outcome. */
-static bool behind(struct http_request *request,
-		   bool found,
-		   const struct case_row *row,
-		   bool *ret_wait)
-{
-	int64_t seq = 0;
-
-	*ret_wait = false;
-	if (!http_query_number(request, "seq", 0, UINT32_MAX, &seq)) {
-		return false;
-	}
-	*ret_wait = (found ? row->fixed.seq : 0) < seq &&
-		    clock_steady_us() - request->began_us < SEQ_WAIT_US;
-	return true;
-}
-
-/* What was read may be old: events of the case wait because one could not be applied. */
-static void parked_member(struct buf *out, const char *parked)
-{
-	if (parked) {
-		json_out_member_bool(out, "parked", true);
-		json_out_member_text(out, "parked_reason", parked);
-	}
-}
-
-/* No row: there is none yet, or its very first event is parked, which whoever may read its county is told. */
-static void not_found(struct http_request *request,
-		      struct case_shelf_read *read,
-		      const struct case_id *id)
-{
-	const char *parked = case_shelf_parked(read, id);
-	char county[7], detail[160];
-
-	case_id_county(id, county);
-	if (!parked || !reading_place(&request->token, span_cstr(county))) {
-		http_problem(request, PROBLEM_NOT_FOUND, "id", "no such case, or not yet folded");
-		return;
-	}
-	(void)snprintf(detail, sizeof detail,
-		       "its events could not be folded and are parked: %s; cure: govbus dead show",
-		       parked);
-	http_problem(request, PROBLEM_NOT_FOUND, "id", detail);
-}
-
-route_handler get_cases_one;
-void get_cases_one(struct http_request *request)
-{
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
-	struct buf *out = &request->answer;
-	struct case_id id;
-	struct case_row row;
-	uint8_t colour;
-	bool found, wait;
-	char etag[40];
-
-	if (!case_id_parse(request->parts[0], &id)) {
-		http_problem(request, PROBLEM_NOT_FOUND, "id", "not a case id");
-		return;
-	}
-	if (!shelf_is_there(request, case_shelf_begin_case(request->gateway->shelf, &id, &read))) {
-		return;
-	}
-	found = case_query_get(&read.query, &id, &row);
-	if (!behind(request, found, &row, &wait)) {
-		return;
-	}
-	if (wait) {
-		gateway_wait(request);
-		return;
-	}
-	if (!found) {
-		not_found(request, &read, &id);
-		return;
-	}
-	if (!reading_allow_case(request, &row)) {
-		return;
-	}
-	colour = case_row_colour(&row.fixed, case_shelf_tick_us(&read, &id));
-	const char *parked = case_shelf_parked(&read, &id);
-
-	(void)snprintf(etag, sizeof etag, "%u-%u-%s%s", row.fixed.seq, row.fixed.ordinal,
-		       codes_get(CODES_colour, colour)->name, parked ? "-parked" : "");
-	if (http_cache_not_modified(request, etag)) {
-		return;
-	}
-	buf_grow(out, ANSWER_BYTES);
-	json_out_open(out, '{');
-	get_cases_members(out, &id, &row, colour);
-	parked_member(out, parked);
-	next_member(request, &row);
-	as_of_case(out, &read, &id);
-	json_out_close(out, '}');
-	request->status = 200;
 }
 
 /* A citizen holds the code: state and due date, nothing else. */

@@ -15,6 +15,14 @@ void get_cases_members(struct buf *out,
 /** Begins a reading; answers a problem when there is nothing to read yet. @thread the request's handler, as below */
 bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read);
 
+/** As get_cases_shelf, of what there is about one case (case_shelf_begin_case). */
+bool get_cases_shelf_of(struct http_request *request,
+			const struct case_id *id,
+			struct case_shelf_read *read);
+
+/** Writes how far a partition was folded, and its last tick if there was one: an object. */
+void get_cases_position(struct buf *out, int partition, const struct tail *tail);
+
 /** Writes as_of: how far each partition was folded, and its last tick. */
 void get_cases_as_of(struct buf *out, struct case_shelf_read *read);
 
