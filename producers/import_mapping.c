@@ -1,79 +1,89 @@
 /* import_mapping.c: from a row of a CSV file to CloudEvents, as a mapping file says (libcsv, jansson). */
 #include "producers/import_mapping.h"
 
-#include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/case_id.h"
 #include "common/civil.h"
+#include "common/json_text.h"
+#include "producers/import_row.h"
 
-enum { MAX_COLUMNS = 128, MAX_VALUE_BYTES = 8192, MAX_MAPPING_BYTES = 4 << 20 };
+enum { MAX_VALUE_BYTES = 8192, MAX_MAPPING_BYTES = 4 << 20 };
 
 struct import_mapping {
 	struct buf text;
 	json_t *root, *lookups, *events;
-	struct csv_parser parser;
-	bool parser_made;
-	struct buf cells;             /* of the row under way, one after the other */
-	size_t from[MAX_COLUMNS + 1]; /* where each begins */
-	int n_cells;
-	char *columns[MAX_COLUMNS];
+	struct import_row row; /* under way */
+	char *columns[IMPORT_ROW_CELLS];
 	int n_columns;
-	bool overflow;
 };
 
 /* A value under way: text, or a reason why the row is refused. */
 struct value {
 	char text[MAX_VALUE_BYTES];
 	size_t n;
+	bool cut_short; /* it was longer than there is room */
 	const char *refused;
 };
 
-/* ---- the row's cells ---- */
-
-static void on_cell(void *bytes, size_t n, void *context)
-{
-	struct import_mapping *mapping = context;
-
-	if (mapping->n_cells == MAX_COLUMNS) {
-		mapping->overflow = true;
-		return;
-	}
-	mapping->from[mapping->n_cells++] = mapping->cells.n;
-	buf_add(&mapping->cells, span_of(bytes, n));
-	mapping->from[mapping->n_cells] = mapping->cells.n;
-}
-
-static enum err split(struct import_mapping *mapping, struct span row)
-{
-	buf_reset(&mapping->cells);
-	mapping->n_cells = 0;
-	mapping->overflow = false;
-	bool whole = csv_parse(&mapping->parser, row.p, row.n, on_cell, NULL, mapping) == row.n &&
-		     csv_fini(&mapping->parser, on_cell, NULL, mapping) == 0;
-
-	return mapping->cells.err            ? mapping->cells.err
-	       : whole && !mapping->overflow ? ERR_OK
-					     : ERR_MALFORMED;
-}
+/* ---- the row ---- */
 
 static struct span cell(const struct import_mapping *mapping, const char *column)
 {
-	for (int i = 0; i < mapping->n_columns && i < mapping->n_cells; i++) {
+	for (int i = 0; i < mapping->n_columns; i++) {
 		if (strcmp(mapping->columns[i], column) == 0) {
-			return span_of(mapping->cells.p + mapping->from[i],
-				       mapping->from[i + 1] - mapping->from[i]);
+			return import_row_cell(&mapping->row, i);
 		}
 	}
 	return SPAN("");
+}
+
+/* Else a member would be left out, or a look-up would take what stands before a zero for the whole. */
+static int not_text(const struct import_row *row)
+{
+	for (int i = 0; i < row->n; i++) {
+		struct span text = import_row_cell(row, i);
+
+		if (!json_text_is_utf8(text, NULL) || (text.n && memchr(text.p, 0, text.n))) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+enum err import_mapping_row(struct import_mapping *mapping,
+			    struct span row,
+			    struct import_problem *ret_problem)
+{
+	enum err err = import_row_split(&mapping->row, row);
+	int bad = err ? -1 : not_text(&mapping->row);
+
+	if (err == ERR_MALFORMED) {
+		snprintf(ret_problem->reason, sizeof ret_problem->reason,
+			 "not a row of CSV: a quote inside a cell, or one that is not closed");
+		return err;
+	}
+	if (!err && mapping->row.n != mapping->n_columns) {
+		snprintf(ret_problem->reason, sizeof ret_problem->reason,
+			 "%d cells, where the first line names %d", mapping->row.n,
+			 mapping->n_columns);
+		return ERR_INVALID;
+	}
+	if (bad >= 0) {
+		snprintf(ret_problem->reason, sizeof ret_problem->reason,
+			 "column %.80s: not UTF-8 text", mapping->columns[bad]);
+		return ERR_INVALID;
+	}
+	return err;
 }
 
 /* ---- values ---- */
 
 static void set_text(struct value *value, struct span text)
 {
-	value->n = text.n < sizeof value->text - 1 ? text.n : sizeof value->text - 1;
+	value->cut_short = text.n > sizeof value->text - 1;
+	value->n = value->cut_short ? sizeof value->text - 1 : text.n;
 	if (value->n) {
 		memmove(value->text, text.p, value->n);
 	}
@@ -97,6 +107,7 @@ static void cut(struct value *value, json_int_t chars)
 			break;
 		}
 	}
+	value->cut_short &= i == value->n; /* what was lost would have been cut off */
 	value->n = i;
 	value->text[i] = 0;
 }
@@ -111,10 +122,12 @@ static void dress(const struct import_mapping *mapping, const json_t *rule, stru
 						  value->text)));
 	}
 	if (value->n) {
+		bool cut_short = value->cut_short;
 		int n = snprintf(whole, sizeof whole, "%s%s%s", text_of(rule, "before"),
 				 value->text, text_of(rule, "after"));
 
 		set_text(value, span_of(whole, n < 0 ? 0 : (size_t)n));
+		value->cut_short |= cut_short;
 	}
 	if (json_is_integer(json_object_get(rule, "chars"))) {
 		cut(value, json_integer_value(json_object_get(rule, "chars")));
@@ -146,6 +159,7 @@ static void evaluate(const struct import_mapping *mapping, const json_t *rule, s
 	json_t *first = json_object_get(rule, "first"), *join = json_object_get(rule, "join"),
 	       *part;
 	struct buf joined = {0};
+	bool too_long = false;
 	size_t i;
 
 	if (!first && !join) {
@@ -158,6 +172,7 @@ static void evaluate(const struct import_mapping *mapping, const json_t *rule, s
 		if (value->refused || (first && value->n)) {
 			break;
 		}
+		too_long |= value->cut_short;
 		if (value->n && join) {
 			buf_printf(&joined, "%s%s", joined.n ? text_of(rule, "with") : "",
 				   value->text);
@@ -165,6 +180,7 @@ static void evaluate(const struct import_mapping *mapping, const json_t *rule, s
 	}
 	if (join) {
 		set_text(value, buf_span(&joined));
+		value->cut_short |= too_long;
 	}
 	buf_done(&joined);
 	if (!value->refused) {
@@ -213,62 +229,69 @@ static const char *add_member(const struct import_mapping *mapping,
 	} else {
 		evaluate(mapping, rule, &value);
 	}
+	if (value.cut_short && !value.refused) {
+		return "is too long";
+	}
 	if (!value.refused && value.n) {
 		json_object_set_new(into, name, json_stringn(value.text, value.n));
 	}
 	return value.refused;
 }
 
-static const char *add_members(const struct import_mapping *mapping, json_t *rules, json_t *into)
+/* @param prefix of the names in a reason */
+static enum err add_members(const struct import_mapping *mapping,
+			    json_t *rules,
+			    const char *prefix,
+			    json_t *into,
+			    struct import_problem *ret_problem)
 {
-	const char *name, *refused = NULL;
+	const char *name;
 	json_t *rule;
 
 	json_object_foreach(rules, name, rule)
 	{
-		if (strcmp(name, "when") != 0 && strcmp(name, "data") != 0) {
-			refused = add_member(mapping, name, rule, into);
+		if (strcmp(name, "when") == 0 || strcmp(name, "data") == 0) {
+			continue;
 		}
+		const char *refused = add_member(mapping, name, rule, into);
+
 		if (refused) {
-			return refused;
+			snprintf(ret_problem->reason, sizeof ret_problem->reason, "%s%.80s: %s",
+				 prefix, name, refused);
+			return ERR_INVALID;
 		}
 	}
-	return NULL;
+	return ERR_OK;
 }
 
-enum err import_mapping_event(struct import_mapping *mapping,
-			      struct span row,
+enum err import_mapping_event(const struct import_mapping *mapping,
 			      int step,
 			      json_t **ret_json,
-			      char *ret_reason,
-			      size_t reason_bytes)
+			      struct import_problem *ret_problem)
 {
 	json_t *rules = json_array_get(mapping->events, (size_t)step),
 	       *when = json_object_get(rules, "when");
 	struct value condition = {.n = 1};
-	enum err err = split(mapping, row);
 
 	*ret_json = NULL;
-	if (err == ERR_MALFORMED) {
-		snprintf(ret_reason, reason_bytes, "not a row of CSV");
-		return ERR_INVALID;
-	}
 	if (when) {
 		evaluate(mapping, when, &condition);
 	}
-	if (err || !condition.n) {
-		return err;
+	if (!condition.n) {
+		return ERR_OK;
 	}
 	json_t *event = json_object(), *data = json_object();
-	const char *refused = add_members(mapping, rules, event);
+	enum err err = add_members(mapping, rules, "", event, ret_problem);
 
-	refused = refused ? refused : add_members(mapping, json_object_get(rules, "data"), data);
+	if (!err) {
+		err = add_members(mapping, json_object_get(rules, "data"), "data.", data,
+				  ret_problem);
+	}
 	json_object_set_new(event, "specversion", json_string("1.0"));
 	json_object_set_new(event, "data", data);
-	if (refused) {
+	if (err) {
 		json_decref(event);
-		snprintf(ret_reason, reason_bytes, "%s", refused);
-		return ERR_INVALID;
+		return err;
 	}
 	*ret_json = event;
 	return ERR_OK;
@@ -323,14 +346,10 @@ enum err import_mapping_open(const char *path,
 		buf_printf(ret_why, "%s: %s", path, err_text(err));
 	}
 	err = err ? err : parse(mapping, path, ret_why);
-	if (!err && csv_init(&mapping->parser, CSV_STRICT | CSV_STRICT_FINI)) {
-		err = ERR_NOMEM;
-	}
 	if (err) {
 		import_mapping_close(mapping);
 		return err;
 	}
-	mapping->parser_made = true;
 	*ret_mapping = mapping;
 	return ERR_OK;
 }
@@ -343,12 +362,9 @@ void import_mapping_close(struct import_mapping *mapping)
 	for (int i = 0; i < mapping->n_columns; i++) {
 		free(mapping->columns[i]);
 	}
-	if (mapping->parser_made) {
-		csv_free(&mapping->parser);
-	}
+	import_row_done(&mapping->row);
 	json_decref(mapping->root);
 	buf_done(&mapping->text);
-	buf_done(&mapping->cells);
 	free(mapping);
 }
 
@@ -413,24 +429,39 @@ static enum err check_event(const struct import_mapping *mapping,
 	return err;
 }
 
-enum err import_mapping_header(struct import_mapping *mapping, struct span row, struct buf *ret_why)
+static enum err take_names(struct import_mapping *mapping, struct span row, struct buf *ret_why)
 {
-	enum err err = split(mapping, row);
-	json_t *rules;
-	size_t step;
+	enum err err = import_row_split(&mapping->row, row);
 
-	for (int i = 0; i < mapping->n_cells && !err; i++) {
-		size_t n = mapping->from[i + 1] - mapping->from[i];
+	if (err == ERR_MALFORMED || (!err && not_text(&mapping->row) >= 0)) {
+		buf_printf(ret_why, "the first line is no row of CSV in UTF-8");
+		return ERR_USAGE;
+	}
+	if (!err && mapping->row.n > IMPORT_ROW_CELLS) {
+		buf_printf(ret_why, "%d columns, at most %d", mapping->row.n, IMPORT_ROW_CELLS);
+		return ERR_USAGE;
+	}
+	for (int i = 0; i < mapping->row.n && !err; i++) {
+		struct span name = import_row_cell(&mapping->row, i);
 
-		mapping->columns[i] = strndup((char *)mapping->cells.p + mapping->from[i], n);
+		mapping->columns[i] = strndup(name.n ? (const char *)name.p : "", name.n);
 		err = mapping->columns[i] ? ERR_OK : ERR_NOMEM;
 		mapping->n_columns += !err;
 	}
+	return err;
+}
+
+enum err import_mapping_header(struct import_mapping *mapping, struct span row, struct buf *ret_why)
+{
+	enum err err = take_names(mapping, row, ret_why);
+	json_t *rules;
+	size_t step;
+
 	json_array_foreach(mapping->events, step, rules)
 	{
 		err = err ? err : check_event(mapping, rules, ret_why);
 	}
-	return err == ERR_MALFORMED ? ERR_USAGE : err;
+	return err;
 }
 
 int import_mapping_steps(const struct import_mapping *mapping)

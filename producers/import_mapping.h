@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "producers/import_problem.h"
 
 /* A mapping is a JSON object:
  *   "lookups": { NAME: { "from": "to", … } }
@@ -16,11 +17,11 @@
  *   …, "after": TEXT, "before": TEXT  put around it unless it is empty: a date becomes a time
  *   …, "chars": N                   cut off after N characters
  *   …, "otherwise": TEXT            where it is empty
- *   …, "needed": REASON             where it is empty the row is refused with this reason
+ *   …, "needed": REASON             where it is empty the row is refused with this reason, after the member's name
  *   { "first": [VALUE, …] }         the first that is not empty
  *   { "join": [VALUE, …], "with": TEXT }  those that are not empty, joined
  *   { "case": true }                the case id of the row's first event, a report
- * A member whose value is empty is left out. docs/CONFIGURATION.md and examples/nyc/mapping.json show one in use. */
+ * A member whose value is empty is left out; one of more than 8191 bytes, where "chars" does not shorten it, refuses the row. docs/CONFIGURATION.md and examples/nyc/mapping.json show one in use. */
 struct import_mapping;
 
 /** Reads a mapping file. @return ABSENT, USAGE; why, for people, in ret_why @thread one, as all here */
@@ -40,16 +41,24 @@ enum err import_mapping_header(struct import_mapping *mapping,
 int import_mapping_steps(const struct import_mapping *mapping);
 
 /**
- * Makes one event of a row.
- * @param ret_json  a new reference; NULL where the event is left out
- * @param ret_reason why the row is refused, with INVALID
+ * Takes a row, of which events are made next.
+ * @param ret_problem  its reason is set with the first two
+ * @return MALFORMED: no row of CSV, such as with a quote that is not closed; INVALID: more or fewer cells than columns, or no
+ *         UTF-8; NOMEM
  */
-enum err import_mapping_event(struct import_mapping *mapping,
-			      struct span row,
+enum err import_mapping_row(struct import_mapping *mapping,
+			    struct span row,
+			    struct import_problem *ret_problem);
+
+/**
+ * Makes one event of the row that was taken last.
+ * @param ret_json     a new reference; NULL where the event is left out
+ * @param ret_problem  with INVALID, its reason says which member refuses the row and why
+ */
+enum err import_mapping_event(const struct import_mapping *mapping,
 			      int step,
 			      json_t **ret_json,
-			      char *ret_reason,
-			      size_t reason_bytes);
+			      struct import_problem *ret_problem);
 
 /** The mapping's text as read. Borrowed. */
 struct span import_mapping_text(const struct import_mapping *mapping);

@@ -36,17 +36,17 @@ struct import_source {
 	uint64_t hash;
 };
 
-static void add_problem(struct import_source *source,
-			long line,
-			const char *field,
-			const char *reason)
+static enum err add_problem(struct import_source *source,
+			    long line,
+			    const char *field,
+			    const char *reason)
 {
 	if (source->n_problems == source->room_problems) {
 		size_t room = source->room_problems ? source->room_problems * 2 : 64;
 		void *more = realloc(source->problems, room * sizeof *source->problems);
 
 		if (!more) {
-			return;
+			return ERR_NOMEM;
 		}
 		source->problems = more;
 		source->room_problems = room;
@@ -56,6 +56,7 @@ static void add_problem(struct import_source *source,
 	problem->line = line;
 	snprintf(problem->reason, sizeof problem->reason, "%s%s%s", field, *field ? ": " : "",
 		 reason);
+	return ERR_OK;
 }
 
 static enum err add_item(struct import_source *source, struct item item)
@@ -91,13 +92,13 @@ static bool take_event(struct import_source *source,
 		bad = import_seen_add(&source->seen, &ev);
 	}
 	if (bad == ERR_CONFLICT) {
-		add_problem(source, item.line, "",
-			    "the same source and id stand in an earlier line of this file");
+		*err = add_problem(source, item.line, "",
+				   "the same source and id stand in an earlier line of this file");
 	} else if (bad == ERR_NOMEM) {
 		*err = bad;
 	} else if (bad) {
-		add_problem(source, item.line, problem.field,
-			    *problem.reason ? problem.reason : err_text(bad));
+		*err = add_problem(source, item.line, problem.field,
+				   *problem.reason ? problem.reason : err_text(bad));
 	} else {
 		item.time_us = ev.env.time;
 		*err = add_item(source, item);
@@ -138,22 +139,19 @@ static bool take_csv_event(struct import_source *source,
 	return go_on;
 }
 
-static enum err take_csv_line(struct import_source *source, struct item item)
+static enum err take_csv_steps(struct import_source *source, struct item item)
 {
-	struct span row = span_of(source->text.p + item.from, item.bytes);
-	struct import_problem problem = {.line = item.line};
-	enum err err = ERR_OK;
 	int steps = import_mapping_steps(source->mapping);
+	struct import_problem problem = {0};
+	enum err err = ERR_OK;
 
 	for (int step = 0; step < steps && !err; step++) {
 		json_t *json = NULL;
 
 		item.step = (uint32_t)step;
-		err = import_mapping_event(source->mapping, row, step, &json, problem.reason,
-					   sizeof problem.reason);
+		err = import_mapping_event(source->mapping, step, &json, &problem);
 		if (err == ERR_INVALID) {
-			add_problem(source, item.line, "", problem.reason);
-			return ERR_OK;
+			return add_problem(source, item.line, "", problem.reason);
 		}
 		bool go_on = !json || take_csv_event(source, json, item, &err);
 
@@ -165,16 +163,50 @@ static enum err take_csv_line(struct import_source *source, struct item item)
 	return err;
 }
 
-/* The end of the line that begins at `from`; in CSV a line break inside quotes belongs to the row. */
+/* The end of the line that begins at `from`. */
 static size_t line_end(const struct import_source *source, size_t from)
+{
+	const uint8_t *begin = source->text.p + from;
+	const uint8_t *end = memchr(begin, '\n', source->text.n - from);
+
+	return end ? (size_t)(end - source->text.p) : source->text.n;
+}
+
+/* The end of the row that begins at `from`: a line break inside quotes belongs to it. */
+static size_t row_end(const struct import_source *source, size_t from)
 {
 	bool quoted = false;
 	size_t i = from;
 
 	for (; i < source->text.n && (quoted || source->text.p[i] != '\n'); i++) {
-		quoted ^= source->mapping && source->text.p[i] == '"';
+		quoted ^= source->text.p[i] == '"';
 	}
 	return i;
+}
+
+static struct span without_return(struct span line)
+{
+	return line.n && line.p[line.n - 1] == '\r' ? span_of(line.p, line.n - 1) : line;
+}
+
+/*
+ * Takes the row at the item's place. A quote that is not closed would take all lines up to the next quote with it, good ones too: then
+ * its own line alone is refused, and the next is read as one.
+ */
+static enum err take_row(struct import_source *source, struct item item, size_t *end)
+{
+	struct import_problem problem = {0};
+	struct span row = without_return(span_of(source->text.p + item.from, *end - item.from));
+	enum err err = import_mapping_row(source->mapping, row, &problem);
+
+	if (err == ERR_MALFORMED) {
+		*end = line_end(source, item.from);
+	}
+	if (err == ERR_MALFORMED || err == ERR_INVALID) {
+		return add_problem(source, item.line, "", problem.reason);
+	}
+	item.bytes = row.n;
+	return err ? err : take_csv_steps(source, item);
 }
 
 /* Lines of the file are counted, not rows: a row in quotes may have several. */
@@ -202,31 +234,37 @@ static void say_checked(const struct import_source *source, size_t at)
 	}
 }
 
+/* Takes what begins at `from`, unless it is an empty line. @return where it ends */
+static enum err take_next(struct import_source *source,
+			  size_t from,
+			  bool header,
+			  size_t *ret_end,
+			  struct buf *ret_why)
+{
+	struct item item = {.from = from, .line = (uint32_t)source->lines + 1};
+
+	arena_reset(&source->arena);
+	*ret_end = source->mapping ? row_end(source, from) : line_end(source, from);
+	struct span line = without_return(span_of(source->text.p + from, *ret_end - from));
+
+	if (header) {
+		return import_mapping_header(source->mapping, line, ret_why);
+	}
+	if (!line.n) {
+		return ERR_OK;
+	}
+	item.bytes = line.n;
+	return source->mapping ? take_row(source, item, ret_end) : take_json_line(source, item);
+}
+
 static enum err take_lines(struct import_source *source, struct buf *ret_why)
 {
-	size_t begin = text_begin(source);
+	size_t begin = text_begin(source), end;
 	enum err err = ERR_OK;
 
-	for (size_t from = begin; from < source->text.n && !err;) {
-		size_t end = line_end(source, from), bytes = end - from;
-		long lines = lines_in(source, from, end);
-
-		if (bytes && source->text.p[end - 1] == '\r') {
-			bytes--;
-		}
-		struct item item = {
-			.from = from, .bytes = bytes, .line = (uint32_t)source->lines + 1};
-
-		arena_reset(&source->arena);
-		if (source->mapping && from == begin) {
-			err = import_mapping_header(source->mapping,
-						    span_of(source->text.p + from, bytes), ret_why);
-		} else if (bytes) {
-			err = source->mapping ? take_csv_line(source, item)
-					      : take_json_line(source, item);
-		}
-		from = end + 1;
-		source->lines += lines;
+	for (size_t from = begin; from < source->text.n && !err; from = end + 1) {
+		err = take_next(source, from, source->mapping && from == begin, &end, ret_why);
+		source->lines += lines_in(source, from, end);
 		say_checked(source, end);
 	}
 	return err;
@@ -430,15 +468,15 @@ long import_source_event(struct import_source *source, size_t i, struct buf *out
 {
 	const struct item *item = &source->items[i];
 	struct span line = span_of(source->text.p + item->from, item->bytes);
-	char why[200];
+	struct import_problem problem;
 	json_t *json = NULL;
 
 	if (item->step == MIDNIGHT) {
 		add_midnight(source, i, out);
 	} else if (!source->mapping) {
 		buf_add(out, line);
-	} else if (!import_mapping_event(source->mapping, line, (int)item->step, &json, why,
-					 sizeof why)) {
+	} else if (!import_mapping_row(source->mapping, line, &problem) &&
+		   !import_mapping_event(source->mapping, (int)item->step, &json, &problem)) {
 		json_dump_callback(json, add_text, out, JSON_COMPACT);
 		json_decref(json);
 	}

@@ -4,15 +4,10 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "producers/import_problem.h"
 #include "producers/progress.h"
 
 struct import_source;
-
-/* Why a line gave no event, or an event was refused. */
-struct import_problem {
-	long line;
-	char reason[200];
-};
 
 struct import_config {
 	const char *path;    /* plain or gzip */

@@ -45,7 +45,7 @@ static const char MAPPING[] =
 	"  {\"type\": \"gov.case.reported.v1\", \"source\": \"/t\", \"id\": {\"column\": \"key\"},"
 	"   \"time\": {\"column\": \"opened\", \"after\": \"T09:00:00+08:00\"},"
 	"   \"place\": {\"first\": [{\"column\": \"area\", \"lookup\": \"place\"}, {\"column\": \"zip\", \"lookup\": \"place\"}],"
-	"             \"needed\": \"place missing\"},"
+	"             \"needed\": \"is missing\"},"
 	"   \"data\": {\"type_code\": \"UM01\", \"title\": {\"join\": [{\"column\": \"what\"}, {\"column\": \"more\"}], \"with\": \": \", \"chars\": 8}}},"
 	"  {\"when\": {\"column\": \"closed\"}, \"type\": \"gov.case.closed.v1\", \"source\": \"/t\","
 	"   \"id\": {\"column\": \"key\", \"after\": \"-closed\"}, \"time\": {\"column\": \"closed\", \"after\": \"T17:00:00+08:00\"},"
@@ -227,13 +227,122 @@ static void test_problems(void **state)
 	(void)state;
 	assert_int_equal(n, 4);
 	assert_int_equal(problems[0].line, 4);
-	assert_string_equal(problems[0].reason, "place missing");
+	assert_string_equal(problems[0].reason, "place: is missing");
 	assert_int_equal(problems[1].line, 5);
 	assert_non_null(strstr(problems[1].reason, "same source and id"));
 	assert_int_equal(problems[2].line, 6);
 	assert_non_null(strstr(problems[2].reason, "time"));
 	assert_int_equal(problems[3].line, 7);
 	assert_non_null(strstr(problems[3].reason, "title"));
+	import_source_close(source);
+}
+
+/* Opens rows under a header of four columns: id, day, title, description. */
+static struct import_source *open_four(const char *rows)
+{
+	static const char mapping[] =
+		"{\"events\": [{\"type\": \"gov.case.reported.v1\", \"source\": \"/t\", \"id\": {\"column\": \"key\"},"
+		" \"time\": {\"column\": \"at\", \"after\": \"T09:00:00+08:00\"}, \"place\": \"530102\","
+		" \"data\": {\"type_code\": \"UM01\", \"title\": {\"column\": \"name\", \"chars\": 20}, \"description\": {\"column\": \"what\"}}}]}";
+	static char text[65536];
+	struct import_config config = {.mapping = file_of("four.json", mapping)};
+	struct import_source *source;
+	struct buf why = {0};
+
+	snprintf(text, sizeof text, "key,at,name,what\n%s", rows);
+	config.path = file_of("four.csv", text);
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	buf_done(&why);
+	return source;
+}
+
+static void check_problem(const struct import_source *source, size_t i, long line, const char *part)
+{
+	const struct import_problem *problems;
+
+	assert_true(i < import_source_problems(source, &problems));
+	assert_int_equal(problems[i].line, line);
+	assert_non_null(strstr(problems[i].reason, part));
+}
+
+static void check_ids(struct import_source *source, const char *ids)
+{
+	assert_int_equal(import_source_count(source), strlen(ids));
+	for (size_t i = 0; ids[i]; i++) {
+		char id[2] = {ids[i], 0};
+		struct buf out = {0};
+
+		import_source_event(source, i, &out);
+		json_t *json = json_loadb((char *)out.p, out.n, 0, NULL);
+
+		assert_string_equal(json_string_value(json_object_get(json, "id")), id);
+		json_decref(json);
+		buf_done(&out);
+	}
+}
+
+/* A quote that is not closed, or stands inside a cell, costs its own line and no other: not those that it would take into its cell, not
+ * the row that is read after it. */
+static void test_quotes(void **state)
+{
+	struct import_source *source = open_four("a,2023-01-19,t,one\n"
+						 "b,2023-01-19,t,\"never closed\n"
+						 "c,2023-01-19,t,\"two\nlines\"\n"
+						 "d,2023-01-19,t,a 12\" pipe\n"
+						 "e,2023-01-19,t,\"said \"\"so\"\"\"\n"
+						 "f,2023-01-19,t,\"x\"y\n"
+						 "g,2023-01-19,t,last but one\n"
+						 "h,2023-01-19,t,\"never\n"
+						 "i,2023-01-19,t,last");
+
+	(void)state;
+	check_ids(source, "acegi");
+	for (size_t i = 0; i < 4; i++) {
+		check_problem(source, i, (const long[]){3, 6, 8, 10}[i],
+			      "not a row of CSV: a quote");
+	}
+	assert_int_equal(import_source_lines(source), 11);
+	import_source_close(source);
+}
+
+/* With a cell too few or too many all behind it would stand under another's name; neither is empty where it is not UTF-8 or has a zero. */
+static void test_cells(void **state)
+{
+	struct import_source *source = open_four("a,2023-01-19,t\n"
+						 "b,2023-01-19,t,one,two\n"
+						 "\n"
+						 "c,2023-01-19,t,\xb5\xc6\xbb\xb5\n"
+						 "d,2023-01-19,,x\n"
+						 "e,2023-01-19,t,good\r\n");
+
+	(void)state;
+	check_ids(source, "e");
+	check_problem(source, 0, 2, "3 cells, where the first line names 4");
+	check_problem(source, 1, 3, "5 cells, where the first line names 4");
+	check_problem(source, 2, 5, "column what: not UTF-8");
+	check_problem(source, 3, 6, "data.title: ");
+	import_source_close(source);
+}
+
+/* A value too long for its member is refused by name, also where it is longer than there is room, which must not leave the member out; one
+ * that is shortened may have any length. */
+static void test_too_long(void **state)
+{
+	enum { LONG = 9000, TOO_LONG = 2001 };
+	char rows[3 * LONG], long_text[LONG + 1] = "", too_long_text[TOO_LONG + 1] = "";
+	struct import_source *source;
+
+	(void)state;
+	for (size_t i = 0; i < LONG; i += 3) {
+		memcpy(long_text + i, "灯", 3);
+	}
+	memset(too_long_text, 'x', TOO_LONG);
+	snprintf(rows, sizeof rows, "a,2023-01-19,t,%s\nb,2023-01-19,t,%s\nc,2023-01-19,%s,fine\n",
+		 long_text, too_long_text, long_text);
+	source = open_four(rows);
+	check_ids(source, "c");
+	check_problem(source, 0, 2, "data.description: is too long");
+	check_problem(source, 1, 3, "data.description: is too long");
 	import_source_close(source);
 }
 
@@ -305,7 +414,8 @@ int main(void)
 		cmocka_unit_test(test_members),  cmocka_unit_test(test_ndjson),
 		cmocka_unit_test(test_failures), cmocka_unit_test(test_midnights),
 		cmocka_unit_test(test_lines),    cmocka_unit_test(test_names),
-		cmocka_unit_test(test_gzip),
+		cmocka_unit_test(test_gzip),     cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_cells),    cmocka_unit_test(test_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

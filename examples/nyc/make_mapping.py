@@ -30,7 +30,7 @@ def main(cases, areas):
 			if row["council_dist"] in district and row["zip"]:
 				seen[row["zip"]][row["council_dist"]] += 1
 	zips = {z: district[max(sorted(c), key=lambda d: c[d])] for z, c in sorted(seen.items()) if len(z) == 5 and z.isdigit()}
-	place = {"first": [{"column": "council_dist", "lookup": "district"}, {"column": "zip", "lookup": "zip"}], "needed": "place missing"}
+	place = {"first": [{"column": "council_dist", "lookup": "district"}, {"column": "zip", "lookup": "zip"}], "needed": "is missing"}
 	centre = dict(place, before="centre:")
 	mapping = {
 		"lookups": {"type": TYPES, "district": district, "zip": zips},

@@ -17,7 +17,7 @@ MAPPING = {
 	"events": [
 		{
 			"type": "gov.case.reported.v1", "source": "/example/nyc/test", "id": {"column": "key"}, "time": {"column": "opened", "after": "T09:00:00+08:00"},
-			"place": {"column": "area", "lookup": "area", "needed": "place missing"}, "unit": "centre:" + scene.TOWN,
+			"place": {"column": "area", "lookup": "area", "needed": "is missing"}, "unit": "centre:" + scene.TOWN,
 			"data": {"type_code": "UM01", "title": {"column": "what", "otherwise": "(none)"}},
 		},
 		{
@@ -50,7 +50,7 @@ def check(bus):
 	done = bus.govbus("import", "--check", "--history", "--mapping", bus.home / "mapping.json", bus.home / "cases.csv.gz", check=False)
 	closed = CASES - CASES // 5
 	assert done.returncode != 0 and f"{CASES + 3} lines, {CASES + closed} events are well-formed, 2 lines are not; nothing was posted" in done.stdout, done
-	assert "line 5: place missing" in done.stdout and "line 9: the same source and id" in done.stdout, done.stdout
+	assert "line 5: place: is missing" in done.stdout and "line 9: the same source and id" in done.stdout, done.stdout
 	assert bus.read("/v1/cases?place=53")["items"] == [] and not (bus.home / "import").exists()
 
 
@@ -95,8 +95,8 @@ def whole(bus, said, places):
 	closed = CASES - CASES // 5
 	assert numbers[0] + numbers[1] == CASES + closed and numbers[2:] == [0, 2], said
 	assert numbers[1] <= 3 * len(places), f"only what was under way when it was killed comes again: {said}"
-	assert "place missing; line 5" in said and "earlier line of this file; line 9" in said, said
-	assert said.count("place missing") == 1, said
+	assert "place: is missing; line 5" in said and "earlier line of this file; line 9" in said, said
+	assert said.count("place: is missing") == 1, said
 	scene.bus.wait_for("the fold", lambda: total(bus, "place=532323&state=CL") == closed)
 	assert total(bus, "place=532323") == CASES
 	events = sorted([row[1] for row in rows()] + [datetime.date.fromisoformat(str(row[2])) for row in rows() if row[2]])

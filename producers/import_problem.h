@@ -1,0 +1,15 @@
+/* import_problem.h: why a line of an import's file gave no event, or its event was refused. */
+#ifndef GOVBUS_PRODUCERS_IMPORT_PROBLEM_H
+#define GOVBUS_PRODUCERS_IMPORT_PROBLEM_H
+
+enum {
+	IMPORT_PROBLEM_BYTES = 260
+}; /* a field, what is wrong with it, and for people what it met */
+
+struct import_problem {
+	long line;
+	char reason
+		[IMPORT_PROBLEM_BYTES]; /* begins with the field's name, where it is one field; one line */
+};
+
+#endif
