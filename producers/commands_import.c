@@ -103,7 +103,8 @@ static enum err post(struct import_source *source,
 	err = import_run(source, client, &options, &result);
 	http_client_close(client);
 	if (!err) {
-		import_summary(source, &options, &result);
+		import_summary(&options, &result);
+		err = result.refused || result.lines_refused ? ERR_INVALID : ERR_OK;
 	} else {
 		fprintf(stderr, "govbus import: stopped: %s; the same command goes on from here\n",
 			err_text(err));
@@ -141,7 +142,8 @@ int commands_import_run(int argc, char **argv)
 		.options = OPTIONS,
 		.parser = on_option,
 		.args_doc = "FILE",
-		.doc = "Posts a file's events through a gateway, in order; killed, it goes on where it was when called again.",
+		.doc = "Posts a file's events through a gateway, in order; killed, it goes on where it was when called again. "
+		       "Lines that are refused are named, the others go in; then it ends with exit code 65.",
 		.children = children,
 	};
 	struct arguments arguments = {.batch = LIMIT_BATCH_EVENTS};

@@ -9,15 +9,13 @@
 
 #include "common/clock.h"
 #include "common/limits.h"
+#include "producers/import_refused.h"
 
 enum {
-	PATH_BYTES = 1024,
 	RETRY_US = 200000, /* the first wait; each further one is twice as long */
 	RETRY_MAX_US = 5000000,
 	SLICE_US = 500000, /* of a wait: progress is said meanwhile */
-	REASONS = 64,
-	FIRST_LINES = 5,
-	REASON_BYTES = 160
+	STATE_BYTES = 256
 };
 
 /* One import under way. */
@@ -26,7 +24,8 @@ struct import {
 	struct http_client *client;
 	const struct import_options *options;
 	struct import_result *result;
-	char state_path[PATH_BYTES], refused_path[PATH_BYTES];
+	char state_path[IMPORT_PATH_BYTES];
+	struct import_refused refused;
 	struct http_client_answer answer;
 	struct buf body;
 	size_t next;  /* where the batch under way begins */
@@ -49,46 +48,44 @@ static void paths(struct import *import)
 	mkdir(import->state_path, 0755);
 	snprintf(import->state_path, sizeof import->state_path, "%s/import/%016" PRIx64 ".place",
 		 home, hash);
-	snprintf(import->refused_path, sizeof import->refused_path,
+	snprintf(import->result->refused_path, sizeof import->result->refused_path,
 		 "%s/import/%016" PRIx64 ".refused", home, hash);
 }
 
-static size_t load_place(struct import *import)
+/* @param ret_noted  bytes of refusals that were noted up to there */
+static size_t load_place(struct import *import, int64_t *ret_noted)
 {
 	struct import_result *result = import->result;
 	FILE *file = fopen(import->state_path, "re");
 	size_t next = 0;
-	char line[256], *at = line;
-	long long noted = 0;
+	char line[STATE_BYTES], *at = line;
 
+	*ret_noted = 0;
 	if (file && fgets(line, sizeof line, file)) {
 		next = strtoull(at, &at, 10);
 		result->accepted = strtoull(at, &at, 10);
 		result->repeated = strtoull(at, &at, 10);
 		result->refused = strtoull(at, &at, 10);
 		result->midnights = strtoull(at, &at, 10);
-		noted = strtoll(at, &at, 10);
+		*ret_noted = strtoll(at, &at, 10);
 	}
 	if (file) {
 		fclose(file);
 	}
 	result->resumed_at = next;
-	/* Refusals of a batch that was not settled are noted when it is posted again. */
-	if (truncate(import->refused_path, (off_t)noted) && noted) {
-		fprintf(stderr, "govbus import: %s is gone: the summary lacks earlier lines\n",
-			import->refused_path);
-	}
 	return next;
 }
 
+/* The refusals first: a place says that those before it are noted. */
 static enum err keep_place(struct import *import, size_t next)
 {
-	char fresh[PATH_BYTES + 8];
+	char fresh[IMPORT_PATH_BYTES + 8];
 	const struct import_result *result = import->result;
-	struct stat refused = {0};
+	int64_t noted;
+	enum err err = import_refused_keep(&import->refused, &noted);
 
-	if (stat(import->refused_path, &refused)) {
-		refused.st_size = 0;
+	if (err) {
+		return err;
 	}
 	snprintf(fresh, sizeof fresh, "%s.new", import->state_path);
 	FILE *file = fopen(fresh, "we");
@@ -97,21 +94,11 @@ static enum err keep_place(struct import *import, size_t next)
 		return ERR_IO;
 	}
 	fprintf(file, "%zu %zu %zu %zu %zu %lld\n", next, result->accepted, result->repeated,
-		result->refused, result->midnights, (long long)refused.st_size);
+		result->refused, result->midnights, (long long)noted);
 	bool whole = fflush(file) == 0 && fdatasync(fileno(file)) == 0;
 
 	whole = fclose(file) == 0 && whole;
 	return whole && rename(fresh, import->state_path) == 0 ? ERR_OK : ERR_IO;
-}
-
-static void note_refused(struct import *import, long line, const char *reason)
-{
-	FILE *file = fopen(import->refused_path, "ae");
-
-	if (file) {
-		fprintf(file, "%ld\t%s\n", line, reason);
-		fclose(file);
-	}
 }
 
 static void say_progress(struct import *import, size_t next)
@@ -192,12 +179,12 @@ static void count(struct import *import, const json_t *item, size_t i)
 {
 	struct import_result *result = import->result;
 	int status = status_of(item);
-	char reason[REASON_BYTES];
+	char reason[IMPORT_PROBLEM_BYTES];
 
 	if (status >= 400) {
 		result->refused++;
 		reason_of(item, reason, sizeof reason);
-		note_refused(import, import->lines[i], reason);
+		import_refused_note(&import->refused, import->lines[i], reason);
 	} else if (import_source_is_midnight(import->source, import->next + import->open[i])) {
 		result->midnights++;
 	} else {
@@ -325,6 +312,31 @@ static enum err post_all(struct import *import, size_t next)
 	return err;
 }
 
+/* Opens the file of refusals where the place that was kept says; one that begins anew begins with the lines that gave no event. */
+static enum err begin(struct import *import, size_t *ret_next)
+{
+	const struct import_problem *problems;
+	size_t n = import_source_problems(import->source, &problems);
+	int64_t noted;
+
+	import->result->lines = import_source_lines(import->source);
+	import->result->lines_refused = n;
+	paths(import);
+	import->lines = calloc(LIMIT_BATCH_EVENTS, sizeof *import->lines);
+	import->open = calloc(LIMIT_BATCH_EVENTS, sizeof *import->open);
+	if (!import->lines || !import->open) {
+		return ERR_NOMEM;
+	}
+	*ret_next = load_place(import, &noted);
+	enum err err = import_refused_open(&import->refused, import->result->refused_path, noted);
+
+	for (size_t i = 0; !err && !noted && i < n; i++) {
+		import_refused_note(&import->refused, problems[i].line, problems[i].reason);
+	}
+	import->started_us = clock_steady_us();
+	return err;
+}
+
 enum err import_run(struct import_source *source,
 		    struct http_client *client,
 		    const struct import_options *options,
@@ -332,29 +344,15 @@ enum err import_run(struct import_source *source,
 {
 	struct import import = {
 		.source = source, .client = client, .options = options, .result = ret_result};
-	const struct import_problem *problems;
+	size_t next = 0;
 
 	*ret_result = (struct import_result){.events = import_source_count(source)};
-	ret_result->lines_refused = import_source_problems(source, &problems);
-	paths(&import);
-	import.lines = calloc(LIMIT_BATCH_EVENTS, sizeof *import.lines);
-	import.open = calloc(LIMIT_BATCH_EVENTS, sizeof *import.open);
-	if (!import.lines || !import.open) {
-		free(import.lines);
-		free(import.open);
-		return ERR_NOMEM;
-	}
-	size_t next = load_place(&import);
+	enum err err = begin(&import, &next);
 
-	if (next == 0) {
-		remove(import.refused_path);
-	}
-	for (size_t i = 0; i < ret_result->lines_refused && next == 0; i++) {
-		note_refused(&import, problems[i].line, problems[i].reason);
-	}
-	import.started_us = clock_steady_us();
-	enum err err = post_all(&import, next);
-
+	err = err ? err : post_all(&import, next);
+	/* A file that gives no event at all has its refusals noted too. */
+	err = err ? err : keep_place(&import, ret_result->events);
+	import_refused_close(&import.refused);
 	buf_done(&import.body);
 	buf_done(&import.answer.body);
 	free(import.lines);
@@ -362,80 +360,15 @@ enum err import_run(struct import_source *source,
 	return err;
 }
 
-/* ---- the summary ---- */
-
-struct reason {
-	char text[REASON_BYTES];
-	size_t count;
-	long lines[FIRST_LINES];
-};
-
-/* "place missing" and "STATE: …: CL" are kinds; what follows the first colon differs from line to line. */
-static void add_reason(struct reason *reasons, int *n, long line, const char *text)
+void import_summary(const struct import_options *options, const struct import_result *result)
 {
-	int i = 0;
-
-	while (i < *n && strcmp(reasons[i].text, text) != 0) {
-		i++;
-	}
-	if (i == REASONS) {
-		i = REASONS - 1;
-		snprintf(reasons[i].text, sizeof reasons[i].text, "(others)");
-	} else if (i == *n) {
-		snprintf(reasons[i].text, sizeof reasons[i].text, "%s", text);
-		reasons[i].count = 0;
-		++*n;
-	}
-	if (reasons[i].count < FIRST_LINES) {
-		reasons[i].lines[reasons[i].count] = line;
-	}
-	reasons[i].count++;
-}
-
-static void print_reasons(const struct reason *reasons, int n, FILE *out)
-{
-	for (int i = 0; i < n; i++) {
-		fprintf(out, "  %8zu  %s; line", reasons[i].count, reasons[i].text);
-		for (size_t j = 0; j < reasons[i].count && j < FIRST_LINES; j++) {
-			fprintf(out, "%s %ld", j ? "," : "", reasons[i].lines[j]);
-		}
-		fprintf(out, "%s\n", reasons[i].count > FIRST_LINES ? ", …" : "");
-	}
-}
-
-void import_summary(const struct import_source *source,
-		    const struct import_options *options,
-		    const struct import_result *result)
-{
-	struct import import = {.source = (struct import_source *)source, .options = options};
-	struct reason *reasons = calloc(REASONS, sizeof *reasons);
-	char line[REASON_BYTES + 32], *text;
-	int n = 0;
-
-	paths(&import);
-	FILE *file = reasons ? fopen(import.refused_path, "re") : NULL;
-
-	while (file && fgets(line, sizeof line, file)) {
-		long number = strtol(line, &text, 10);
-
-		text += *text == '\t';
-		text[strcspn(text, "\n")] = 0;
-		add_reason(reasons, &n, number, text);
-	}
 	fprintf(options->out,
 		"%s: %ld lines; %zu events accepted, %zu had been before, %zu refused; %zu lines gave none\n",
-		options->name, import_source_lines(source), result->accepted, result->repeated,
-		result->refused, result->lines_refused);
+		options->name, result->lines, result->accepted, result->repeated, result->refused,
+		result->lines_refused);
 	if (result->midnights) {
 		fprintf(options->out, "  %zu midnights passed in every partition\n",
 			result->midnights);
 	}
-	if (n) {
-		print_reasons(reasons, n, options->out);
-		fprintf(options->out, "  all of them: %s\n", import.refused_path);
-	}
-	if (file) {
-		fclose(file);
-	}
-	free(reasons);
+	import_refused_sum_up(result->refused_path, options->out);
 }

@@ -7,6 +7,8 @@
 #include "producers/http_client.h"
 #include "producers/import_source.h"
 
+enum { IMPORT_PATH_BYTES = 1024 };
+
 struct import_options {
 	const char *home; /* progress is kept in HOME/import/ */
 	const char *name; /* of the file, for people */
@@ -20,7 +22,9 @@ struct import_result {
 	size_t events, accepted, repeated, refused; /* events with midnights, the others without */
 	size_t midnights;                           /* that all partitions have passed */
 	size_t resumed_at;                          /* events that an earlier run had settled */
-	size_t lines_refused; /* lines that gave no event: nothing was posted for them */
+	size_t lines_refused; /* lines of which an event was malformed: it was not posted */
+	long lines;
+	char refused_path[IMPORT_PATH_BYTES]; /* names them all */
 };
 
 /**
@@ -37,8 +41,6 @@ enum err import_run(struct import_source *source,
 		    struct import_result *ret_result);
 
 /** Prints the summary: counts, reasons with how often and the first lines of each; all refused lines stand in HOME/import/NAME.refused. */
-void import_summary(const struct import_source *source,
-		    const struct import_options *options,
-		    const struct import_result *result);
+void import_summary(const struct import_options *options, const struct import_result *result);
 
 #endif

@@ -38,7 +38,8 @@ demo_reference() {
 demo_cases() {
 	local full=../shared/data/nyc_constituent_cases.csv.gz file=examples/nyc/cases_sample.csv.gz
 	[ -f "$full" ] && [ -z "${GOVBUS_DEMO_SAMPLE:-}" ] && file=$full
-	govbus import --history --mapping examples/nyc/mapping.json "$file"
+	# Some of them name no place: import says which, and that it refused them (65).
+	govbus import --history --mapping examples/nyc/mapping.json "$file" || [ $? -eq 65 ]
 }
 
 demo_steps() {
