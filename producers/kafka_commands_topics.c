@@ -1,6 +1,7 @@
 /* kafka_commands_topics.c: govbus topics: creates the topics of a bus, and says which are not set up as they must be. */
 #include <stdio.h>
 
+#include "common/clock.h"
 #include "consumers/kafka_bus.h"
 #include "producers/commands.h"
 #include "producers/kafka_commands.h"
@@ -13,19 +14,41 @@ static const struct conf_option OPTIONS[] = {
 	{0},
 };
 
+enum { LISTED_WITHIN_US = 10000000, LISTED_AGAIN_US = 100000 };
+
+/* The controller says that a topic is made before every broker lists it: for a moment, one that is not there is no fault. */
+static enum err check_made(const struct kafka_commands *commands, struct buf *report)
+{
+	int64_t until_us = clock_steady_us() + LISTED_WITHIN_US;
+	enum err err;
+
+	for (;;) {
+		buf_reset(report);
+		err = kafka_bus_check(&commands->settings, commands->prefix, report);
+		if (err != ERR_ABSENT || clock_steady_us() > until_us) {
+			return err;
+		}
+		clock_sleep_us(LISTED_AGAIN_US);
+	}
+}
+
 static enum err create_and_check(const struct kafka_commands *commands, const struct conf *conf)
 {
 	struct buf report = {0};
+	bool make = !conf_bool(conf, "check");
 	enum err err = ERR_OK;
 
-	if (!conf_bool(conf, "check")) {
+	if (make) {
 		int replication = (int)conf_number(conf, "replication");
 
 		err = kafka_bus_create(&commands->settings, commands->prefix, replication, &report);
 		printf("%.*s", SPAN_ARGS(buf_span(&report)));
 	}
 	buf_reset(&report);
-	err = err ? err : kafka_bus_check(&commands->settings, commands->prefix, &report);
+	if (!err) {
+		err = make ? check_made(commands, &report)
+			   : kafka_bus_check(&commands->settings, commands->prefix, &report);
+	}
 	if (err) {
 		fprintf(stderr, "govbus topics: %s\n%.*s", err_text(err),
 			SPAN_ARGS(buf_span(&report)));
