@@ -128,14 +128,9 @@ static bool is_card(const uint8_t *digits, size_t n)
 	return sum % 10 == 0;
 }
 
-/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit, perhaps after 86. */
+/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit. An 86 apart from it is passed over by judge_group. */
 static bool grouped_as_mobile(const struct chunk *c, size_t n)
 {
-	if (n > 1 && ((c[0].n == 2 && memcmp(c[0].p, "86", 2) == 0) ||
-		      (c[0].n == 4 && memcmp(c[0].p, "0086", 4) == 0))) {
-		c++;
-		n--;
-	}
 	return n == 1 || n >= MOBILE || (n == 3 && c[0].n == 3 && c[1].n == 4) ||
 	       (n == 2 && (c[0].n == 3 || c[0].n == 7));
 }

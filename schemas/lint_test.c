@@ -28,6 +28,12 @@ static const struct {
 	{"1 3 8 0 0 1 3 8 0 0 0", "a mobile number"},
 	{"tel13800138000", "a mobile number"},
 	{"3号楼 13800138000 2单元", "a mobile number"},
+	{"008613800138000", "a mobile number"},
+	{"8613800138000", "a mobile number"},
+	{"0086 138 0013 8000", "a mobile number"},
+	{"86-138-00138000", "a mobile number"},
+	{"138 00138000", "a mobile number"},
+	{"1380013 8000", "a mobile number"},
 	{"卡号6222 0212 3456 7890 128", "a bank card number"},
 	{"卡号6222 0212 3456 7890 129", NULL}, /* the check digit is wrong */
 	{"4111 1111 1111 1111", "a bank card number"},
@@ -39,6 +45,9 @@ static const struct {
 	{"case 530102-20230119-123456789012 again", NULL},
 	{"11010519491231002", NULL},
 	{"110105194912310021", NULL},
+	{"13 800138000", NULL}, /* nobody writes a phone number like this */
+	{"0086 1380 0138000", NULL},
+	{"008712380013800", NULL},
 	{"532323101001", NULL},
 	{"530102001001001", NULL},
 	{"53010200100100101", NULL},
