@@ -182,6 +182,197 @@ static void refuses_bombs(void **state)
 	assert_int_equal(event_decode(span_of(deep, sizeof deep), &ev, NULL), ERR_MALFORMED);
 }
 
+/* A record whose members are written one by one, in any order. */
+struct record {
+	msgpack_sbuffer sb;
+	msgpack_packer pk;
+};
+
+static void begin(struct record *r, size_t members)
+{
+	msgpack_sbuffer_init(&r->sb);
+	msgpack_packer_init(&r->pk, &r->sb, msgpack_sbuffer_write);
+	msgpack_pack_map(&r->pk, members);
+}
+
+static void data_of(struct record *r, const char *name, const char *value)
+{
+	text(&r->pk, "data");
+	msgpack_pack_map(&r->pk, 1);
+	pair(&r->pk, name, value);
+}
+
+/* Reads the record, posted or not, and ends it. @param field, reason: why it is refused; NULL: it is not */
+static void ends(struct record *r, bool posted, enum err err, const char *field, const char *reason)
+{
+	struct span bytes = span_of(r->sb.data, r->sb.size);
+	struct problem problem = {0};
+	struct event ev;
+
+	assert_int_equal(posted ? event_decode_posted(bytes, &ev, &problem)
+				: event_decode(bytes, &ev, &problem),
+			 err);
+	if (field) {
+		assert_string_equal(problem.field, field);
+		assert_string_equal(problem.reason, reason);
+	}
+	msgpack_sbuffer_destroy(&r->sb);
+}
+
+static void asks_for_what_every_event_has(void **state)
+{
+	/* Version, type and data are asked for by name, and each may stand there once; data of no type is no data. */
+	static const char *const names[] = {"specversion", "type", "id"};
+	static const char *const values[] = {"1.0", "gov.case.rejected.v1", "a-1"};
+	struct record r;
+
+	(void)state;
+	for (size_t lacks = 0; lacks < 2; lacks++) {
+		begin(&r, 3);
+		for (size_t i = 0; i < 3; i++) {
+			if (i != lacks) {
+				pair(&r.pk, names[i], values[i]);
+			}
+		}
+		data_of(&r, "reason", "duplicate");
+		ends(&r, false, ERR_MALFORMED, names[lacks], "is missing");
+	}
+	begin(&r, 5);
+	envelope(&r.pk);
+	ends(&r, false, ERR_MALFORMED, "data", "is missing");
+	begin(&r, 7);
+	envelope(&r.pk);
+	data_of(&r, "reason", "duplicate");
+	data_of(&r, "reason", "duplicate");
+	ends(&r, false, ERR_MALFORMED, "data", "stands there twice");
+	begin(&r, 6);
+	text(&r.pk, "data");
+	msgpack_pack_str(&r.pk, 400); /* longer than what follows */
+	envelope(&r.pk);
+	ends(&r, false, ERR_MALFORMED, "data", "is broken");
+}
+
+static void keeps_lists_in_bounds(void **state)
+{
+	/* What must be a list is one, of as many items as its table allows. */
+	struct record r;
+
+	(void)state;
+	begin(&r, 3);
+	pair(&r.pk, "specversion", "1.0");
+	pair(&r.pk, "type", "gov.case.reported.v1");
+	data_of(&r, "places", "530102");
+	ends(&r, false, ERR_MALFORMED, "data.places", "must be a list");
+	begin(&r, 3);
+	pair(&r.pk, "specversion", "1.0");
+	pair(&r.pk, "type", "gov.case.reported.v1");
+	text(&r.pk, "data");
+	msgpack_pack_map(&r.pk, 1);
+	text(&r.pk, "places");
+	msgpack_pack_array(&r.pk, 200);
+	for (int i = 0; i < 200; i++) {
+		text(&r.pk, "530102");
+	}
+	ends(&r, false, ERR_MALFORMED, "data.places", "has too many items");
+}
+
+static void refuses_names_that_are_no_text(void **state)
+{
+	/* A name is kept only if it is UTF-8: it is printed and written on as it came. */
+	struct record r;
+
+	(void)state;
+	begin(&r, 6);
+	envelope(&r.pk);
+	data_of(&r, "\xff", "x");
+	ends(&r, false, ERR_MALFORMED, "data.", "has a name that is not UTF-8");
+}
+
+static void posted_may_name_its_content(void **state)
+{
+	/* A sender may say that data are JSON or MessagePack, as CloudEvents has it; what is neither is refused. */
+	static const char *const types[] = {"application/json", "application/msgpack"};
+	static const char *const others[] = {"text/xml", "application/json5", ""};
+	static const char why[] = "must be application/json or application/msgpack";
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		begin(&r, 7);
+		envelope(&r.pk);
+		pair(&r.pk, "datacontenttype", types[i]);
+		data_of(&r, "reason", "duplicate");
+		ends(&r, true, ERR_OK, NULL, NULL);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		begin(&r, 7);
+		envelope(&r.pk);
+		pair(&r.pk, "datacontenttype", others[i]);
+		data_of(&r, "reason", "duplicate");
+		ends(&r, true, ERR_INVALID, "datacontenttype", why);
+	}
+	begin(&r, 7);
+	envelope(&r.pk);
+	text(&r.pk, "datacontenttype");
+	msgpack_pack_int(&r.pk, 1);
+	data_of(&r, "reason", "duplicate");
+	ends(&r, true, ERR_INVALID, "datacontenttype", why);
+}
+
+static void posted_may_lack_data(void **state)
+{
+	/* An action may come without data: then it has no member, whatever stood in the struct before. */
+	struct event ev;
+	struct record r;
+
+	(void)state;
+	memset(&ev, 1, sizeof ev);
+	begin(&r, 5);
+	envelope(&r.pk);
+	assert_int_equal(event_decode_posted(span_of(r.sb.data, r.sb.size), &ev, NULL), ERR_OK);
+	assert_false(ev.data.case_rejected.has_reason);
+	assert_false(ev.data.case_rejected.has_note);
+	assert_int_equal(ev.n_extras, 0);
+	msgpack_sbuffer_destroy(&r.sb);
+}
+
+static void refuses_what_is_too_large(void **state)
+{
+	/* Bytes beyond the limit are not looked at: an action's is lower, for the decider adds to it. */
+	static uint8_t bytes[LIMIT_EVENT_BYTES + 1];
+	struct problem problem;
+	struct event ev;
+
+	(void)state;
+	assert_int_equal(event_decode(span_of(bytes, sizeof bytes), &ev, &problem), ERR_TOO_BIG);
+	assert_string_equal(problem.reason, "is larger than an event may be");
+	assert_int_equal(event_decode(span_of(bytes, LIMIT_EVENT_BYTES), &ev, &problem),
+			 ERR_MALFORMED);
+	assert_int_equal(event_decode_posted(span_of(bytes, LIMIT_ACTION_BYTES + 1), &ev, &problem),
+			 ERR_TOO_BIG);
+	assert_int_equal(event_decode_posted(span_of(bytes, LIMIT_ACTION_BYTES), &ev, &problem),
+			 ERR_MALFORMED);
+}
+
+static void does_not_encode_too_long_a_list(void **state)
+{
+	/* A list longer than its table allows is refused, and nothing of it is left behind. */
+	struct event ev = {.type = EVENT_profile_set};
+	struct buf out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ev.data.profile_set.steps; i++) {
+		ev.data.profile_set.steps[i] = CODE_step_report;
+		ev.data.profile_set.n_steps++;
+	}
+	assert_int_equal(event_encode(&ev, &out), ERR_OK);
+	buf_reset(&out);
+	ev.data.profile_set.n_steps++; /* what stands behind the list is a step by chance */
+	assert_int_equal(event_encode(&ev, &out), ERR_INVALID);
+	assert_int_equal(out.n, 0);
+	buf_done(&out);
+}
+
 static void decodes_what_it_encodes(void **state)
 {
 	/* Encode, decode, encode: the bytes are the same; a copy too, after the first bytes are gone. */
@@ -227,6 +418,13 @@ int main(void)
 		cmocka_unit_test(takes_data_before_its_type),
 		cmocka_unit_test(names_what_does_not_fit),
 		cmocka_unit_test(refuses_bombs),
+		cmocka_unit_test(asks_for_what_every_event_has),
+		cmocka_unit_test(keeps_lists_in_bounds),
+		cmocka_unit_test(refuses_names_that_are_no_text),
+		cmocka_unit_test(posted_may_name_its_content),
+		cmocka_unit_test(posted_may_lack_data),
+		cmocka_unit_test(refuses_what_is_too_large),
+		cmocka_unit_test(does_not_encode_too_long_a_list),
 		cmocka_unit_test(decodes_what_it_encodes),
 	};
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "schemas/event.h"
+#include "schemas/random_event.h"
 
 static const char report[] =
 	"{'specversion':'1.0','type':'gov.case.reported.v1','id':'a-1','source':'/yn/12345',"
@@ -87,6 +88,11 @@ static void names_what_is_wrong(void **state)
 		{"'00112233", "'0011223", "data.evidence", ERR_INVALID},
 		{"'title'", "'due_at':'2023-01-19T09:00:00Z','title'", "data.due_at", ERR_INVALID},
 		{"'title'", "'severity':'grave','title'", "data.severity", ERR_INVALID},
+		{"'title'", "'places':'530102','title'", "data.places", ERR_INVALID},
+		{"'title'", "'assist':[],'title'", "data.assist", ERR_INVALID},
+		{"['0011", "[['a'],'0011", "data.evidence", ERR_INVALID},
+		{"'楼道堆物'", "{'zh':'楼道堆物'}", "data.title", ERR_INVALID},
+		{"'id':'a-1'", "'id':['a-1']", "id", ERR_INVALID},
 	};
 	struct event ev;
 	struct problem problem;
@@ -97,6 +103,105 @@ static void names_what_is_wrong(void **state)
 		assert_string_equal(problem.field, rows[i].field);
 		assert_true(*problem.reason);
 	}
+}
+
+static void refuses_too_long_a_list(void **state)
+{
+	/* As many places as there is room for are read; one more is refused by the list's name, before it is written anywhere. */
+	enum { ROOM = sizeof(((struct case_reported *)NULL)->places) / sizeof(struct span) };
+	struct problem problem = {0};
+	struct arena arena = {0};
+	struct event ev;
+
+	(void)state;
+	for (int n = ROOM; n <= ROOM + 1; n++) {
+		struct buf text = {0};
+
+		buf_add_text(&text, "{\"specversion\":\"1.0\",\"type\":\"gov.case.reported.v1\","
+				    "\"data\":{\"places\":[\"53\"");
+		for (int i = 1; i < n; i++) {
+			buf_add_text(&text, ",\"530102\"");
+		}
+		buf_add_text(&text, "]}}");
+		assert_int_equal(event_from_json(buf_span(&text), &arena, &ev, &problem),
+				 n > ROOM ? ERR_INVALID : ERR_OK);
+		assert_string_equal(problem.field, n > ROOM ? "data.places" : "");
+		buf_done(&text);
+	}
+	assert_string_equal(problem.reason, "has too many items");
+	arena_done(&arena);
+}
+
+static void asks_for_the_subject_of_a_type(void **state)
+{
+	/* What an event is about follows from its type: the right subject passes, every other is refused by name. */
+	static const char *const subjects[] = {
+		"place:530102",  "unit:house",
+		"policy:md",     "calendar:cn",
+		"profile:full",  "list:BASIC:MD",
+		"clock",         "530102-20230119-7K3M9QXA2B4C",
+		"place:53010",   "place:",
+		"unit:",         "policy:",
+		"calendar:",     "profile:",
+		"clocks",        "530102-20230119-7K3M9QXA2B4",
+		"list:BASIC:SH", NULL,
+	};
+	static const struct {
+		enum event_type type;
+		const char *subject;
+	} rows[] = {
+		{EVENT_place_registered, "place:530102"},
+		{EVENT_place_changed, "place:530102"},
+		{EVENT_unit_registered, "unit:house"},
+		{EVENT_list_item_set, "list:BASIC:MD"},
+		{EVENT_policy_set, "policy:md"},
+		{EVENT_calendar_set, "calendar:cn"},
+		{EVENT_profile_set, "profile:full"},
+		{EVENT_clock_advanced, "clock"},
+		{EVENT_clock_confirmed, "clock"},
+		{EVENT_went_live, "clock"},
+		{EVENT_case_closed, "530102-20230119-7K3M9QXA2B4C"},
+	};
+	uint64_t seed = 1;
+	struct random_event_source source = {random_event_splitmix, &seed};
+	struct arena arena = {0};
+	struct problem problem;
+	struct event ev;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(random_event_make(&source, rows[i].type, true, &arena, &ev),
+				 ERR_OK);
+		if (ev.type == EVENT_list_item_set) {
+			ev.data.list_item_set.list = CODE_list_kind_basic;
+			ev.data.list_item_set.code = SPAN("MD");
+			ev.data.list_item_set.has_scope = false;
+		}
+		for (size_t j = 0; j < sizeof subjects / sizeof *subjects; j++) {
+			bool right = subjects[j] && strcmp(subjects[j], rows[i].subject) == 0;
+
+			ev.env.has_subject = subjects[j] != NULL;
+			ev.env.subject = span_cstr(subjects[j] ? subjects[j] : "");
+			problem = (struct problem){0};
+			assert_int_equal(event_validate_posted(&ev, &problem),
+					 right ? ERR_OK : ERR_INVALID);
+			assert_string_equal(problem.field, right ? "" : "subject");
+		}
+	}
+	arena_done(&arena);
+}
+
+static void refuses_members_of_no_type(void **state)
+{
+	/* What was read with members that no table knows is not posted: nobody has looked for a name in them. */
+	struct problem problem;
+	struct event ev;
+
+	(void)state;
+	assert_int_equal(post("", "", &ev, &problem), ERR_OK);
+	ev.extras[ev.n_extras++] = (struct extra){SPAN("newer"), SPAN("\x01"), true};
+	assert_int_equal(event_validate_posted(&ev, &problem), ERR_INVALID);
+	assert_string_equal(problem.reason, "has members that are not of its type");
 }
 
 static void digests_what_was_sent(void **state)
@@ -130,6 +235,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_report),
 		cmocka_unit_test(names_what_is_wrong),
+		cmocka_unit_test(refuses_too_long_a_list),
+		cmocka_unit_test(asks_for_the_subject_of_a_type),
+		cmocka_unit_test(refuses_members_of_no_type),
 		cmocka_unit_test(digests_what_was_sent),
 	};
 
