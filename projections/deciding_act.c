@@ -40,10 +40,12 @@ static void problem_in(struct acting *a, const char *field, const char *reason)
 	snprintf(a->problem.reason, sizeof a->problem.reason, "%s", reason);
 }
 
+/* What may be asked of every register: clock.advanced, went.live, clock.confirmed. */
 static bool is_protocol(enum event_type type)
 {
-	return type == EVENT_clock_advanced || type == EVENT_went_live ||
-	       type == EVENT_clock_confirmed;
+	const struct schema *schema = event_schema(type);
+
+	return schema && schema->posted && schema->topic == TOPIC_ANY;
 }
 
 /* What event_decode does not ask: is all there that a sender must give, and nothing that only a decider may? */
@@ -80,10 +82,6 @@ static bool is_action(struct acting *a)
 	}
 	if (schema->topic != TOPIC_ANY && schema->topic != a->d->reg->ops->events) {
 		problem_in(a, "type", "belongs to another register");
-		return false;
-	}
-	if (schema->topic == TOPIC_ANY && !is_protocol(a->ev.type)) {
-		problem_in(a, "type", "only a decider writes this");
 		return false;
 	}
 	if (!a->ev.env.has_digest || a->ev.env.digest.n != DIGEST_BYTES) {

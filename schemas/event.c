@@ -49,7 +49,7 @@
 	((type) != EVENT_case_dues_restated && (type) != EVENT_action_refused && \
 	 (type) != EVENT_action_repeated && (type) != EVENT_action_tried &&      \
 	 (type) != EVENT_action_rejected && (type) != EVENT_writer_claimed &&    \
-	 (type) != EVENT_clock_ticked)
+	 (type) != EVENT_clock_ticked && (type) != EVENT_position_repaired)
 
 #include "schemas/events.def"
 

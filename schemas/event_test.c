@@ -103,6 +103,21 @@ static void keys_are_not_persons(void **state)
 	}
 }
 
+static void any_topic_takes_three_actions(void **state)
+{
+	/* What every register's decider takes is about its clock; all else of any topic is written by deciders alone. */
+	(void)state;
+	for (unsigned type = EVENT_NONE + 1; type < EVENT_TYPE_COUNT; type++) {
+		const struct schema *schema = event_schema((enum event_type)type);
+
+		if (schema->topic == TOPIC_ANY) {
+			assert_int_equal(schema->posted, type == EVENT_clock_advanced ||
+								 type == EVENT_clock_confirmed ||
+								 type == EVENT_went_live);
+		}
+	}
+}
+
 static void the_lint_finds_planted_names(void **state)
 {
 	/* A planted member is found; words that merely hold one are not. */
@@ -120,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_are_about_cases_not_persons),
 		cmocka_unit_test(keys_are_not_persons),
+		cmocka_unit_test(any_topic_takes_three_actions),
 		cmocka_unit_test(the_lint_finds_planted_names),
 	};
 

@@ -138,7 +138,6 @@ static const char *check_subject(const struct event *ev)
 	case EVENT_clock_advanced:
 	case EVENT_clock_confirmed:
 	case EVENT_went_live:
-	case EVENT_position_repaired:
 		return span_eq(subject, SPAN("clock")) ? NULL : "must be clock";
 	default:
 		return check_case_subject(ev);
