@@ -147,7 +147,14 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 			   "%s; make room on the disk; the program goes on by itself\n",
 			   err_text(ERR_STORE_FULL));
 	}
-	decider->ready = n_owned > 0 && n_deciding == n_owned && !decider->clock_off &&
+	/* This reader is never without a partition, so it always hears whether a broker answers. */
+	bool away = kafka_reader_handle(decider->refreader)->away;
+
+	if (away) {
+		buf_printf(&decider->reasons, "%s. Cure: %s\n", err_text(ERR_KAFKA_AWAY),
+			   err_cure(ERR_KAFKA_AWAY));
+	}
+	decider->ready = n_owned > 0 && n_deciding == n_owned && !away && !decider->clock_off &&
 			 !decider->full_us && !(history && decider->today);
 	if (!n_owned) {
 		buf_add_text(&decider->reasons, "no partition is ours yet\n");
