@@ -18,6 +18,16 @@ enum {
 	RUNTIME_WATCH_US = 2000000,
 };
 
+bool kafka_runtime_in_group(const struct runtime *runtime)
+{
+	for (int i = 0; i < runtime->partitions; i++) {
+		if (runtime->at[i].wanted) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void on_owned(void *context, const char *topic, int32_t partition, bool ours)
 {
 	struct runtime *runtime = context;
@@ -25,7 +35,6 @@ static void on_owned(void *context, const char *topic, int32_t partition, bool o
 	(void)topic;
 	if (partition >= 0 && partition < runtime->partitions) {
 		runtime->at[partition].wanted = ours;
-		runtime->assigned = true;
 	}
 }
 
@@ -143,7 +152,7 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 		err = open_shard(runtime, i);
 	}
 	for (int i = 0; i < runtime->partitions && config->alone; i++) {
-		runtime->at[i].wanted = runtime->assigned = true;
+		runtime->at[i].wanted = true;
 	}
 	if (!err && !config->alone) {
 		err = open_member(runtime);
@@ -166,18 +175,18 @@ static void drain_watcher(struct runtime *runtime)
 	}
 }
 
-/* How long the log is: for the lag, and for workers to know that they are behind. Whether a broker answers shows here too. */
+/* How long the log is: for the lag, and for workers to know that they are behind. Whether a broker answers shows here too: one partition
+ * is asked about in any case, for in an outage all are soon lost. */
 static void watch(struct runtime *runtime)
 {
 	enum err err = ERR_OK;
 
-	drain_watcher(runtime);
 	for (int i = 0; i < runtime->partitions && !err && !runtime->stop; i++) {
 		struct runtime_partition *at = &runtime->at[i];
 		int64_t low, high;
 
 		pulse_beat(&runtime->pulse);
-		if (!at->following) {
+		if (i && !at->following) {
 			continue;
 		}
 		err = kafka_reader_watermarks_once(runtime->watcher, runtime->topic, i, &low,
@@ -187,6 +196,14 @@ static void watch(struct runtime *runtime)
 		}
 	}
 	runtime->away = err == ERR_KAFKA_AWAY;
+}
+
+/* Now and then, and at once when a connection has failed. */
+static bool is_watch_due(struct runtime *runtime, int64_t watched_us)
+{
+	drain_watcher(runtime);
+	return clock_steady_us() - watched_us > RUNTIME_WATCH_US ||
+	       (!runtime->away && kafka_reader_handle(runtime->watcher)->trouble_us > watched_us);
 }
 
 static enum err start_workers(struct runtime *runtime)
@@ -224,7 +241,7 @@ enum err kafka_runtime_run(struct runtime *runtime)
 		} else {
 			clock_sleep_us((int64_t)RUNTIME_POLL_MS * 1000);
 		}
-		if (clock_steady_us() - watched_us > RUNTIME_WATCH_US) {
+		if (is_watch_due(runtime, watched_us)) {
 			watched_us = clock_steady_us();
 			watch(runtime);
 		}

@@ -44,7 +44,8 @@ void kafka_runtime_close(struct runtime *runtime);
 /** For health.h: whether all partitions that are ours are folded to their end; the reasons why not, and how many subjects are parked. @thread any */
 bool kafka_runtime_show_ready(void *runtime, struct buf *reasons);
 
-/** Whether its threads turn and nothing is missing: a broker, room on the disk. @thread any */
+/** Whether its threads turn and there is room on the disk. A broker that is away is said, and no illness: to be started again would not
+ * help. @thread any */
 bool kafka_runtime_show_healthy(void *runtime, struct buf *reasons);
 
 #endif

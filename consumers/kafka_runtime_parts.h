@@ -73,14 +73,17 @@ struct runtime {
 	struct kafka_reader *watcher; /* asks for watermarks */
 	struct pulse pulse;           /* of the main thread */
 	_Atomic bool stop;
-	_Atomic int err;       /* enum err: why it must end */
-	_Atomic int wait;      /* enum err: what it waits for now: STORE_FULL, KAFKA_AWAY */
-	_Atomic bool away;     /* no broker answers */
-	_Atomic bool assigned; /* the group has answered at least once */
+	_Atomic int err;   /* enum err: why it must end */
+	_Atomic int wait;  /* enum err: what it waits for now: STORE_FULL, KAFKA_AWAY */
+	_Atomic bool away; /* no broker answers */
 };
 
 /** A worker's thread. */
 void *kafka_runtime_work(void *context);
+
+/** Whether any partition is ours. While a broker is away a member declares all its partitions lost: that says nothing of who has them. Whoever
+ * has others is in the group. @thread any */
+bool kafka_runtime_in_group(const struct runtime *runtime);
 
 /**
  * Compares a partition's position with the log (protocol 14): its range, its first and its last record.

@@ -104,10 +104,16 @@ void kafka_runtime_show_lag(struct runtime *runtime)
 	metric_set(&lag_seconds, oldest_us ? (clock_wall_us() - oldest_us) / 1000000 : 0);
 }
 
+/* Whether it is the broker that is waited for. */
+static bool waits_for_broker(enum err err)
+{
+	return err == ERR_KAFKA_AWAY || err == ERR_ABSENT;
+}
+
 bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
 {
 	struct runtime *runtime = context;
-	enum err err = (enum err)runtime->err;
+	enum err err = (enum err)runtime->err, wait = (enum err)runtime->wait;
 	bool well =
 		pulse_well(&runtime->pulse, PULSE_S, "the thread that serves the group", reasons);
 
@@ -115,14 +121,13 @@ bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
 		well &= pulse_well(&runtime->workers[i].pulse, PULSE_S, "a thread that folds",
 				   reasons);
 	}
-
 	if (!err) {
-		err = (enum err)runtime->wait;
+		err = wait ? wait : runtime->away ? ERR_KAFKA_AWAY : ERR_OK;
 	}
 	if (err) {
 		buf_printf(reasons, "%s. Cure: %s\n", err_text(err), position_cure(err));
 	}
-	return well && !err;
+	return well && (!err || (!runtime->err && waits_for_broker(err)));
 }
 
 /* Not red: all others go on. But somebody must look. */
@@ -141,16 +146,12 @@ static void say_parked(const struct runtime *runtime, struct buf *reasons)
 bool kafka_runtime_show_ready(void *context, struct buf *reasons)
 {
 	struct runtime *runtime = context;
-	bool ready = kafka_runtime_show_healthy(runtime, reasons);
+	bool ready =
+		kafka_runtime_show_healthy(runtime, reasons) && !runtime->wait && !runtime->away;
 
 	say_parked(runtime, reasons);
-	if (runtime->away && ready) {
-		buf_printf(reasons, "%s. Cure: %s\n", err_text(ERR_KAFKA_AWAY),
-			   position_cure(ERR_KAFKA_AWAY));
-		ready = false;
-	}
-	if (!runtime->assigned) {
-		buf_add_text(reasons, "the group has not given out its partitions yet\n");
+	if (!kafka_runtime_in_group(runtime)) {
+		buf_add_text(reasons, "the group has given out no partition to this one yet\n");
 		return false;
 	}
 	for (int i = 0; i < runtime->partitions; i++) {

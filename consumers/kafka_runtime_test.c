@@ -1,9 +1,8 @@
-/* kafka_runtime_test.c: the runtime against librdkafka's own mock of a broker, which can be told to forget a topic for a while. */
-#include "consumers/kafka_runtime.h"
-
+/* kafka_runtime_test.c: the runtime against librdkafka's own mock of a broker, which can be told to forget a topic for a while, or to be away. */
 #include <pthread.h>
 
 #include "common/clock.h"
+#include "consumers/kafka_runtime_parts.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
 #include "tests/support/kafka_mock.h"
@@ -48,8 +47,30 @@ static void forget_topic(bool forget)
 					     : RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-/* A topic that the broker does not list for a while is waited for, and said; then the program goes on by itself. */
-static void test_a_gap_in_the_metadata_is_waited_for(void **state)
+static bool says(bool (*show)(void *runtime, struct buf *reasons),
+		 struct runtime *runtime,
+		 const char *wanted)
+{
+	struct buf reasons = {0};
+
+	(void)show(runtime, &reasons);
+	buf_add_byte(&reasons, 0);
+	bool said = strstr((const char *)reasons.p, wanted) != NULL;
+
+	buf_done(&reasons);
+	return said;
+}
+
+static bool is_healthy(struct runtime *runtime)
+{
+	struct buf reasons = {0};
+	bool healthy = kafka_runtime_show_healthy(runtime, &reasons);
+
+	buf_done(&reasons);
+	return healthy;
+}
+
+static struct runtime *start(pthread_t *ret_thread, bool forgotten)
 {
 	struct runtime_config config = {.settings = &kafka_mock_settings,
 					.projection = &toy,
@@ -61,34 +82,90 @@ static void test_a_gap_in_the_metadata_is_waited_for(void **state)
 					.map_bytes = 64 << 20,
 					.alone = true};
 	struct runtime *runtime = NULL;
-	struct buf reasons = {0};
-	pthread_t thread;
+
+	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
+	forget_topic(forgotten);
+	assert_int_equal(pthread_create(ret_thread, NULL, run, runtime), 0);
+	return runtime;
+}
+
+static void stop(struct runtime *runtime, pthread_t thread)
+{
 	void *ended = NULL;
 
-	(void)state;
-	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
-	forget_topic(true);
-	assert_int_equal(pthread_create(&thread, NULL, run, runtime), 0);
-	clock_sleep_us(3000000);
-	assert_false(kafka_runtime_show_ready(runtime, &reasons));
-	buf_add_byte(&reasons, 0);
-	assert_non_null(strstr((const char *)reasons.p, "govbus topics"));
-	forget_topic(false);
-	for (int i = 0; i < 200 && !is_ready(runtime); i++) {
-		clock_sleep_us(100000);
-	}
-	assert_true(is_ready(runtime));
 	kafka_runtime_stop(runtime);
 	assert_int_equal(pthread_join(thread, &ended), 0);
 	assert_int_equal((enum err)(intptr_t)ended, ERR_OK);
 	kafka_runtime_close(runtime);
-	buf_done(&reasons);
+}
+
+static void await_ready(struct runtime *runtime)
+{
+	for (int i = 0; i < 200 && !is_ready(runtime); i++) {
+		clock_sleep_us(100000);
+	}
+	assert_true(is_ready(runtime));
+}
+
+/* A topic that the broker does not list for a while is waited for, and said; then the program goes on by itself. */
+static void test_a_gap_in_the_metadata_is_waited_for(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	struct runtime *runtime = start(&thread, true);
+
+	clock_sleep_us(3000000);
+	assert_false(is_ready(runtime));
+	assert_true(says(kafka_runtime_show_ready, runtime, "govbus topics"));
+	forget_topic(false);
+	await_ready(runtime);
+	stop(runtime, thread);
+}
+
+static void want_all(struct runtime *runtime, bool wanted)
+{
+	for (int i = 0; i < PARTITIONS; i++) {
+		runtime->at[i].wanted = wanted;
+	}
+}
+
+/* While the broker is away it says so all the time, also once the session has ended and with it all that it had; it stays healthy, and goes
+ * on by itself. */
+static void test_an_outage_is_said_until_it_ends(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	struct runtime *runtime = start(&thread, false);
+
+	await_ready(runtime);
+	rd_kafka_mock_broker_set_down(kafka_mock_cluster, 1);
+	for (int i = 0; i < 20 && !says(kafka_runtime_show_ready, runtime, "no Kafka broker");
+	     i++) {
+		clock_sleep_us(100000);
+	}
+	for (int i = 0; i < 60; i++) {
+		if (i == 10) {
+			want_all(runtime, false);
+		}
+		assert_true(says(kafka_runtime_show_ready, runtime, "no Kafka broker answers"));
+		assert_false(is_ready(runtime));
+		assert_true(is_healthy(runtime));
+		clock_sleep_us(100000);
+	}
+	rd_kafka_mock_broker_set_up(kafka_mock_cluster, 1);
+	want_all(runtime, true);
+	await_ready(runtime);
+	stop(runtime, thread);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_gap_in_the_metadata_is_waited_for, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_an_outage_is_said_until_it_ends, setup,
 						teardown),
 	};
 

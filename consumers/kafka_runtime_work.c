@@ -218,17 +218,6 @@ static enum err give_up(struct runtime_worker *worker, int partition)
 	return ERR_OK;
 }
 
-/* While a broker is away a member declares all its partitions lost: that says nothing of who has them. Whoever has others is in the group. */
-static bool in_group(const struct runtime *runtime)
-{
-	for (int i = 0; i < runtime->partitions; i++) {
-		if (runtime->at[i].wanted) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Does as the group says. */
 static enum err follow_group(struct runtime_worker *worker)
 {
@@ -245,7 +234,7 @@ static enum err follow_group(struct runtime_worker *worker)
 			err = follow(worker, i);
 		} else if (!at->wanted && at->following) {
 			err = leave(worker, i);
-		} else if (!at->wanted && at->lost_us && in_group(runtime) &&
+		} else if (!at->wanted && at->lost_us && kafka_runtime_in_group(runtime) &&
 			   clock_steady_us() - at->lost_us > WORK_GIVE_UP_US) {
 			err = give_up(worker, i);
 		}
