@@ -75,8 +75,11 @@ class Load:
 			thread.start()
 		return self
 
-	def __exit__(self, *_):
-		self.finish()
+	def __exit__(self, kind, *_):
+		if kind:
+			self.ending.set()  # of a test that has failed, perhaps without a broker: no answer is waited for
+		else:
+			self.finish()
 
 	def finish(self):
 		"""Senders end once all that they have begun is answered."""

@@ -12,23 +12,41 @@ SEED = int(os.environ.get("GOVBUS_SEED", secrets.randbelow(1 << 31)))
 PROGRAMS = ("decider", "case-status", "gateway")
 
 
+SAID_S = 2.5  # an outage that lasts so long has been noticed by each program
+
+
 def must_run(bus):
 	for name in PROGRAMS:
 		code = bus.programs[name].poll()
 		assert code is None, f"{name} ended with {code}:\n{bus.log(name)[-2000:]}"
 
 
-def still_away(bus, until):
-	while time.monotonic() < until:
+def says_away(bus, name):
+	status, _, body = bus.get("/readyz", of=name)
+	return status == 503 and b"broker answers" in body
+
+
+def still_away(bus, seconds):
+	"""Whoever has noticed says so to the end; all are healthy. Returns how long each took to notice."""
+	began, noticed = time.monotonic(), {}
+	while time.monotonic() < began + seconds:
 		must_run(bus)
+		for name in PROGRAMS:
+			status, _, body = bus.get("/healthz", of=name)
+			assert status == 200, (name, status, body)
+			if says_away(bus, name):
+				noticed.setdefault(name, time.monotonic() - began)
+			assert name not in noticed or says_away(bus, name), f"{name} says no longer that no broker answers: {bus.get('/readyz', of=name)}"
 		time.sleep(0.1)
+	assert seconds < SAID_S or len(noticed) == len(PROGRAMS), f"in {seconds:.1f} s only these have noticed that no broker answers: {noticed}"
+	return noticed
 
 
-def outage(bus, sending, seconds):
+def outage(bus, sending, seconds, within):
 	"""Kills the broker, starts it after a while, and waits until something new is acknowledged and every program is ready again."""
 	met = len(sending.in_flight())
 	bus.broker.kill()
-	still_away(bus, time.monotonic() + seconds)
+	noticed = still_away(bus, seconds)
 	started = time.monotonic()
 	bus.broker.start()
 	moments = [time.monotonic()]
@@ -37,6 +55,8 @@ def outage(bus, sending, seconds):
 		scene.bus.wait_for("all goes on by itself", lambda: goes_on(bus, sending) and what(), 60)
 		moments.append(time.monotonic())
 	answers, acknowledges, well = (moment - started for moment in moments)
+	assert well - answers < within, f"all are ready only {well - answers:.1f} s after the broker answers"
+	print("noticed " + ", ".join(f"by {name} after {seconds:.1f} s" for name, seconds in noticed.items()), flush=True)
 	print(f"away for {seconds:.1f} s, {met} posts in flight; started again it answers after {answers:.1f} s, acknowledged after {acknowledges:.1f}, all ready after {well:.1f}", flush=True)
 	return met
 
@@ -54,8 +74,8 @@ def ready(bus, name):
 		return False
 
 
-def run(kills, seconds):
-	"""seconds: from and to, how long the broker is away, by turns. A session of ours is 6 s."""
+def run(kills, seconds, within=60):
+	"""seconds: from and to, how long the broker is away, by turns; within: so long after its return all are ready. A session of ours is 6 s."""
 	print(f"seed {SEED}", flush=True)
 	rng = random.Random(SEED)
 	with scene.Scene(broker=scene.bus.Broker()) as bus:
@@ -63,7 +83,7 @@ def run(kills, seconds):
 			met = 0
 			for n in range(kills):
 				time.sleep(rng.uniform(0.5, 2))
-				met += outage(bus, sending, rng.uniform(*seconds[n % len(seconds)])) > 0
+				met += outage(bus, sending, rng.uniform(*seconds[n % len(seconds)]), within) > 0
 		sending.check_answers()
 		for name in ("gateway", "decider"):
 			assert bus.stop(name) == 0, f"{name} did not stop cleanly"
