@@ -3,6 +3,8 @@
 
 #include <microhttpd.h>
 
+#include "schemas/member.h"
+
 /* What is wrong with the first parameter that does not fit. */
 struct fitting {
 	struct http_request *request;
@@ -24,13 +26,15 @@ static enum MHD_Result on_query(void *context,
 
 	(void)kind;
 	if (!routes_knows(fitting->request->route, span_cstr(name))) {
+		/* Both end with a zero. */
+		fitting->name = (const char *)member_unknown_name(span_cstr(name)).p;
 		fitting->why = "not a parameter of this path";
 	} else if (fitting->request->route->queries && !is_first(fitting->request, name, value)) {
+		fitting->name = name;
 		fitting->why = "given more than once";
 	} else {
 		return MHD_YES;
 	}
-	fitting->name = name;
 	return MHD_NO;
 }
 

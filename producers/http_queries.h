@@ -7,7 +7,8 @@
 /**
  * Whether each parameter is one that the route takes, given once. A misspelt filter would otherwise list everything, and a
  * misspelt dry_run would post.
- * @return false: the request is answered with a problem that names the parameter
+ * @return false: the request is answered with a problem that names the parameter, or ? where its name may say
+ *         anything (member_unknown_name)
  * @thread the server's
  */
 bool http_queries_fit(struct http_request *request);

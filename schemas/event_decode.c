@@ -156,7 +156,8 @@ static enum err take_extra(struct decoder *d, const struct target *t, struct spa
 			      "has a name that is not UTF-8");
 	}
 	if (d->posted) {
-		return refuse(d, ERR_INVALID, t->where, name, "is not a member of this type");
+		return refuse(d, ERR_INVALID, t->where, member_unknown_name(name),
+			      "is not a member of this type");
 	}
 	for (unsigned i = 0; i < ev->n_extras; i++) {
 		if (ev->extras[i].in_data == t->in_data && span_eq(ev->extras[i].name, name)) {

@@ -74,6 +74,29 @@ static void reads_members(void **state)
 	msgpack_sbuffer_destroy(&sb);
 }
 
+static void says_no_unknown_name_that_may_be_a_persons(void **state)
+{
+	/* The name of a member that no table knows is the sender's own text. */
+	msgpack_sbuffer sb;
+	msgpack_packer pk;
+	struct event ev;
+	struct problem problem = {0};
+
+	(void)state;
+	msgpack_sbuffer_init(&sb);
+	msgpack_packer_init(&pk, &sb, msgpack_sbuffer_write);
+	msgpack_pack_map(&pk, 6);
+	envelope(&pk);
+	text(&pk, "data");
+	msgpack_pack_map(&pk, 2);
+	pair(&pk, "reason", "duplicate");
+	pair(&pk, "13887654321", "x");
+	assert_int_equal(event_decode_posted(span_of(sb.data, sb.size), &ev, &problem),
+			 ERR_INVALID);
+	assert_string_equal(problem.field, "data.?");
+	msgpack_sbuffer_destroy(&sb);
+}
+
 static void refuses_every_truncation(void **state)
 {
 	/* No prefix of a record is a record, and nothing may follow it. */
@@ -415,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_members),
 		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(says_no_unknown_name_that_may_be_a_persons),
 		cmocka_unit_test(takes_data_before_its_type),
 		cmocka_unit_test(names_what_does_not_fit),
 		cmocka_unit_test(refuses_bombs),

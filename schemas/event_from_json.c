@@ -26,6 +26,17 @@ static struct span text_of(yyjson_val *json)
 	return span_of(yyjson_get_str(json), yyjson_get_len(json));
 }
 
+static enum err refuse_unknown(struct reader *r,
+			       const char *where,
+			       yyjson_val *name,
+			       const char *reason)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "%.*s", SPAN_ARGS(member_unknown_name(text_of(name))));
+	return refuse(r, ERR_INVALID, where, text, reason);
+}
+
 /* A number is whole if it fits 64 bits with a sign; larger ones come as text. */
 static struct json_member_value number_of(yyjson_val *json)
 {
@@ -141,8 +152,7 @@ static enum err read_data(struct reader *r, yyjson_val *json, struct event *ev)
 			member_named(schema->fields, schema->field_count, text_of(name));
 
 		if (!f) {
-			return refuse(r, ERR_INVALID, "data.", yyjson_get_str(name),
-				      "is not a member of this type");
+			return refuse_unknown(r, "data.", name, "is not a member of this type");
 		}
 		if (stands_twice(&seen, (size_t)(f - schema->fields))) {
 			return refuse(r, ERR_MALFORMED, "data.", f->name, "stands there twice");
@@ -239,8 +249,7 @@ static enum err read_envelope(struct reader *r, yyjson_val *json, struct event *
 			continue;
 		}
 		if (!f) {
-			return refuse(r, ERR_INVALID, "", yyjson_get_str(name),
-				      "is not an attribute of this bus");
+			return refuse_unknown(r, "", name, "is not an attribute of this bus");
 		}
 		if (stands_twice(&seen, (size_t)(f - env))) {
 			return refuse(r, ERR_MALFORMED, "", f->name, "stands there twice");

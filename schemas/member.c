@@ -25,6 +25,21 @@ static const struct {
 #undef ROW
 };
 
+struct span member_unknown_name(struct span name)
+{
+	enum { NAME_BYTES = 40, NAME_DIGITS = 4 };
+	size_t digits = 0;
+	bool formed = name.n && name.n <= NAME_BYTES;
+
+	for (size_t i = 0; i < name.n && formed; i++) {
+		uint8_t c = name.p[i], letter = c | 0x20;
+
+		digits += c >= '0' && c <= '9';
+		formed = (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '_';
+	}
+	return formed && digits <= NAME_DIGITS ? name : SPAN("?");
+}
+
 enum member_shape member_shape(enum kind kind)
 {
 	return (enum member_shape)kinds[kind].shape;

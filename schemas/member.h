@@ -14,6 +14,12 @@ enum member_shape {
 	MEMBER_CODE, /* uint8_t in the struct, its name on the wire */
 };
 
+/**
+ * A member's name that no table knows, as a refusal may repeat it: it is the sender's own text, and could be a person's name or number.
+ * @return it, borrowed, if it is formed as names are, at most 40 ASCII letters and underscores with at most 4 digits; else "?"
+ */
+struct span member_unknown_name(struct span name);
+
 /** The shape of a kind in a record; SEAL is bytes here, and text when posted. @thread any, as all here */
 enum member_shape member_shape(enum kind kind);
 

@@ -237,6 +237,30 @@ static void skips_values_of_any_kind(void **state)
 	assert_false(mp_skip_any(&never, 2));
 }
 
+/* A name that no table knows is said where it looks like one, and not where it may be a person's name or number. */
+static void unknown_names_are_said_with_care(void **state)
+{
+	static const char *const said[] = {"titel", "typeCode", "reporter_2", "x"};
+	static const char *const unsaid[] = {"",
+					     "张三",
+					     "13887654321",
+					     "p13887654321",
+					     "a b",
+					     "a\n",
+					     "a.b",
+					     "a0123456789012345678901234567890123456789",
+					     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		assert_true(span_eq(member_unknown_name(span_cstr(said[i])), span_cstr(said[i])));
+	}
+	for (size_t i = 0; i < sizeof unsaid / sizeof unsaid[0]; i++) {
+		assert_true(span_eq(member_unknown_name(span_cstr(unsaid[i])), SPAN("?")));
+	}
+	assert_true(span_eq(member_unknown_name(SPAN("id\0")), SPAN("?")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +269,7 @@ int main(void)
 		cmocka_unit_test(numbers_of_any_width_are_read),
 		cmocka_unit_test(skips_only_what_the_log_may_hold),
 		cmocka_unit_test(skips_values_of_any_kind),
+		cmocka_unit_test(unknown_names_are_said_with_care),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

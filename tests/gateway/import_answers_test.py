@@ -175,12 +175,12 @@ def refusals():
 	"""What was refused is named, on the disk before the place that says so, each line once, also after a second run."""
 	bad = [event(id_).replace("530102", "53010") for id_ in "bc"] + [event("d").replace('"title"', '"ti\\ntle"')]
 	text = "".join(line + "\n" for line in (event("a"), *bad, event("e"), event("f")))
-	with Bed(lambda ids: (200, {}, [REFUSED if id_ == "f" else DONE for id_ in ids])) as bed:
+	with Bed(lambda ids: (200, {}, [{"status": 409, "guard": "NO\nCASE"} if id_ == "f" else DONE for id_ in ids])) as bed:
 		done = bed.run(text, "--batch", "1")
 		path = next(bed.home.glob("import/*.refused"))
 		noted = path.read_text()
 		assert done.returncode == 65 and [line.split("\t")[0] for line in noted.splitlines()] == ["2", "3", "4", "6"], (done, noted)
-		assert "4\tdata.ti tle: is not a member" in noted and "\tplace: " in noted and "6\tNO_CASE" in noted, noted
+		assert "4\tdata.?: is not a member" in noted and "\tplace: " in noted and "6\tNO CASE\n" in noted, noted
 		assert "place: " in done.stdout and "; line 2, 3\n" in done.stdout and str(path) in done.stdout, done.stdout
 		again = bed.run(text, "--batch", "1")
 		assert (again.stdout, again.returncode, path.read_text()) == (done.stdout, 65, noted) and bed.posted() == [["a"], ["e"], ["f"]], again
