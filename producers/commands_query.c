@@ -38,6 +38,11 @@ static const struct {
 	{"outcome", "/v1/outcomes", "outcome subject=… source=… id=…"},
 };
 
+static const char DOC[] =
+	"Asks a gateway; without a question it says which there are. A list comes in pages: next is the cursor of the page after. "
+	"With unit=, due_before=, or state= and a place below a county it comes in the order of deadlines: a case whose deadline "
+	"moves between two pages may come twice or not at all. All other lists, so those by place, have each case once.";
+
 static error_t on_option(int key, char *value, struct argp_state *state)
 {
 	struct arguments *arguments = state->input;
@@ -349,6 +354,7 @@ int commands_query_run(int argc, char **argv)
 	static const struct argp argp = {.options = OPTIONS,
 					 .parser = on_option,
 					 .args_doc = "QUESTION",
+					 .doc = DOC,
 					 .children = children};
 	struct arguments arguments = {0};
 	struct http_client *client;
