@@ -59,7 +59,7 @@ static struct arena_block *block_with_room(struct arena *arena, size_t n)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t n)
+static void *take(struct arena *arena, size_t n)
 {
 	size_t need = (n + 7) & ~(size_t)7;
 	struct arena_block *block = arena->now;
@@ -77,6 +77,14 @@ void *arena_alloc(struct arena *arena, size_t n)
 
 	block->used += need;
 	arena->used_bytes += need;
+	return p;
+}
+
+void *arena_alloc(struct arena *arena, size_t n)
+{
+	void *p = take(arena, n);
+
+	arena->failed = arena->failed || !p;
 	return p;
 }
 
@@ -122,6 +130,7 @@ void arena_reset(struct arena *arena)
 		arena->now->used = 0;
 	}
 	arena->used_bytes = 0;
+	arena->failed = false;
 }
 
 void arena_done(struct arena *arena)

@@ -2,6 +2,7 @@
 #ifndef GOVBUS_COMMON_ARENA_H
 #define GOVBUS_COMMON_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct arena {
 	struct arena_block *first, *now;
 	size_t used_bytes;  /* given out since the last reset */
 	size_t limit_bytes; /* 0: none */
+	bool failed; /* something was not given since the last reset: what was made then may lack it */
 };
 
 /**

@@ -127,6 +127,13 @@ void deciding_close(struct deciding *d)
 	arena_done(&d->arena);
 }
 
+enum err deciding_register_err(const struct deciding *d)
+{
+	enum err err = d->reg->view->err;
+
+	return !err && d->arena.failed ? ERR_NOMEM : err;
+}
+
 enum err deciding_write(struct deciding *d, struct event *ev, int64_t decided_us, int64_t refoffset)
 {
 	const struct tail *tail = &d->place.tail;
@@ -179,12 +186,15 @@ enum err deciding_write_owed(struct deciding *d)
 
 		arena_reset(&d->arena);
 		memset(&ev, 0, sizeof ev);
-		if (d->err || !d->reg->ops->owed(d->reg, &moment, &d->arena, &ev)) {
-			break;
+		bool owes = !d->err && d->reg->ops->owed(d->reg, &moment, &d->arena, &ev);
+
+		d->err = d->err ? d->err : deciding_register_err(d);
+		if (d->err || !owes) {
+			return d->err;
 		}
 		if (owes_without_end(&owing, ev.env.subject)) {
 			d->err = ERR_BUG;
-			break;
+			return d->err;
 		}
 		if (place->after_timer) {
 			snprintf(parent, sizeof parent, "t%" PRId64 ".%" PRId64,
@@ -202,10 +212,6 @@ enum err deciding_write_owed(struct deciding *d)
 		}
 		deciding_write(d, &ev, place->tail.decided_us, place->tail.refoffset);
 	}
-	if (!d->err) {
-		d->err = d->reg->view->err;
-	}
-	return d->err;
 }
 
 void deciding_claim(const struct deciding *d,

@@ -133,6 +133,9 @@ enum err deciding_write(struct deciding *d,
 			int64_t decided_us,
 			int64_t refoffset);
 
+/** What failed while the register decided: its rows, or memory. What it made then is not written: it may lack a part, or be a refusal for the want of one. */
+enum err deciding_register_err(const struct deciding *d);
+
 /** Writes all that the state owes. A subject that owes without end is a bug of its register: ERR_BUG, not a log without end. */
 enum err deciding_write_owed(struct deciding *d);
 

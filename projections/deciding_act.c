@@ -254,9 +254,7 @@ static void judge_register(struct acting *a)
 
 	if (reg->ops->decide(reg, &a->ev, &a->moment, &a->d->arena, &refusal) == VERDICT_REFUSED) {
 		a->refusal = refusal;
-		if (!a->refusal.reason) {
-			refuse(a, "GUARD", "");
-		}
+		refuse(a, "GUARD", ""); /* unless it said why */
 	}
 }
 
@@ -472,7 +470,7 @@ enum deciding_result deciding_act(struct deciding *d,
 	check_partition(&a);
 	judge(&a);
 	if (!d->err) {
-		d->err = d->reg->view->err;
+		d->err = deciding_register_err(d);
 	}
 	if (!d->err) {
 		write_outcome(&a);

@@ -90,8 +90,10 @@ static void write_timer(struct deciding *d, int64_t due_us)
 
 	arena_reset(&d->arena);
 	memset(&ev, 0, sizeof ev);
-	if (!d->reg->ops->timer(d->reg, &moment, &d->arena, &ev)) {
-		d->err = d->reg->view->err;
+	bool fires = d->reg->ops->timer(d->reg, &moment, &d->arena, &ev);
+
+	d->err = deciding_register_err(d);
+	if (d->err || !fires) {
 		return; /* it had lapsed */
 	}
 	int64_t minute = civil_minute(at_us);
