@@ -264,12 +264,35 @@ static void test_hold_until(void **state)
 	case_bed_done(bed);
 }
 
+/* Who assists a case may log what it does about it, and nothing that is the lead's. */
+static void test_assisting_unit(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	struct case_bed *bed = &s->bed;
+
+	(void)state;
+	case_bed_init(bed);
+	case_story_bring(s, CODE_case_state_AC);
+	case_bed_begin(bed, EVENT_case_dispatched, TOWN);
+	EVENT_SET(bed->ev.data.case_dispatched, lead_unit, SPAN(HOUSE));
+	bed->ev.data.case_dispatched.assist[0] = SPAN(FIRE);
+	bed->ev.data.case_dispatched.n_assist = 1;
+	ENDS("", case_bed_post(bed));
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
+	assert_int_equal(case_story_state(s).n_assist, 1);
+	assert_int_equal(compare(s, FIRE), 1);
+	assert_true(compare(s, HOUSE) > 1);
+	case_bed_done(bed);
+	assert_int_equal(s->misses, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_next_is_what_is_taken),
-					   cmocka_unit_test(test_next_of_random_cases),
-					   cmocka_unit_test(test_members),
-					   cmocka_unit_test(test_hold_until)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_next_is_what_is_taken),
+		cmocka_unit_test(test_next_of_random_cases), cmocka_unit_test(test_members),
+		cmocka_unit_test(test_assisting_unit), cmocka_unit_test(test_hold_until)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,33 @@ static void test_open(void **state)
 	case_bed_done(&s->bed);
 }
 
+/* A timer is given out at its moment and not before, and then until its event is folded. */
+static void test_timer_waits(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	struct case_bed *bed = &s->bed;
+
+	(void)state;
+	case_bed_init(bed);
+	case_story_bring(s, CODE_case_state_HO);
+	int64_t due_us = bed->reg.ops->next_timer(&bed->reg);
+	struct moment moment = {.now_us = due_us - 1,
+				.refoffset = reference_position(bed->reference)};
+	struct event ev;
+
+	assert_false(bed->reg.ops->timer(&bed->reg, &moment, &bed->arena, &ev));
+	assert_int_equal(bed->reg.ops->next_timer(&bed->reg), due_us);
+	moment.now_us = due_us;
+	for (int i = 0; i < 2; i++) {
+		assert_true(bed->reg.ops->timer(&bed->reg, &moment, &bed->arena, &ev));
+		assert_int_equal(ev.type, EVENT_case_resumed);
+	}
+	assert_int_equal(bed->reg.ops->evolve(&bed->reg, &ev), ERR_OK);
+	assert_true(bed->reg.ops->next_timer(&bed->reg) > due_us);
+	case_bed_done(bed);
+}
+
 /* A partition's clock runs the cases of its counties, and no others. */
 static void test_partitions(void **state)
 {
@@ -143,12 +170,37 @@ static void test_evolve_refuses(void **state)
 	case_bed_done(bed);
 }
 
+/* A place that is gone takes no report: the refusal names its successor, or, where it has none, that another is needed. */
+static void test_gone_without_successor(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	struct case_bed *bed = &s->bed;
+	struct event gone = {.type = EVENT_place_changed};
+
+	(void)state;
+	case_bed_init(bed);
+	ENDS("PLACE_GONE", case_bed_report(bed, COUNTY, "530102009", "UM01", 0));
+	assert_string_equal(bed->needs, "place 530102001");
+	EVENT_SET(gone.data.place_changed, change, CODE_place_change_abolish);
+	EVENT_SET(gone.data.place_changed, effective_from, 1);
+	case_bed_fold(bed, &gone, "place:530103001");
+	ENDS("PLACE_GONE", case_bed_report(bed, CITY, "530103001", "UM01", 0));
+	assert_string_equal(bed->needs, "a place in force");
+	assert_int_equal(s->misses, 0);
+	case_bed_done(bed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stories),        cmocka_unit_test(test_open),
-		cmocka_unit_test(test_partitions),     cmocka_unit_test(test_rebuild),
+		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_partitions),
+		cmocka_unit_test(test_rebuild),
 		cmocka_unit_test(test_evolve_refuses),
+		cmocka_unit_test(test_timer_waits),
+		cmocka_unit_test(test_gone_without_successor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,10 +231,9 @@ int64_t case_timers_moment(struct case_timers *timers, struct view *view, int64_
 			return view->err ? INT64_MAX : first.at_us;
 		}
 		pop(&timers->moments);
-		/* A stale entry's case has an entry of its own for what came after; one whose moment passed needs the next. */
-		if (first.at_us <= timers->after_us && next_us != INT64_MAX &&
-		    push(&timers->moments, next_us, &first.id)) {
-			view->err = ERR_NOMEM;
+		/* A stale entry's case has an entry of its own for what came after; one whose moment passed needs the next, and has just made room. */
+		if (first.at_us <= timers->after_us && next_us != INT64_MAX) {
+			(void)push(&timers->moments, next_us, &first.id);
 		}
 	}
 	return INT64_MAX;

@@ -77,9 +77,9 @@ static bool holds(enum case_when when, const struct event *ev)
 	case CASE_WHEN_CENTRE:
 		return ev->data.case_reopened.cause == CODE_reopen_cause_centre;
 	case CASE_WHEN_CALLBACK:
-		return ev->data.case_reopened.cause == CODE_reopen_cause_callback;
+		break;
 	}
-	return false;
+	return ev->data.case_reopened.cause == CODE_reopen_cause_callback;
 }
 
 const struct case_transition *case_transitions_of(const struct event *ev)
