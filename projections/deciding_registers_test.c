@@ -431,6 +431,22 @@ static void test_reference(void **state)
 	}
 }
 
+/* A grid acts only once its place is registered, whatever stands above it; a province's centre acts before. */
+static void test_reference_grid(void **state)
+{
+	struct event ev = province();
+	const struct event *outcome;
+
+	(void)state;
+	ev.env.unit = SPAN("grid:530102001001001");
+	outcome = outcome_of(&ev);
+	assert_int_equal(outcome->type, EVENT_action_refused);
+	assert_true(span_eq(outcome->data.action_refused.guard, SPAN("REF_UNIT")));
+	assert_true(span_eq(outcome->data.action_refused.detail, ev.env.unit));
+	ev = province();
+	assert_int_equal(outcome_of(&ev)->type, EVENT_place_registered);
+}
+
 /* A row as another build laid it out is not taken for one: nothing is decided on it. */
 static void test_reference_other_row(void **state)
 {
@@ -457,6 +473,7 @@ int main(void)
 		TEST(test_silent_refusal),
 		REFERENCE(test_reference),
 		REFERENCE(test_reference_other_row),
+		REFERENCE(test_reference_grid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
