@@ -254,8 +254,11 @@ static error_t on_flag(int key, char *value, struct argp_state *state)
 		return set_rdkafka(conf, "flags", value, equals + 1) ? EINVAL : 0;
 	}
 	if (key >= CONF_FIRST_KEY && key < CONF_FIRST_KEY + conf->count) {
-		return set(conf, "flags", conf->options[key - CONF_FIRST_KEY].name, value) ? EINVAL
-											   : 0;
+		/* Only what is yes or no may stand without a value. */
+		return set(conf, "flags", conf->options[key - CONF_FIRST_KEY].name,
+			   value ? value : "true")
+			       ? EINVAL
+			       : 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -268,10 +271,12 @@ static void make_flags(struct conf *conf)
 		snprintf(conf->flag_help[i], sizeof conf->flag_help[i], "%s (default %s%s%s)",
 			 option->help, option->def && *option->def ? option->def : "none",
 			 option->unit ? " " : "", option->unit ? option->unit : "");
-		conf->flags[i] = (struct argp_option){.name = option->name,
-						      .key = CONF_FIRST_KEY + i,
-						      .arg = "VALUE",
-						      .doc = conf->flag_help[i]};
+		conf->flags[i] = (struct argp_option){
+			.name = option->name,
+			.key = CONF_FIRST_KEY + i,
+			.arg = "VALUE",
+			.flags = option->kind == CONF_BOOL ? OPTION_ARG_OPTIONAL : 0,
+			.doc = conf->flag_help[i]};
 	}
 	conf->flags[conf->count] = (struct argp_option){.name = "rdkafka",
 							.key = CONF_KEY_RDKAFKA,

@@ -86,6 +86,26 @@ static void test_order(void **state)
 	write_file("");
 }
 
+/* A flag that is yes or no needs no value: as printed, govbus topics --check. */
+static void test_yes_or_no(void **state)
+{
+	static const struct {
+		const char *flag;
+		bool expected;
+	} cases[] = {{"--sealed", true}, {"--sealed=yes", true}, {"--sealed=no", false}};
+	struct conf *conf;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char flag[16];
+
+		snprintf(flag, sizeof flag, "%s", cases[i].flag);
+		assert_int_equal(load(flag, &conf), ERR_OK);
+		assert_int_equal(conf_bool(conf, "sealed"), cases[i].expected);
+		conf_free(conf);
+	}
+}
+
 /* Unknown names, bad numbers and values out of range are refused, from wherever they come. */
 static void test_refusals(void **state)
 {
@@ -142,9 +162,8 @@ static void test_address(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_secrets),
+		cmocka_unit_test(test_order),    cmocka_unit_test(test_yes_or_no),
+		cmocka_unit_test(test_refusals), cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_address),
 	};
 
