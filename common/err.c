@@ -87,10 +87,10 @@ const char *err_cure(enum err err)
 		       "another instance's: an empty one does not help, what is gone was never read";
 	case ERR_LOG_RECREATED:
 		return "check that brokers and topic prefix are the right ones; if the log is meant to be new, stop the "
-		       "program and remove its folder, it is then rebuilt from the log";
+		       "program and put its folder aside (govbus-case-status logs the command), it is then rebuilt from the log";
 	case ERR_LOG_LOST_TAIL:
-		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and remove "
-		       "its folder, it is then rebuilt from the log as it is";
+		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and put "
+		       "its folder aside (govbus-case-status logs the command), it is then rebuilt from the log as it is";
 	case ERR_LOG_GAP:
 		return "an outcome is missing in the log: restore the topic, or let a person post govbus repair";
 	case ERR_ACTIONS_LOST_TAIL:

@@ -1,12 +1,14 @@
 /* kafka_program.c: the main function of every consumer: configuration, health, signals, the runtime. */
 #include "consumers/kafka_program.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "consumers/kafka_runtime.h"
 #include "consumers/kafka_runtime_parts.h"
@@ -100,6 +102,50 @@ static enum err serve(const struct conf *conf, const struct runtime_config *conf
 	return err;
 }
 
+/* In quotes for a shell. */
+static void add_quoted(struct buf *out, const char *text)
+{
+	buf_add_byte(out, '\'');
+	for (; *text; text++) {
+		if (*text == '\'') {
+			buf_add_text(out, "'\\'");
+		}
+		buf_add_byte(out, (uint8_t)*text);
+	}
+	buf_add_byte(out, '\'');
+}
+
+/* The command that puts a projection's rows aside, ready to be run: should it have been the wrong broker, they can be had back. */
+static void make_command(const char *home, const char *projection, struct buf *out)
+{
+	char folder[PATH_MAX], aside[PATH_MAX + 32], resolved[PATH_MAX];
+
+	snprintf(folder, sizeof folder, "%s/%s", realpath(home, resolved) ? resolved : home,
+		 projection);
+	snprintf(aside, sizeof aside, "%s.aside-%lld", folder,
+		 (long long)(clock_wall_us() / 1000000));
+	buf_add_text(out, "mv -T ");
+	add_quoted(out, folder);
+	buf_add_byte(out, ' ');
+	add_quoted(out, aside);
+}
+
+/* Why it has ended, with the cure. */
+static void say_end(enum err err, const char *home, const char *projection)
+{
+	struct buf command = {0};
+
+	if (err == ERR_LOG_RECREATED || err == ERR_LOG_LOST_TAIL) {
+		make_command(home, projection, &command);
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", err_cure(err)), LOG_SPAN("command", buf_span(&command)));
+		buf_done(&command);
+	} else {
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", err_cure(err)));
+	}
+}
+
 static enum err run(const struct conf *conf, const struct projection *projection)
 {
 	struct options *options = calloc(1, sizeof *options);
@@ -159,8 +205,7 @@ int kafka_program_main(const struct projection *projection,
 	signal(SIGPIPE, SIG_IGN);
 	err = run(conf, projection);
 	if (err) {
-		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
-		    LOG_TEXT("cure", err_cure(err)));
+		say_end(err, conf_text(conf, "home"), projection->name);
 	} else {
 		LOG(INFO, "stopped", LOG_NUMBER("exit", 0));
 	}

@@ -55,6 +55,16 @@ class Scene(bus.Bus):
 			arguments += ["--rights", rights]
 		return self.govbus("token", "add", "--label", label, *arguments).stdout.strip()
 
+	def refused(self, name, error, code):
+		"""Starts a program that must end with this code; returns what it says of its end."""
+		self.start(name, ready=False)
+		program = self.programs[name]
+		assert program.wait(30) == code, (program.returncode, self.log(name)[-2000:])
+		del self.programs[name]
+		last = json.loads(self.log(name).splitlines()[-1])
+		assert last["level"] == "error" and last["error"] == error, last
+		return last
+
 	def must(self, events, want=201):
 		"""Posts a batch, again while its outcomes are pending (then what is accepted is a repeat); every event must get this status. Returns
 		their answers."""

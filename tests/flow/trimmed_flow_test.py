@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""govbus-case-status on a log whose records were deleted unread: it does not start, says why and what helps, and its rows stay as they are."""
-import json
+"""govbus-case-status on a log whose records were deleted unread: it does not start, says why and what helps, and its rows stay as they are.
+
+What it says helps does: rows that were folded further, put in the place of its own.
+"""
 import shutil
 import subprocess
 
@@ -12,14 +14,7 @@ PARTITIONS = "16"
 
 
 def refused(bus):
-	"""Starts case-status; returns what it says of its end."""
-	bus.start("case-status", ready=False)
-	program = bus.programs["case-status"]
-	assert program.wait(30) == TRIMMED, program.returncode
-	del bus.programs["case-status"]
-	last = json.loads(bus.log("case-status").splitlines()[-1])
-	assert last["level"] == "error" and last["error"] == "LOG_TRIMMED", last
-	return last
+	return bus.refused("case-status", "LOG_TRIMMED", TRIMMED)
 
 
 with scene.Scene() as bus:
@@ -27,7 +22,17 @@ with scene.Scene() as bus:
 	case = bus.one("gov.case.reported.v1", "read", report, time=TIME, place=scene.VILLAGE, unit="centre:53")["subject"]
 	bus.case(case, 1)
 	assert bus.stop("case-status") == 0
-	bus.one("gov.case.reported.v1", "unread", report, time=TIME, place=scene.VILLAGE, unit="centre:53")
+	rows = bus.home / "case-status"
+	further = bus.home / "another's"
+	own = bus.home / "own"
+	shutil.copytree(rows, own)
+	unread = bus.one("gov.case.reported.v1", "unread", report, time=TIME, place=scene.VILLAGE, unit="centre:53")["subject"]
+	bus.start("case-status")
+	bus.case(unread, 1)
+	assert bus.stop("case-status") == 0
+	whole = bus.govbus("dump").stdout
+	rows.rename(further)
+	own.rename(rows)
 	for name in ("gateway", "decider"):
 		assert bus.stop(name) == 0, name
 	before = bus.govbus("dump").stdout
@@ -38,6 +43,11 @@ with scene.Scene() as bus:
 	assert bus.govbus("dump").stdout == before, "rows changed"
 	bus.govbus("dump", "--check")
 	# The cure says that an empty folder does not help, so it must not: the rows would be less than the record, and nobody told.
-	shutil.rmtree(bus.home / "case-status")
+	shutil.rmtree(rows)
 	refused(bus)
-print(f"refused with exit code {TRIMMED}, before and after its folder was removed: {told['cure']}")
+	shutil.rmtree(rows, ignore_errors=True)
+	further.rename(rows)
+	bus.start("case-status")
+	assert bus.stop("case-status") == 0
+	assert bus.govbus("dump").stdout == whole
+print(f"refused with exit code {TRIMMED}, before and after its folder was removed; with rows folded further it goes on: {told['cure']}")
