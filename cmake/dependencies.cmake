@@ -5,10 +5,10 @@ function(govbus_missing what)
 	message(FATAL_ERROR "${what} is missing: ./run deps brings it")
 endfunction()
 
-# A library and its header, looked for in .deps first.
+# A library and its header, looked for in .deps first, and before that where those built for our sanitizer are.
 function(govbus_find_library name library header)
-	find_library(${name}_LIBRARY NAMES ${library} HINTS ${GOVBUS_DEPS}/lib)
-	find_path(${name}_INCLUDE_DIR NAMES ${header} HINTS ${GOVBUS_DEPS}/include)
+	find_library(${name}_LIBRARY NAMES ${library} HINTS ${GOVBUS_DEPS}/${GOVBUS_SANITIZE}/lib ${GOVBUS_DEPS}/lib)
+	find_path(${name}_INCLUDE_DIR NAMES ${header} HINTS ${GOVBUS_DEPS}/${GOVBUS_SANITIZE}/include ${GOVBUS_DEPS}/include)
 	if(NOT ${name}_LIBRARY OR NOT ${name}_INCLUDE_DIR)
 		govbus_missing(${library})
 	endif()

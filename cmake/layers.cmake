@@ -111,9 +111,15 @@ function(govbus_describe_test name file)
 	if(asked)
 		set(seconds ${asked})
 	endif()
+	set(sanitizer "")
+	if(GOVBUS_SANITIZE STREQUAL "thread")
+		math(EXPR seconds "4 * ${seconds}")
+		# Tests of the decider fork it, and Kafka's threads run already.
+		set(sanitizer ";TSAN_OPTIONS=die_after_fork=0:suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.suppressions")
+	endif()
 	set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${seconds} SKIP_RETURN_CODE 77
 		WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-		ENVIRONMENT "GOVBUS_BIN=${PROJECT_BINARY_DIR}/bin;GOVBUS_BUILD=${PROJECT_BINARY_DIR};GOVBUS_DEPS=${GOVBUS_DEPS};CC=${CMAKE_C_COMPILER}")
+		ENVIRONMENT "GOVBUS_BIN=${PROJECT_BINARY_DIR}/bin;GOVBUS_BUILD=${PROJECT_BINARY_DIR};GOVBUS_DEPS=${GOVBUS_DEPS};CC=${CMAKE_C_COMPILER}${sanitizer}")
 endfunction()
 
 function(govbus_test file library)

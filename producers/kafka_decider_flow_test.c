@@ -89,8 +89,10 @@ static void test_fatal_producer_is_replaced(void **state)
 	assert_int_equal(kafka_decider_open(&config, &decider), ERR_OK);
 	for (int round = 0; round < 4; round++) {
 		kafka_flow_post(3000, INT64_C(1700000000000000));
-		for (int64_t until_us = clock_steady_us() + (round == 3 ? 6000000 : 1500000);
-		     clock_steady_us() < until_us;) {
+		int64_t until_us =
+			clock_steady_us() + KAFKA_FLOW_SLOWER * (round == 3 ? 6000000 : 1500000);
+
+		while (clock_steady_us() < until_us) {
 			assert_int_equal(kafka_decider_turn(decider), ERR_OK);
 		}
 		if (round < 3) {

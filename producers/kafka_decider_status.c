@@ -123,8 +123,8 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 	if (now_us - decider->said_us < STATUS_EVERY_US) {
 		return;
 	}
-	decider->said_us = now_us;
 	pthread_mutex_lock(&decider->lock);
+	decider->said_us = now_us;
 	buf_reset(&decider->reasons);
 	for (int i = 0; i < decider->n_parts; i++) {
 		struct part *part = &decider->parts[i];

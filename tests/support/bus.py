@@ -109,10 +109,18 @@ class Bus:
 				self.kill(name)
 		if self.broker:
 			self.broker.close()
+		found = self.sanitizer_reports()
+		if kind is None and found:
+			raise AssertionError(f"a sanitizer has found something; the home is kept: {found}")
 		if kind in (None, SystemExit):
 			shutil.rmtree(self.home, ignore_errors=True)
 		else:
 			print(f"the bus of this failure is kept in {self.home}", file=sys.stderr)
+
+	def sanitizer_reports(self):
+		"""What sanitizers wrote into the programs' logs: programs go on after some of it, or are killed before they could fail."""
+		marks = ("WARNING: ThreadSanitizer", "ERROR: AddressSanitizer", "ERROR: LeakSanitizer", ": runtime error: ")
+		return [f"{log}: {mark}" for log in self.logs.glob("*.log") for mark in marks if mark in log.read_text(errors="replace")]
 
 	def environment(self):
 		"""What every program finds in its environment; nothing of the caller's own bus leaks in."""

@@ -9,6 +9,13 @@
 #include "common/kafka_writer.h"
 #include "projections/register.h"
 
+/* The thread sanitizer makes all some ten times slower, and knows no new threads in the child of a process that has threads. */
+#ifdef __SANITIZE_THREAD__
+enum { KAFKA_FLOW_SLOWER = 8 };
+#else
+enum { KAFKA_FLOW_SLOWER = 1 };
+#endif
+
 enum { KAFKA_FLOW_PARTITIONS = 16, KAFKA_FLOW_SUBJECTS = 64 };
 
 /* What an independent reader finds in the event log: by the void rule alone, told once more here. */
