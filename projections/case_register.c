@@ -81,7 +81,7 @@ static enum err open_clock(struct reg *reg)
 	view_scan(reg->view, CASE_ROWS_OPEN, (struct span){0}, collect, &ids);
 	for (size_t i = 0; i < ids.n && !ids.err && !reg->view->err; i++) {
 		if (case_rows_get(reg->view, &ids.p[i], &state)) {
-			ids.err = case_timers_note(clock->timers, &ids.p[i], &state);
+			ids.err = case_timers_note(clock->timers, &ids.p[i], NULL, &state);
 		}
 	}
 	free(ids.p);
@@ -100,9 +100,8 @@ static bool has_clock(const struct case_state *state)
 static enum err evolve(struct reg *reg, const struct event *ev)
 {
 	struct case_clock *clock = reg->state;
-	struct case_state state;
+	struct case_state state, before;
 	struct case_id id;
-	bool was, held;
 	enum err err;
 
 	if (!ev->env.has_subject || !case_id_parse(ev->env.subject, &id)) {
@@ -112,8 +111,7 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 	if (reg->view->err) {
 		return reg->view->err;
 	}
-	was = has_clock(&state);
-	held = state.state == CODE_case_state_HO;
+	before = state;
 	err = case_evolve(&state, ev);
 	if (err) {
 		return err;
@@ -122,15 +120,16 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 	if (ev->env.has_cause) {
 		case_rows_bind(reg->view, &id, ev);
 	}
-	if (was != has_clock(&state)) {
+	if (has_clock(&before) != has_clock(&state)) {
 		case_rows_put_open(reg->view, &id, has_clock(&state));
 	}
 	if (!reg->view->err && clock) {
 		/* On hold it was passed over; what came meanwhile counts now. */
-		if (held && state.state != CODE_case_state_HO && state.provisional) {
+		if (before.state == CODE_case_state_HO && state.state != CODE_case_state_HO &&
+		    state.provisional) {
 			clock->restated_refoffset = -1;
 		}
-		return case_timers_note(clock->timers, &id, &state);
+		return case_timers_note(clock->timers, &id, &before, &state);
 	}
 	return reg->view->err;
 }

@@ -147,32 +147,35 @@ static bool is_first(const struct heap *heap, const struct case_id *id)
 	return heap->n && memcmp(&heap->p[0].id, id, sizeof(*id)) == 0;
 }
 
+static bool is_provisional(const struct case_state *state)
+{
+	return state->provisional && case_transitions_open(state->state);
+}
+
 enum err case_timers_note(struct case_timers *timers,
 			  const struct case_id *id,
-			  const struct case_state *state)
+			  const struct case_state *was,
+			  const struct case_state *is)
 {
-	int64_t timer_us = case_timers_at(state), moment_us = moment_of(state, timers->after_us);
+	static const struct case_state none = {0};
+	int64_t timer_us = case_timers_at(is), moment_us = moment_of(is, timers->after_us);
 	enum err err = ERR_OK;
 
-	if (timer_us != INT64_MAX) {
+	was = was ? was : &none;
+	if (timer_us != INT64_MAX && timer_us != case_timers_at(was)) {
 		err = push(&timers->timers, timer_us, id);
 	}
-	if (!err && moment_us != INT64_MAX) {
+	if (!err && moment_us != INT64_MAX && moment_us != moment_of(was, timers->after_us)) {
 		err = push(&timers->moments, moment_us, id);
 	}
 	timers->timer_stands &= !is_first(&timers->timers, id);
 	timers->moment_stands &= !is_first(&timers->moments, id);
-	if (!err && state->owed) {
+	if (!err && is->owed) {
 		err = append(&timers->owing, 0, id);
 	}
-	if (!err && state->provisional && case_transitions_open(state->state)) {
-		struct heap *list = &timers->provisional;
-
-		if (list->n == 0 || memcmp(&list->p[list->n - 1].id, id, sizeof(*id)) != 0) {
-			err = append(list, 0, id);
-		}
-	}
-	return err;
+	return !err && is_provisional(is) && !is_provisional(was)
+		       ? append(&timers->provisional, 0, id)
+		       : err;
 }
 
 int64_t case_timers_next(struct case_timers *timers, struct view *view)
@@ -274,7 +277,7 @@ void case_timers_provisional(struct case_timers *timers,
 			}
 			continue;
 		}
-		if (!state.provisional || !case_transitions_open(state.state)) {
+		if (!is_provisional(&state)) {
 			continue;
 		}
 		list->p[kept++] = list->p[i];

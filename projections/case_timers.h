@@ -14,13 +14,15 @@ struct case_timers *case_timers_new(void);
 void case_timers_free(struct case_timers *timers);
 
 /**
- * Takes note of a case's new state.
+ * Takes note of a case's new state. What was to come before and still is has its entry.
  * Entries are never taken out of the heaps: one that its case's row no longer agrees with is passed over (lazy deletion).
+ * @param was  what was noted of it last; NULL: nothing
  * @return NOMEM
  */
 enum err case_timers_note(struct case_timers *timers,
 			  const struct case_id *id,
-			  const struct case_state *state);
+			  const struct case_state *was,
+			  const struct case_state *is);
 
 /** When the clock will act on a case: end of a hold, or an escalation; INT64_MAX: never. */
 int64_t case_timers_at(const struct case_state *state);
