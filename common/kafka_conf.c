@@ -52,8 +52,8 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 	struct kafka_handle *handle = opaque;
 
 	if (code == RD_KAFKA_RESP_ERR__FATAL) {
-		handle->fatal = true;
 		rd_kafka_fatal_error(rk, handle->fatal_text, sizeof handle->fatal_text);
+		handle->fatal = true;
 		kafka_conf_log(handle->settings, 3, "%s: fatal: %s", rd_kafka_name(rk),
 			       handle->fatal_text);
 		return;

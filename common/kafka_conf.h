@@ -34,8 +34,9 @@ enum kafka_role { KAFKA_PRODUCER, KAFKA_CONSUMER };
 struct kafka_handle {
 	const struct kafka_settings *settings;
 	struct rd_kafka_s *rk;
-	bool fatal;         /* unusable: close it; why is in fatal_text */
-	bool away;          /* no broker answers; cleared by whoever next hears from one */
+	_Atomic bool
+		fatal; /* unusable: close it; why is in fatal_text. Whoever polls says it, others look */
+	_Atomic bool away;  /* no broker answers; cleared by whoever next hears from one */
 	int64_t trouble_us; /* steady time at which a connection last failed; 0: never */
 	char fatal_text[256];
 };

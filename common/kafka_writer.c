@@ -164,7 +164,9 @@ enum err kafka_writer_send(struct kafka_writer *writer,
 		kafka_conf_log(writer->handle.settings, 3, "send: %s",
 			       rd_kafka_error_string(error));
 	}
-	writer->handle.fatal |= code == RD_KAFKA_RESP_ERR__FATAL;
+	if (code == RD_KAFKA_RESP_ERR__FATAL) {
+		writer->handle.fatal = true;
+	}
 	rd_kafka_error_destroy(error);
 	return kafka_conf_err(code);
 }
