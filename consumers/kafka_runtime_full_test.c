@@ -3,14 +3,9 @@
  */
 #include <errno.h>
 #include <lmdb.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
-#include "common/clock.h"
-#include "common/kafka_writer.h"
-#include "consumers/kafka_runtime_parts.h"
-#include "tests/support/kafka_mock.h"
-#include "tests/support/shard_bed.h"
+#include "tests/support/runtime_bed.h"
 
 enum {
 	GIVEN_UP = 3,
@@ -40,70 +35,6 @@ int __wrap_mdb_txn_commit(MDB_txn *t)
 	return __real_mdb_txn_commit(t);
 }
 
-static void write_log(void)
-{
-	struct kafka_writer_config config = {
-		.settings = &kafka_mock_settings, .name = "test", .gapless = true};
-	struct kafka_writer *writer = NULL;
-
-	assert_int_equal(kafka_writer_open(&config, &writer), ERR_OK);
-	int topic = kafka_writer_topic(writer, "gov.case");
-
-	for (int i = 0; i < RECORDS; i++) {
-		assert_int_equal(kafka_writer_send(writer, topic, records[i].record.partition,
-						   SPAN("530102"), records[i].record.bytes, NULL),
-				 ERR_OK);
-	}
-	assert_int_equal(kafka_writer_flush(writer, 30000), ERR_OK);
-	kafka_writer_close(writer);
-}
-
-static void *run(void *runtime)
-{
-	return (void *)(intptr_t)kafka_runtime_run(runtime);
-}
-
-static struct runtime *start(pthread_t *ret_thread)
-{
-	struct runtime_config config = {.settings = &kafka_mock_settings,
-					.projection = &toy,
-					.home = dir,
-					.prefix = "",
-					.instance = "test-1",
-					.build = "a",
-					.shards = 1,
-					.map_bytes = 64 << 20,
-					.alone = true};
-	struct runtime *runtime = NULL;
-
-	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
-	assert_int_equal(pthread_create(ret_thread, NULL, run, runtime), 0);
-	return runtime;
-}
-
-/* Stops it. @return the dump of what it leaves */
-static char *stop(struct runtime *runtime, pthread_t thread)
-{
-	void *ended = NULL;
-
-	kafka_runtime_stop(runtime);
-	assert_int_equal(pthread_join(thread, &ended), 0);
-	assert_int_equal((enum err)(intptr_t)ended, ERR_OK);
-	char *text = dump_of(&runtime->workers[0].shard, 1);
-
-	kafka_runtime_close(runtime);
-	return text;
-}
-
-static bool is_ready(struct runtime *runtime)
-{
-	struct buf reasons = {0};
-	bool ready = kafka_runtime_show_ready(runtime, &reasons);
-
-	buf_done(&reasons);
-	return ready;
-}
-
 static bool says_full(struct runtime *runtime)
 {
 	struct buf reasons = {0};
@@ -125,14 +56,6 @@ static bool tries_again(struct runtime *runtime)
 {
 	(void)runtime;
 	return refused > 4; /* a commit is tried twice at once */
-}
-
-static void await(struct runtime *runtime, bool (*is_so)(struct runtime *runtime))
-{
-	for (int i = 0; i < 200 && !is_so(runtime); i++) {
-		clock_sleep_us(100000);
-	}
-	assert_true(is_so(runtime));
 }
 
 /* The dump of the plain fold of all records but those of one partition. */
@@ -166,25 +89,25 @@ static void test_giving_up_waits_for_room(void **state)
 	pthread_t thread;
 
 	(void)state;
-	write_log();
-	struct runtime *runtime = start(&thread);
+	runtime_bed_write();
+	struct runtime *runtime = runtime_bed_start(&thread);
 
-	await(runtime, is_ready);
+	runtime_bed_await(runtime, runtime_bed_is_ready);
 	runtime->at[GIVEN_UP].wanted = false;
-	await(runtime, has_left);
+	runtime_bed_await(runtime, has_left);
 	clock_sleep_us(200000);
 	disk_full = true;
 	ahead_us = LOST_US;
-	await(runtime, says_full);
-	await(runtime, tries_again);
+	runtime_bed_await(runtime, says_full);
+	runtime_bed_await(runtime, tries_again);
 	assert_int_equal(runtime->err, ERR_OK);
 	disk_full = false;
-	await(runtime, is_ready);
+	runtime_bed_await(runtime, runtime_bed_is_ready);
 	clock_sleep_us(200000);
-	same(stop(runtime, thread), fold_without(GIVEN_UP));
-	runtime = start(&thread);
-	await(runtime, is_ready);
-	same(stop(runtime, thread), fold(1, RECORDS * 2, false));
+	same(runtime_bed_stop(runtime, thread), fold_without(GIVEN_UP));
+	runtime = runtime_bed_start(&thread);
+	runtime_bed_await(runtime, runtime_bed_is_ready);
+	same(runtime_bed_stop(runtime, thread), fold(1, RECORDS * 2, false));
 }
 
 static int setup(void **state)
