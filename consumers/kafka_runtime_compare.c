@@ -1,84 +1,174 @@
-/* kafka_runtime_compare.c: is the log at hand the one that a position was folded from? */
+/* kafka_runtime_compare.c: are the logs at hand those that positions were folded from? All that are asked about, together. */
 #include "common/clock.h"
 #include "consumers/kafka_runtime_parts.h"
 
-enum { COMPARE_TIMEOUT_MS = 15000, COMPARE_POLL_MS = 100 };
+enum { COMPARE_TIMEOUT_MS = 15000, COMPARE_POLL_MS = 100, COMPARE_ENDS_MS = 2000 };
 
-/* Reads one record back. @return LOG_RECREATED when there is none at this offset */
-static enum err compare_record(struct runtime_worker *worker,
-			       int partition,
-			       const struct position *position,
-			       int64_t offset)
+static const struct position *position_of(const struct runtime_worker *worker,
+					  const struct runtime_compared *one)
+{
+	return shard_position(worker->shard, one->ends.partition);
+}
+
+static void settle(struct runtime_compared *one, enum err err)
+{
+	one->ends.err = err;
+	one->open = false;
+}
+
+/* The one that waits for a record of this partition; NULL: none does, so that it is of an assignment that has ended. */
+static struct runtime_compared *waits_for(struct runtime_compared *all,
+					  int n,
+					  const struct kafka_record *record)
+{
+	for (int i = 0; i < n; i++) {
+		if (all[i].open && record->topic && all[i].ends.partition == record->partition) {
+			return &all[i];
+		}
+	}
+	return NULL;
+}
+
+/* LOG_RECREATED where there is no record at the offset. */
+static void take(struct runtime_worker *worker,
+		 struct runtime_compared *one,
+		 const struct kafka_record *record)
+{
+	switch (record->what) {
+	case KAFKA_READ_RECORD:
+		settle(one, record->offset == one->offset
+				    ? position_check_record(position_of(worker, one), one->offset,
+							    record->value)
+				    : ERR_LOG_RECREATED);
+		break;
+	case KAFKA_READ_END:
+		settle(one, ERR_LOG_RECREATED);
+		break;
+	case KAFKA_READ_ERROR:
+		if (record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL) {
+			settle(one, record->err);
+		}
+		break;
+	case KAFKA_READ_NONE:
+		break;
+	}
+}
+
+static bool any_open(const struct runtime_compared *all, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (all[i].open) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void assign_open(struct runtime_worker *worker, struct runtime_compared *all, int n)
+{
+	for (int i = 0; i < n; i++) {
+		enum err err =
+			all[i].open ? kafka_reader_assign(worker->comparer, worker->runtime->topic,
+							  all[i].ends.partition, all[i].offset)
+				    : ERR_OK;
+
+		if (err) {
+			settle(&all[i], err);
+		}
+	}
+}
+
+/* Reads one record back of each that is open. */
+static void compare_records(struct runtime_worker *worker, struct runtime_compared *all, int n)
 {
 	struct runtime *runtime = worker->runtime;
-	struct kafka_reader *reader = worker->comparer;
 	int64_t until_us = clock_steady_us() + (int64_t)COMPARE_TIMEOUT_MS * 1000;
 	struct kafka_record record = {0};
-	enum err err = kafka_reader_assign(reader, runtime->topic, partition, offset);
-	bool done = err != ERR_OK;
 
-	while (!done && !runtime->stop) {
-		err = ERR_KAFKA_AWAY;
-		done = clock_steady_us() > until_us;
-		switch (kafka_reader_poll(reader, COMPARE_POLL_MS, &record)) {
-		case KAFKA_READ_RECORD:
-			if (record.partition != partition) {
-				break; /* of an assignment that has ended */
-			}
-			done = true;
-			err = record.offset == offset
-				      ? position_check_record(position, offset, record.value)
-				      : ERR_LOG_RECREATED;
-			break;
-		case KAFKA_READ_END:
-			if (record.partition != partition) {
-				break;
-			}
-			done = true;
-			err = ERR_LOG_RECREATED;
-			break;
-		case KAFKA_READ_ERROR:
-			if (record.err == ERR_LOG_TRIMMED || record.err == ERR_LOG_LOST_TAIL) {
-				done = true;
-				err = record.err;
-			}
-			break;
-		case KAFKA_READ_NONE:
-			break;
+	assign_open(worker, all, n);
+	while (any_open(all, n) && !runtime->stop && clock_steady_us() < until_us) {
+		pulse_beat(&worker->pulse);
+		kafka_reader_poll(worker->comparer, COMPARE_POLL_MS, &record);
+		struct runtime_compared *one = waits_for(all, n, &record);
+
+		if (one) {
+			take(worker, one, &record);
 		}
 		kafka_reader_release(&record);
 	}
-	kafka_reader_unassign(reader, runtime->topic, partition);
-	return err;
+	for (int i = 0; i < n; i++) {
+		if (all[i].open) {
+			settle(&all[i], ERR_KAFKA_AWAY);
+		}
+		kafka_reader_unassign(worker->comparer, runtime->topic, all[i].ends.partition);
+	}
 }
 
-enum err kafka_runtime_compare(struct runtime_worker *worker,
-			       int partition,
-			       const struct position *position,
-			       int64_t *ret_high)
+/* Of a topic that the broker does not list, librdkafka says only that it failed when it is asked about many partitions: of one it says why. */
+static enum err why_not(struct runtime_worker *worker, const struct kafka_ends *ends)
 {
-	struct runtime *runtime = worker->runtime;
-	int64_t low = 0, high = 0;
-	enum err err = ERR_OK;
+	int64_t low, high;
 
-	if (!worker->comparer) {
-		err = kafka_reader_open(runtime->config.settings, "govbus-compare",
-					&worker->comparer);
+	if (ends->err != ERR_KAFKA_AWAY && ends->err != ERR_KAFKA) {
+		return ends->err;
 	}
-	if (!err) {
-		err = kafka_reader_watermarks_once(worker->comparer, runtime->topic, partition,
-						   &low, &high);
+	enum err err = kafka_reader_watermarks_once(worker->comparer, worker->runtime->topic,
+						    ends->partition, &low, &high);
+
+	return err == ERR_ABSENT ? err : ends->err;
+}
+
+static void compare_ranges(struct runtime_worker *worker, struct runtime_compared *all, int n)
+{
+	struct kafka_ends ends[LIMIT_PARTITIONS];
+
+	for (int i = 0; i < n; i++) {
+		ends[i].partition = all[i].ends.partition;
 	}
-	if (!err) {
-		err = position_check_range(position, low, high);
+	kafka_ends_ask(kafka_reader_handle(worker->comparer), worker->runtime->topic, ends, n,
+		       COMPARE_ENDS_MS);
+	enum err why = why_not(worker, &ends[0]);
+
+	for (int i = 0; i < n; i++) {
+		all[i].ends = ends[i];
+		if (ends[i].err == ends[0].err) {
+			all[i].ends.err = why;
+		}
+		if (!all[i].ends.err) {
+			all[i].ends.err = position_check_range(position_of(worker, &all[i]),
+							       ends[i].low, ends[i].high);
+		}
 	}
-	if (!err && position->last_offset >= low) {
-		err = compare_record(worker, partition, position, position->last_offset);
+}
+
+/* Which record is read back next: the last one folded, then the first, unless it is the same or the log begins after it. */
+static void choose(struct runtime_worker *worker, struct runtime_compared *one, bool last)
+{
+	const struct position *position = position_of(worker, one);
+
+	one->offset = last ? position->last_offset : position->first_offset;
+	one->open = !one->ends.err && one->offset >= one->ends.low &&
+		    (last || one->offset != position->last_offset);
+}
+
+void kafka_runtime_compare(struct runtime_worker *worker, struct runtime_compared *all, int n)
+{
+	enum err err = kafka_reader_open(worker->runtime->config.settings, "govbus-compare",
+					 &worker->comparer);
+
+	if (err) {
+		for (int i = 0; i < n; i++) {
+			settle(&all[i], err);
+		}
+		return;
 	}
-	if (!err && position->first_offset >= low &&
-	    position->first_offset != position->last_offset) {
-		err = compare_record(worker, partition, position, position->first_offset);
+	compare_ranges(worker, all, n);
+	for (int last = 1; last >= 0; last--) {
+		for (int i = 0; i < n; i++) {
+			choose(worker, &all[i], last);
+		}
+		compare_records(worker, all, n);
 	}
-	*ret_high = high;
-	return err;
+	kafka_reader_close(worker->comparer);
+	worker->comparer = NULL;
 }

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "common/kafka_ends.h"
 #include "common/kafka_reader.h"
 #include "common/kafka_topics.h"
 #include "common/limits.h"
@@ -46,7 +47,7 @@ struct runtime_worker {
 	struct shard *shard;
 	struct kafka_reader *reader;
 	struct kafka_reader
-		*comparer; /* reads single records back; only while partitions are taken */
+		*comparer; /* reads single records back; only while partitions are compared */
 	pthread_t thread;
 	bool started;
 	int number;
@@ -85,15 +86,20 @@ void *kafka_runtime_work(void *context);
  * has others is in the group. @thread any */
 bool kafka_runtime_in_group(const struct runtime *runtime);
 
+/* A partition whose position is compared with the log. */
+struct runtime_compared {
+	struct kafka_ends
+		ends; /* err: LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED too; KAFKA_AWAY: ask again */
+	int64_t offset; /* of the record that is read back */
+	bool open;      /* it has not come yet */
+};
+
 /**
- * Compares a partition's position with the log (protocol 14): its range, its first and its last record.
- * @param ret_high  the log's end
- * @return LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED; KAFKA_AWAY: ask again
+ * Compares the positions of n partitions with the log (protocol 14), all together: range, last record and first. When it was stopped,
+ * those not done are KAFKA_AWAY.
+ * @param all  ends.partition is set; the rest is filled
  */
-enum err kafka_runtime_compare(struct runtime_worker *worker,
-			       int partition,
-			       const struct position *position,
-			       int64_t *ret_high);
+void kafka_runtime_compare(struct runtime_worker *worker, struct runtime_compared *all, int n);
 
 /**
  * Before a commit of so many records: far behind, it need not be durable; the log has it. @return STORE

@@ -136,6 +136,11 @@ static enum err commit(struct runtime_worker *worker)
 	return ERR_OK;
 }
 
+static bool may_pass(enum err err)
+{
+	return err == ERR_KAFKA_AWAY || err == ERR_KAFKA || err == ERR_ABSENT;
+}
+
 /* What heals by itself is waited for: a broker that is away, and for a while a topic that it does not list. */
 static bool is_passing(struct runtime_worker *worker, enum err err)
 {
@@ -143,7 +148,7 @@ static bool is_passing(struct runtime_worker *worker, enum err err)
 
 	if (err != ERR_ABSENT) {
 		worker->absent_us = 0;
-		return err == ERR_KAFKA_AWAY || err == ERR_KAFKA;
+		return may_pass(err);
 	}
 	if (!worker->absent_us) {
 		worker->absent_us = now_us;
@@ -151,39 +156,81 @@ static bool is_passing(struct runtime_worker *worker, enum err err)
 	return now_us - worker->absent_us < WORK_ABSENT_US;
 }
 
-static enum err follow(struct runtime_worker *worker, int partition)
+/* From where the rows stand: the log is the one that they were folded from. */
+static enum err follow(struct runtime_worker *worker, const struct kafka_ends *ends)
 {
 	struct runtime *runtime = worker->runtime;
+	int partition = ends->partition;
 	struct runtime_partition *at = &runtime->at[partition];
 	const struct position *position = shard_position(worker->shard, partition);
-	int64_t high = 0;
+	enum err err = ends->err ? ends->err
+				 : kafka_reader_assign(worker->reader, runtime->topic, partition,
+						       position->tail.next_offset);
 
-	pulse_beat(&worker->pulse);
-	enum err err = kafka_runtime_compare(worker, partition, position, &high);
-
-	if (is_passing(worker, err)) {
-		wait_for(worker, err == ERR_ABSENT ? err : ERR_KAFKA_AWAY);
-		return ERR_OK; /* once more in the next turn */
-	}
-	if (!err) {
-		worker->absent_us = 0;
-		heal(worker, ERR_KAFKA_AWAY);
-		heal(worker, ERR_ABSENT);
-		err = kafka_reader_assign(worker->reader, runtime->topic, partition,
-					  position->tail.next_offset);
-	}
 	if (err) {
 		end(worker, err, partition);
 		return err;
 	}
-	at->high = high;
+	at->high = ends->high;
 	at->next = at->folded = position->tail.next_offset;
 	at->lost_us = 0;
-	at->reached = at->next >= high;
+	at->reached = at->next >= ends->high;
 	at->following = true;
 	LOG(INFO, "partition followed", LOG_NUMBER("partition", partition),
-	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", high));
+	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", ends->high));
 	return ERR_OK;
+}
+
+/* What some of them could not be asked for: the error that may not pass, if there is one. */
+static enum err passing_of(const struct runtime_compared *all, int n)
+{
+	enum err passing = ERR_OK;
+
+	for (int i = 0; i < n; i++) {
+		if (may_pass(all[i].ends.err) && passing != ERR_ABSENT) {
+			passing = all[i].ends.err;
+		}
+	}
+	return passing;
+}
+
+/* Those that cannot be had yet are asked for once more in the next turn. */
+static enum err wait_for_rest(struct runtime_worker *worker, enum err passing)
+{
+	if (is_passing(worker, passing)) {
+		wait_for(worker, passing == ERR_ABSENT ? passing : ERR_KAFKA_AWAY);
+		return ERR_OK;
+	}
+	if (passing) {
+		return passing;
+	}
+	heal(worker, ERR_KAFKA_AWAY);
+	heal(worker, ERR_ABSENT);
+	return ERR_OK;
+}
+
+/* Takes what the group gave, all together. */
+static enum err follow_wanted(struct runtime_worker *worker)
+{
+	struct runtime *runtime = worker->runtime;
+	struct runtime_compared all[LIMIT_PARTITIONS] = {0};
+	enum err err = ERR_OK;
+	int n = 0;
+
+	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
+		if (runtime->at[i].wanted && !runtime->at[i].following) {
+			all[n++].ends.partition = i;
+		}
+	}
+	if (!n) {
+		return ERR_OK;
+	}
+	pulse_beat(&worker->pulse);
+	kafka_runtime_compare(worker, all, n);
+	for (int i = 0; i < n && !err; i++) {
+		err = may_pass(all[i].ends.err) ? ERR_OK : follow(worker, &all[i].ends);
+	}
+	return err || runtime->stop ? err : wait_for_rest(worker, passing_of(all, n));
 }
 
 static enum err leave(struct runtime_worker *worker, int partition)
@@ -230,18 +277,14 @@ static enum err follow_group(struct runtime_worker *worker)
 		if (!is_mine(worker, i)) {
 			continue;
 		}
-		if (at->wanted && !at->following) {
-			err = follow(worker, i);
-		} else if (!at->wanted && at->following) {
+		if (!at->wanted && at->following) {
 			err = leave(worker, i);
 		} else if (!at->wanted && at->lost_us && kafka_runtime_in_group(runtime) &&
 			   clock_steady_us() - at->lost_us > WORK_GIVE_UP_US) {
 			err = give_up(worker, i);
 		}
 	}
-	kafka_reader_close(worker->comparer);
-	worker->comparer = NULL;
-	return err;
+	return err ? err : follow_wanted(worker);
 }
 
 static enum err take(struct runtime_worker *worker, const struct kafka_record *record)
