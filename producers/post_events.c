@@ -1,19 +1,11 @@
 /* post_events.c: POST /v1/events: which form the events come in, and what is asked of them; the rest is the posting's. */
 #include <microhttpd.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "producers/answer.h"
 #include "producers/gateway.h"
+#include "producers/media.h"
 #include "producers/post_binary.h"
-
-static bool media_is(struct span type, const char *wanted)
-{
-	size_t n = strlen(wanted);
-
-	return type.n >= n && !strncasecmp((const char *)type.p, wanted, n) &&
-	       (type.n == n || type.p[n] == ';' || type.p[n] == ' ');
-}
 
 static bool form_of(struct http_request *request, enum batch_form *ret_form)
 {
@@ -35,6 +27,21 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 	} else {
 		return false;
 	}
+	return true;
+}
+
+/* Text of another charset would be taken for UTF-8, and where it happens to be valid nobody would be told. */
+static bool charset_refused(struct http_request *request)
+{
+	char name[MEDIA_CHARSET_BYTES], reason[120];
+
+	if (!media_foreign_charset(http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), name)) {
+		return false;
+	}
+	(void)snprintf(reason, sizeof reason,
+		       "charset %s: events come in UTF-8; convert them and leave the charset out",
+		       name);
+	http_problem(request, PROBLEM_MEDIA_TYPE, NULL, reason);
 	return true;
 }
 
@@ -120,7 +127,7 @@ void post_events(struct http_request *request)
 			     : "application/cloudevents+json, +msgpack, -batch+json, -batch+msgpack, or application/json with ce- headers; not compressed");
 		return;
 	}
-	if (!dry_run_read(request, &dryrun)) {
+	if (charset_refused(request) || !dry_run_read(request, &dryrun)) {
 		return;
 	}
 	batch = batch_of(request, form);

@@ -105,6 +105,8 @@ def refusing(b, province, county, other):
 	expect(b.post("/v1/events", b"", province), 400)
 	expect(b.post("/v1/events", b"[{}", province, kind="application/cloudevents-batch+json"), 400)
 	expect(b.post("/v1/events", report("x1"), province, kind="text/plain"), 415)
+	assert "charset gbk: events come in UTF-8" in expect(b.post("/v1/events", report("x1"), province, kind="application/cloudevents+json; charset=gbk"), 415)["detail"]
+	expect(b.post("/v1/events?dry_run=1", report("x1"), province, kind="application/cloudevents+json; charset=UTF-8"), 200)
 	expect(b.post("/v1/events", report("x1", title=f"打 {PHONE}"), province), 422, field="data.title")
 	expect(b.post("/v1/events", report("x1", data={"ethnicity": "x"}), province), 422, field="data.ethnicity")
 	expect(b.post("/v1/events", report("x1", colour="x"), province), 422, field="colour")
