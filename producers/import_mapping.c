@@ -39,17 +39,21 @@ static struct span cell(const struct import_mapping *mapping, const char *column
 	return SPAN("");
 }
 
-/* Else a member would be left out, or a look-up would take what stands before a zero for the whole. */
-static int not_text(const struct import_row *row)
+/* Else a member would be left out, or a look-up would take what stands before a zero for the whole. @return why, or NULL */
+static const char *not_text(const struct import_row *row, int *ret_cell)
 {
 	for (int i = 0; i < row->n; i++) {
 		struct span text = import_row_cell(row, i);
 
-		if (!json_text_is_utf8(text, NULL) || (text.n && memchr(text.p, 0, text.n))) {
-			return i;
+		*ret_cell = i;
+		if (!json_text_is_utf8(text, NULL)) {
+			return IMPORT_NOT_UTF8;
+		}
+		if (text.n && memchr(text.p, 0, text.n)) {
+			return "holds a zero byte";
 		}
 	}
-	return -1;
+	return NULL;
 }
 
 enum err import_mapping_row(struct import_mapping *mapping,
@@ -57,7 +61,8 @@ enum err import_mapping_row(struct import_mapping *mapping,
 			    struct import_problem *ret_problem)
 {
 	enum err err = import_row_split(&mapping->row, row);
-	int bad = err ? -1 : not_text(&mapping->row);
+	int bad = 0;
+	const char *why = err ? NULL : not_text(&mapping->row, &bad);
 
 	if (err == ERR_MALFORMED) {
 		snprintf(ret_problem->reason, sizeof ret_problem->reason,
@@ -70,9 +75,9 @@ enum err import_mapping_row(struct import_mapping *mapping,
 			 mapping->n_columns);
 		return ERR_INVALID;
 	}
-	if (bad >= 0) {
-		snprintf(ret_problem->reason, sizeof ret_problem->reason,
-			 "column %.80s: not UTF-8 text", mapping->columns[bad]);
+	if (why) {
+		snprintf(ret_problem->reason, sizeof ret_problem->reason, "column %.80s: %s",
+			 mapping->columns[bad], why);
 		return ERR_INVALID;
 	}
 	return err;
@@ -432,9 +437,12 @@ static enum err check_event(const struct import_mapping *mapping,
 static enum err take_names(struct import_mapping *mapping, struct span row, struct buf *ret_why)
 {
 	enum err err = import_row_split(&mapping->row, row);
+	int bad;
+	const char *why = err ? NULL : not_text(&mapping->row, &bad);
 
-	if (err == ERR_MALFORMED || (!err && not_text(&mapping->row) >= 0)) {
-		buf_printf(ret_why, "the first line is no row of CSV in UTF-8");
+	if (err == ERR_MALFORMED || why) {
+		buf_printf(ret_why, "the first line, which names the columns: %s",
+			   why ? why : "not a row of CSV");
 		return ERR_USAGE;
 	}
 	if (!err && mapping->row.n > IMPORT_ROW_CELLS) {

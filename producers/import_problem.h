@@ -6,6 +6,9 @@ enum {
 	IMPORT_PROBLEM_BYTES = 260
 }; /* a field, what is wrong with it, and for people what it met */
 
+/* What is said of bytes that are no UTF-8, most often a spreadsheet's. */
+#define IMPORT_NOT_UTF8 "not UTF-8 text; where the file is GBK: iconv -f GBK -t UTF-8 FILE > NEW"
+
 struct import_problem {
 	long line;
 	char reason

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "common/civil.h"
+#include "common/json_text.h"
 #include "producers/import_mapping.h"
 #include "producers/import_seen.h"
 #include "schemas/event.h"
@@ -109,9 +110,13 @@ static bool take_event(struct import_source *source,
 
 static enum err take_json_line(struct import_source *source, struct item item)
 {
+	struct span line = span_of(source->text.p + item.from, item.bytes);
 	enum err err = ERR_OK;
 
-	take_event(source, span_of(source->text.p + item.from, item.bytes), item, &err);
+	if (!json_text_is_utf8(line, NULL)) {
+		return add_problem(source, item.line, "", IMPORT_NOT_UTF8);
+	}
+	take_event(source, line, item, &err);
 	return err;
 }
 

@@ -319,8 +319,36 @@ static void test_cells(void **state)
 	check_ids(source, "e");
 	check_problem(source, 0, 2, "3 cells, where the first line names 4");
 	check_problem(source, 1, 3, "5 cells, where the first line names 4");
-	check_problem(source, 2, 5, "column what: not UTF-8");
+	check_problem(source, 2, 5,
+		      "column what: not UTF-8 text; where the file is GBK: iconv -f GBK -t UTF-8");
 	check_problem(source, 3, 6, "data.title: ");
+	import_source_close(source);
+}
+
+/* Of a file in GBK each line with Chinese text is refused as that, not for what a reader would miss in it; one whose columns have
+ * Chinese names is refused whole. */
+static void test_gbk(void **state)
+{
+	static const char lines[] = "{\"id\": \"\xb5\xc6\"}\n{\"id\": \"a\"}\n";
+	struct import_config config = {.path = file_of("gbk.csv", "\xb1\xe0\xba\xc5,what\na,b\n"),
+				       .mapping = file_of("mapping.json", MAPPING)};
+	struct import_source *source;
+	struct buf why = {0};
+
+	(void)state;
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_USAGE);
+	buf_add_byte(&why, 0);
+	assert_non_null(strstr((char *)why.p, "the first line"));
+	assert_non_null(strstr((char *)why.p, "iconv -f GBK -t UTF-8"));
+	buf_done(&why);
+	config = (struct import_config){.path = file_of("gbk.ndjson", lines)};
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	check_problem(source, 0, 1, "iconv -f GBK -t UTF-8");
+	check_problem(source, 1, 2, "specversion");
+	import_source_close(source);
+	source = open_four("a,2023-01-19,,\xb5\xc6\nb,2023-01-19,\xb5\xc6,\n");
+	check_problem(source, 0, 2, "column what: not UTF-8");
+	check_problem(source, 1, 3, "column name: not UTF-8");
 	import_source_close(source);
 }
 
@@ -416,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_lines),    cmocka_unit_test(test_names),
 		cmocka_unit_test(test_gzip),     cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_cells),    cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_gbk),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
