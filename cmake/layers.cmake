@@ -11,9 +11,10 @@
 #   " * @wrap f g"       calls of f and g go to __wrap_f and __wrap_g
 #   " * @timeout 120"    seconds (60 otherwise, 300 with a broker)
 #   " * @corpus DIR"     for *_fuzz.c: the inputs to replay, instead of tests/golden
+#   "# @needs programs"  for scripts without a broker: they start our programs
 #
 # With GOVBUS_UNIT_ONLY whatever needs librdkafka is left out: kafka_*, *_main.c, tests with a broker, each file that includes
-# librdkafka directly or through our headers, and the test beside such a file.
+# librdkafka directly or through our headers, the test beside such a file, and scripts that need programs.
 
 set(GOVBUS_NOT_LIBRARY "_(test|main|fuzz)\\.c$")
 set(GOVBUS_BROKER_TEST "_(flow|crash|load)_test\\.(c|py|sh)$")
@@ -229,6 +230,10 @@ function(govbus_tests_folder)
 	govbus_executables(govbus_producers "" ${files})
 	govbus_glob(scripts tests/*/*_test.py tests/*/*_test.sh)
 	foreach(file IN LISTS scripts)
+		govbus_tag(${file} needs needed)
+		if(GOVBUS_UNIT_ONLY AND "programs" IN_LIST needed)
+			continue()
+		endif()
 		get_filename_component(name ${file} NAME_WE)
 		add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/${file})
 		govbus_describe_test(${name} ${file})

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The commands take what they share in one way: flag before environment before default, an empty variable is none, a number is one or refused."""
+# @needs programs
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -51,9 +51,6 @@ def numbers(folder):
 		assert done.returncode == USAGE and f"{option} must be a number from 1 to" in done.stderr, done
 
 
-if not GOVBUS.exists():
-	print("skipped: a build without librdkafka has no programs")
-	sys.exit(77)
 with tempfile.TemporaryDirectory(prefix="govbus-options.") as name:
 	homes(Path(name))
 	gateways(Path(name))

@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
 # docs/CONFIGURATION.md is what the programs print of themselves; GOVBUS_UPDATE=1 writes it.
+# @needs programs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 bin=${GOVBUS_BIN:-build/dev/bin}
 page=docs/CONFIGURATION.md
-[ -x "$bin/govbus-gateway" ] || {
-	echo "skipped: a build without librdkafka has no programs"
-	exit 77
-}
 
 print() {
 	cat <<'END'

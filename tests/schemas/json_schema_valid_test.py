@@ -12,8 +12,7 @@ import sys
 try:
     from jsonschema import Draft202012Validator
 except ImportError:
-    print("skipped: python3 has no jsonschema")
-    sys.exit(77)
+    sys.exit("python3 has no jsonschema; cure: ./run deps unit")
 
 SEED = int(os.environ.get("GOVBUS_SEED", secrets.randbelow(1 << 31)))
 ROUNDS = 6
