@@ -32,42 +32,80 @@ static bool guard_subject(struct case_decision *d)
 	return false;
 }
 
+/* The places of a report: its own, then the further ones, each held to the same; absent past the last. */
+static struct span place_of(const struct case_decision *d, int number)
+{
+	const struct case_reported *data = &d->ev->data.case_reported;
+
+	if (number == 0) {
+		return span_cstr(d->was.place);
+	}
+	return number <= data->n_places ? place_normalise(data->places[number - 1])
+					: (struct span){0};
+}
+
+/* Says which place was refused, by the member that names it. */
+static void place_detail(struct case_decision *d, int number)
+{
+	if (number == 0) {
+		DETAIL(d, "place %s", d->was.place);
+	} else {
+		DETAIL(d, "data.places[%d] %.*s", number - 1,
+		       SPAN_ARGS(d->ev->data.case_reported.places[number - 1]));
+	}
+}
+
 static bool guard_place_coarse(struct case_decision *d)
 {
 	int coarsest = case_limits_get(CASE_LIMIT_report_level);
+	struct span place;
 
-	DETAIL(d, "place %s", d->was.place);
 	NEEDS(d, "a place of %d digits or more", (int)place_bytes(coarsest));
-	return place_valid(span_cstr(d->was.place)) &&
-	       place_level(span_cstr(d->was.place)) >= coarsest;
+	for (int i = 0; (place = place_of(d, i)).p; i++) {
+		if (!place_valid(place) || place_level(place) < coarsest) {
+			place_detail(d, i);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool guard_place(struct case_decision *d)
 {
-	struct ref_place place;
+	struct ref_place found;
+	struct span place;
 
-	DETAIL(d, "place %s", d->was.place);
 	NEEDS(d, "a place in force");
-	return reference_place(d->rules.reference, d->rules.as_of, span_cstr(d->was.place),
-			       &place) &&
-	       (place.in_force || (place.change && place.change != CODE_place_change_rename));
+	for (int i = 0; (place = place_of(d, i)).p; i++) {
+		if (!reference_place(d->rules.reference, d->rules.as_of, place, &found) ||
+		    (!found.in_force &&
+		     (!found.change || found.change == CODE_place_change_rename))) {
+			place_detail(d, i);
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool guard_place_gone(struct case_decision *d)
 {
-	struct ref_place place;
+	struct ref_place found;
+	struct span place;
 
-	DETAIL(d, "place %s", d->was.place);
-	if (!reference_place(d->rules.reference, d->rules.as_of, span_cstr(d->was.place), &place) ||
-	    place.change == 0 || place.change == CODE_place_change_rename) {
-		return true;
+	for (int i = 0; (place = place_of(d, i)).p; i++) {
+		if (!reference_place(d->rules.reference, d->rules.as_of, place, &found) ||
+		    found.change == 0 || found.change == CODE_place_change_rename) {
+			continue;
+		}
+		place_detail(d, i);
+		if (found.n_successors) {
+			NEEDS(d, "place %.*s", SPAN_ARGS(found.successors[0]));
+		} else {
+			NEEDS(d, "a place in force");
+		}
+		return false;
 	}
-	if (place.n_successors) {
-		NEEDS(d, "place %.*s", SPAN_ARGS(place.successors[0]));
-	} else {
-		NEEDS(d, "a place in force");
-	}
-	return false;
+	return true;
 }
 
 static bool guard_type(struct case_decision *d)

@@ -277,8 +277,41 @@ static void report_refused(struct case_story *s)
 	}
 }
 
-static case_story_tell *const stories[] = {arrows, who, function_asked, function_of_others,
-					   report_refused};
+/* Each further place must be one where a matter can lie, as the first: else a made-up one would take the case to the province. */
+static void further_places(struct case_story *s)
+{
+	static const struct {
+		const char *place, *guard, *needs;
+	} further[] = {
+		{"530103", "", ""},
+		{"530302001001", "", ""},
+		{"53", "PLACE_COARSE", "6 digits"},
+		{"530300", "PLACE_COARSE", "6 digits"},
+		{"539999", "PLACE", "in force"},
+		{"110101", "PLACE", "in force"},
+		{"530102009", "PLACE_GONE", "530102001"},
+	};
+
+	for (int settled = 0; settled < 2; settled++) {
+		for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++) {
+			struct case_bed *bed = &s->bed;
+			struct case_reported *data = &bed->ev.data.case_reported;
+
+			case_bed_begin(bed, EVENT_case_reported, TOWN);
+			set_reported(bed, settled);
+			data->places[0] = SPAN("530103");
+			data->places[1] = span_cstr(further[i].place);
+			data->n_places = 2;
+			ENDS(further[i].guard, case_bed_try(bed));
+			MUST(!further[i].guard[0] || (strstr(bed->detail, "data.places[1]") &&
+						      strstr(bed->detail, further[i].place) &&
+						      strstr(bed->needs, further[i].needs)));
+		}
+	}
+}
+
+static case_story_tell *const stories[] = {
+	arrows, who, function_asked, function_of_others, report_refused, further_places};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
