@@ -63,6 +63,13 @@ static bool guard_place(struct reference_decision *d,
 	       refuse(d, guard, code, SPAN("a place registered and in force then"));
 }
 
+/* What exists changes by place.changed, which names the document it rests on; a code that was given up may be given out anew. */
+static bool guard_new_place(struct reference_decision *d, struct span code)
+{
+	return !d->was.seq || !d->was.on ||
+	       refuse(d, "REF_REGISTERED", code, SPAN("place.changed with its doc_ref"));
+}
+
 static bool check_place_registered(struct reference_decision *d)
 {
 	const struct place_registered *data = &d->ev->data.place_registered;
@@ -76,7 +83,7 @@ static bool check_place_registered(struct reference_decision *d)
 	/* By the lengths of codes a grid's parent is a village, never a township or county (domain.md #73). */
 	return (data->level == 1 ||
 		guard_place(d, "REF_PARENT", place_parent(code), data->effective_from)) &&
-	       guard_order(d, data->effective_from);
+	       guard_order(d, data->effective_from) && guard_new_place(d, code);
 }
 
 static bool check_place_changed(struct reference_decision *d)
@@ -245,11 +252,34 @@ static bool check_calendar(struct reference_decision *d)
 	return guard_version(d, data->version) && guard_order(d, data->effective_from);
 }
 
+/* A flow runs one way: steps named twice or backwards are a slip, and one that lacks its ends never begins or never ends. */
+static bool guard_steps(struct reference_decision *d, const struct profile_set *data)
+{
+	struct span needs =
+		SPAN("each step once, in the order of the flow: report first, close last");
+	uint8_t last = 0;
+
+	for (uint8_t i = 0; i < data->n_steps; i++) {
+		uint8_t step = data->steps[i];
+
+		if (step <= last || step > CODE_step_close ||
+		    (i == 0 && step != CODE_step_report)) {
+			return refuse(d, "REF_STEPS",
+				      arena_printf(d->arena, "data.steps[%d] %s", i,
+						   codes_get(CODES_step, step)->name),
+				      needs);
+		}
+		last = step;
+	}
+	return last == CODE_step_close ||
+	       refuse(d, "REF_STEPS", SPAN("data.steps without close"), needs);
+}
+
 static bool check_profile(struct reference_decision *d)
 {
 	const struct profile_set *data = &d->ev->data.profile_set;
 
-	return (!data->has_type_code || guard_type(d, data->type_code)) &&
+	return guard_steps(d, data) && (!data->has_type_code || guard_type(d, data->type_code)) &&
 	       guard_order(d, data->effective_from);
 }
 

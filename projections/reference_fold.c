@@ -68,6 +68,9 @@ static void fold_place_changed(struct reference *ref, const struct event *ev, in
 	if (data->has_name) {
 		place->name = reference_table_keep(ref, data->name);
 	}
+	if (data->has_name_en) {
+		place->name_en = reference_table_keep(ref, data->name_en);
+	}
 	place->successors =
 		reference_table_alloc(ref, sizeof(struct span) * (data->n_successor + 1u));
 	place->n_successors = place->successors ? data->n_successor : 0;

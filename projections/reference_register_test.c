@@ -1,85 +1,5 @@
 /* reference_register_test.c: who may change reference data, what a change must be, and what it leaves. */
-#include "tests/support/cmocka_all.h"
-
-#include <stdio.h>
-
-#include "common/civil.h"
-#include "common/place.h"
-#include "projections/reference_register.h"
-#include "projections/reference_row.h"
-#include "tests/support/memory_view.h"
-
-#define DAY CIVIL_DAY_US
-
-static struct memory_view *memory;
-static struct reference *ref; /* folded from what the register accepts, as every reader does */
-static struct reg reg;
-static struct arena arena;
-static struct moment moment = {.now_us = 100 * DAY};
-static struct refusal refusal;
-static struct event ev; /* the action being made */
-
-static int set_up(void **state)
-{
-	(void)state;
-	memory = memory_view_new(reference_register.tables);
-	ref = reference_new();
-	reg = (struct reg){.ops = &reference_register, .view = memory_view_view(memory)};
-	return memory && ref && reference_register.open(&reg) == ERR_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	reference_register.close(&reg);
-	memory_view_free(memory);
-	reference_free(ref);
-	arena_done(&arena);
-	return 0;
-}
-
-static void begin(enum event_type type, const char *subject, const char *unit)
-{
-	ev = (struct event){.type = type};
-	EVENT_SET(ev.env, subject, span_cstr(subject));
-	EVENT_SET(ev.env, unit, span_cstr(unit));
-	EVENT_SET(ev.env, source, SPAN("/govbus/reference"));
-	EVENT_SET(ev.env, id, arena_printf(&arena, "%lld", (long long)reference_position(ref)));
-}
-
-/* Decides the action; if accepted, folds it into rows and reference. @return the guard, NULL: accepted */
-static const char *post(void)
-{
-	int64_t seq = 0;
-	struct reference_row row;
-
-	(void)reference_row_get(reg.view, ev.env.subject, &row);
-	seq = row.seq;
-	if (reference_register.decide(&reg, &ev, &moment, &arena, &refusal) == VERDICT_REFUSED) {
-		assert_int_equal(reg.view->err, ERR_OK);
-		return refusal.guard[0] ? refusal.guard : refusal.reason;
-	}
-	assert_int_equal(ev.env.seq, seq + 1);
-	assert_int_equal(reference_register.evolve(&reg, &ev), ERR_OK);
-	assert_int_equal(reference_fold(ref, &ev, reference_position(ref)), ERR_OK);
-	return NULL;
-}
-
-#define assert_accepted() assert_null(post())
-#define assert_refused(wanted)                      \
-	do {                                        \
-		const char *guard = post();         \
-		assert_non_null(guard);             \
-		assert_string_equal(guard, wanted); \
-	} while (0)
-
-static void place(const char *code, const char *unit)
-{
-	begin(EVENT_place_registered, "", unit);
-	ev.env.subject = arena_printf(&arena, "place:%s", code);
-	ev.data.place_registered.level = (uint64_t)place_level(span_cstr(code));
-	ev.data.place_registered.name = SPAN("地点");
-}
+#include "tests/support/reference_register_bed.h"
 
 static void item(uint8_t list, const char *code, const char *scope, const char *unit)
 {
@@ -127,18 +47,6 @@ static void unit(const char *id, const char *seat, uint64_t level, const char *a
 	ev.data.unit_registered.seat = span_cstr(seat);
 }
 
-static void change(const char *code, uint8_t what, const char *successor)
-{
-	begin(EVENT_place_changed, "", "centre:53");
-	ev.env.subject = arena_printf(&arena, "place:%s", code);
-	ev.data.place_changed.change = what;
-	ev.data.place_changed.effective_from = 50 * DAY;
-	if (successor) {
-		ev.data.place_changed.successor[0] = span_cstr(successor);
-		ev.data.place_changed.n_successor = 1;
-	}
-}
-
 /* The province's centre registers its own place first, then all else from above; a gap on the way down is refused. */
 static void test_places(void **state)
 {
@@ -163,22 +71,17 @@ static void test_places(void **state)
 	assert_refused("REF_PARENT");
 	place("5301", "centre:53");
 	assert_refused("REF_BACKWARD");
+	/* A new name needs the document that it rests on: place.changed has it. */
+	place("5301", "centre:53");
+	ev.data.place_registered.effective_from = 10 * DAY;
+	ev.data.place_registered.name = SPAN("新名");
+	assert_refused("REF_REGISTERED");
 	place("5201", "centre:53");
 	assert_refused("REF_COVER");
 	begin(EVENT_place_registered, "place:53010", "centre:53");
 	assert_refused("REF_SUBJECT");
 	begin(EVENT_case_accepted, "place:53", "centre:53");
 	assert_refused("UNKNOWN");
-}
-
-static void register_places(void)
-{
-	static const char *const codes[] = {"53", "5301", "5323", "530102", "530103", "532323"};
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		place(codes[i], "centre:53");
-		assert_accepted();
-	}
 }
 
 /* Units act where their seat is, if the list says so, at their level; what is in force everywhere is for the province. */
@@ -250,6 +153,13 @@ static void test_changes(void **state)
 	assert_accepted();
 	place("530102002", "centre:530102");
 	assert_refused("REF_UNIT");
+	/* A code that was given up may be given out again, from the day it was. */
+	place("530102", "centre:53");
+	ev.data.place_registered.effective_from = 49 * DAY;
+	assert_refused("REF_BACKWARD");
+	place("530102", "centre:53");
+	ev.data.place_registered.effective_from = 50 * DAY;
+	assert_accepted();
 }
 
 /* A unit's level is its seat's, its id is its own, and it stays with those who have a say over it. */
@@ -362,9 +272,43 @@ static void test_policies_and_calendars(void **state)
 	assert_accepted();
 	begin(EVENT_profile_set, "profile:", "centre:53");
 	assert_refused("REF_SUBJECT");
+}
+
+static void profile(const uint8_t *steps, uint8_t n)
+{
 	begin(EVENT_profile_set, "profile:simple", "centre:53");
 	ev.data.profile_set.name = SPAN("简易");
+	memcpy(ev.data.profile_set.steps, steps, n);
+	ev.data.profile_set.n_steps = n;
+}
+
+#define STEPS(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
+
+/* A flow names each of its steps once, in their order, from report to close; what is wrong is named. */
+static void test_profiles(void **state)
+{
+	(void)state;
+	register_places();
+	profile(STEPS(CODE_step_report, CODE_step_close));
 	assert_accepted();
+	profile(STEPS(CODE_step_report, CODE_step_accept, CODE_step_feedback, CODE_step_close));
+	assert_accepted();
+	profile(STEPS(CODE_step_close, CODE_step_report, CODE_step_report));
+	assert_refused("REF_STEPS");
+	profile(STEPS(CODE_step_report, CODE_step_report, CODE_step_close));
+	assert_refused("REF_STEPS");
+	assert_true(span_eq(refusal.detail, SPAN("data.steps[1] report")));
+	profile(STEPS(CODE_step_report, CODE_step_sign, CODE_step_dispatch, CODE_step_close));
+	assert_refused("REF_STEPS");
+	assert_true(span_eq(refusal.detail, SPAN("data.steps[2] dispatch")));
+	profile(STEPS(CODE_step_accept, CODE_step_close));
+	assert_refused("REF_STEPS");
+	profile(STEPS(CODE_step_report, CODE_step_feedback));
+	assert_refused("REF_STEPS");
+	profile(STEPS(CODE_step_report, CODE_step_close, CODE_step_hold));
+	assert_refused("REF_STEPS");
+	profile(NULL, 0);
+	assert_refused("REF_STEPS");
 }
 
 /* What was accepted is bound to its source and id within its subject; nothing else is. */
@@ -389,110 +333,13 @@ static void test_bound(void **state)
 	assert_true(reference_register.next_moment(&reg, 0) == INT64_MAX);
 }
 
-static uint64_t random_state = 4242;
-
-static uint64_t random_below(uint64_t n)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (random_state >> 33) % n;
-}
-
-static const char *const CODES[] = {"53", "5301", "5323", "530102", "532323", "532323001", "52"};
-
-enum { CODES_N = 7 };
-
-/* What a plain reader of the accepted events would remember of a place. */
-struct remembered {
-	int64_t from_us, ended_us;
-	unsigned seq;
-};
-
-static bool lasts(const struct remembered *place, int64_t at_us)
-{
-	return place->seq && at_us >= place->from_us && at_us < place->ended_us;
-}
-
-/* Whether the place above is there then; a province has none above. */
-static bool above_lasts(const struct remembered *model, struct span code, int64_t at_us)
-{
-	struct span above = place_parent(code);
-
-	for (size_t i = 0; above.p && i < CODES_N; i++) {
-		if (span_eq(span_cstr(CODES[i]), above)) {
-			return lasts(&model[i], at_us);
-		}
-	}
-	return true;
-}
-
-/* Registers a place, or ends it. @return whether the model wants that accepted */
-static bool act(const struct remembered *model, size_t i, bool ends, int64_t from_us)
-{
-	bool ours = i + 1 < CODES_N; /* the last one is in another province */
-
-	if (ends) {
-		change(CODES[i], CODE_place_change_abolish, NULL);
-		ev.data.place_changed.effective_from = from_us;
-		return ours && model[i].seq && model[i].ended_us == INT64_MAX &&
-		       from_us >= model[i].from_us;
-	}
-	place(CODES[i], "centre:53");
-	ev.data.place_registered.effective_from = from_us;
-	return ours && above_lasts(model, span_cstr(CODES[i]), from_us);
-}
-
-static void assert_readers_agree(const struct remembered *model)
-{
-	for (size_t i = 0; i < CODES_N; i++) {
-		for (int64_t day = 0; day < 92; day++) {
-			struct as_of as_of = {INT64_MAX, day * DAY};
-			struct ref_place found = {.in_force = false};
-			bool known = reference_place(ref, as_of, span_cstr(CODES[i]), &found);
-
-			assert_int_equal(known && found.in_force, lasts(&model[i], day * DAY));
-		}
-	}
-}
-
-/* Random places and ends of places: the verdicts are those of a plain model, and readers find exactly what it remembers. */
-static void test_against_model(void **state)
-{
-	(void)state;
-	for (int bus = 0; bus < 50; bus++) {
-		struct remembered model[CODES_N] = {{0}};
-
-		for (int round = 0; round < 200; round++) {
-			size_t i = random_below(CODES_N);
-			bool ends = random_below(12) == 0;
-			int64_t from_us = (int64_t)random_below(90) * DAY;
-
-			/* Each is registered once, and the province stays, or nothing would happen any more. */
-			if (ends ? i == 0 : model[i].seq > 0) {
-				continue;
-			}
-			if (act(model, i, ends, from_us)) {
-				assert_accepted();
-				model[i].seq++;
-				model[i].from_us = ends ? model[i].from_us : from_us;
-				model[i].ended_us = ends ? from_us : INT64_MAX;
-			} else {
-				assert_non_null(post());
-			}
-		}
-		assert_int_equal(model[0].seq, 1);
-		assert_readers_agree(model);
-		(void)tear_down(NULL);
-		assert_int_equal(set_up(NULL), 0);
-	}
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_places), TEST(test_who),           TEST(test_changes),
-		TEST(test_units),  TEST(test_items),         TEST(test_policies_and_calendars),
-		TEST(test_bound),  TEST(test_against_model),
+		TEST(test_places),   TEST(test_who),   TEST(test_changes),
+		TEST(test_units),    TEST(test_items), TEST(test_policies_and_calendars),
+		TEST(test_profiles), TEST(test_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

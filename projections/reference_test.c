@@ -25,6 +25,7 @@ static void test_places(void **state)
 	assert_true(text_is(found.name, "五华区") && found.in_force && !found.change);
 	assert_true(reference_place(ref, (struct as_of){9, 20 * DAY}, SPAN("530102"), &found));
 	assert_true(text_is(found.name, "新五华区") && found.in_force);
+	assert_true(text_is(found.name_en, "New"));
 	assert_true(reference_place(ref, (struct as_of){9, 30 * DAY}, SPAN("530102"), &found));
 	assert_true(text_is(found.name, "新五华区") && !found.in_force);
 	assert_int_equal(found.n_successors, 1);

@@ -60,6 +60,7 @@ static inline void change(const char *code, uint8_t what, const char *successor,
 	ev.data.place_changed.effective_from = from_us;
 	if (what == CODE_place_change_rename) {
 		EVENT_SET(ev.data.place_changed, name, span_cstr(successor));
+		EVENT_SET(ev.data.place_changed, name_en, SPAN("New"));
 	} else if (successor) {
 		ev.data.place_changed.successor[0] = span_cstr(successor);
 		ev.data.place_changed.n_successor = 1;
