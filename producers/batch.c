@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/limits.h"
 #include "producers/answer.h"
+#include "producers/disclosure.h"
 #include "producers/door_reject.h"
 #include "producers/json_out.h"
 #include "schemas/json_in.h"
@@ -48,17 +49,19 @@ void batch_release(struct batch *batch)
 
 /* ---- settling */
 
+/* What was written into scratch; absent without memory. */
+static struct span written(struct batch *batch)
+{
+	json_out_close(&batch->scratch, '}');
+	return batch->scratch.err ? (struct span){0}
+				  : arena_copy(&batch->arena, buf_span(&batch->scratch));
+}
+
 static void settle(struct batch_item *item, int status)
 {
-	struct batch *batch = item->batch;
-
-	json_out_close(&batch->scratch, '}');
+	item->answer = written(item->batch);
 	item->status = status;
-	item->answer = (struct span){0};
-	if (!batch->scratch.err) {
-		item->answer = arena_copy(&batch->arena, buf_span(&batch->scratch));
-	}
-	batch->unsettled--;
+	item->batch->unsettled--;
 }
 
 static struct buf *settle_begin(struct batch_item *item)
@@ -78,21 +81,36 @@ static void receipt_add(struct buf *out, const struct batch_item *item, bool tol
 	}
 }
 
+static void outcome_write(struct batch_item *item,
+			  const struct event *outcome,
+			  int partition,
+			  int64_t offset)
+{
+	struct buf *out = settle_begin(item);
+
+	answer_members(out, outcome, partition, offset);
+	receipt_add(out, item, outcome->type != EVENT_action_repeated || outcome->env.has_receipt);
+}
+
 void batch_settle_outcome(struct batch_item *item,
 			  const struct event *outcome,
 			  int partition,
 			  int64_t offset)
 {
-	int status = answer_status(outcome);
+	struct event bare;
 
-	if (!item->status) {
-		struct buf *out = settle_begin(item);
-
-		answer_members(out, outcome, partition, offset);
-		receipt_add(out, item,
-			    outcome->type != EVENT_action_repeated || outcome->env.has_receipt);
-		settle(item, status);
+	if (item->status) {
+		return;
 	}
+	if (disclosure_concerns(outcome)) {
+		outcome_write(item, outcome, partition, offset);
+		item->whole = written(item->batch);
+		item->outcome_offset = offset;
+		disclosure_bare(outcome, &bare);
+		outcome = &bare;
+	}
+	outcome_write(item, outcome, partition, offset);
+	settle(item, answer_status(outcome));
 }
 
 void batch_settle_problem(struct batch_item *item,

@@ -26,9 +26,12 @@ struct batch_item {
 	struct span subject, source, id, key, bytes; /* in the batch's arena */
 	struct span receipt;                         /* of a report, else absent */
 	struct span answer;                          /* members of its answer, an object */
-	struct batch_reject reject;                  /* what is noted if the door refused it */
-	enum topic topic;                            /* of actions; TOPIC_COUNT: of all registers */
-	int partition;                               /* -1: by its key */
+	struct span
+		whole; /* of an outcome that tells of a case: its answer for who may read the case (disclosure.h); else absent */
+	int64_t outcome_offset;     /* where the outcome stands, if it tells of a case */
+	struct batch_reject reject; /* what is noted if the door refused it */
+	enum topic topic;           /* of actions; TOPIC_COUNT: of all registers */
+	int partition;              /* -1: by its key */
 	int parts; /* it and those after it that are the same action for other partitions; 0: one of those */
 	int status;
 	bool sent;     /* handed to the producer, which owes a report */
@@ -43,9 +46,10 @@ struct batch {
 	bool async, dryrun, many;
 	bool keyed; /* keys were asked for: nothing of it leaves before they are committed */
 	int64_t deadline_us; /* steady */
-	int refs;            /* its request, and the posting while it is under way */
-	int unsettled;       /* events without an answer */
-	int owed;            /* records without a report */
+	int64_t open_until_us; /* steady; how long its answers wait for the fold, 0: they do not yet */
+	int refs;              /* its request, and the posting while it is under way */
+	int unsettled;         /* events without an answer */
+	int owed;              /* records without a report */
 	struct buf body;
 	struct buf attributes; /* of BATCH_BINARY, a JSON object */
 	char trace
@@ -76,7 +80,10 @@ void batch_enter(struct batch *batch,
 		 struct key_store_txn *keys,
 		 int64_t refknown);
 
-/** Settles an item with its outcome, written out at once. An item that is settled stays as it is, as with the next two. */
+/**
+ * Settles an item with its outcome, written out at once; if it tells of a case, barely, and the whole beside it. An item that
+ * is settled stays as it is, as with the next two.
+ */
 void batch_settle_outcome(struct batch_item *item,
 			  const struct event *outcome,
 			  int partition,

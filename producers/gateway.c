@@ -150,17 +150,25 @@ void gateway_waiters_stop(struct gateway *gateway)
 	gateway->waiters = NULL;
 }
 
-void gateway_wait(struct http_request *request)
+bool gateway_wait_try(struct http_request *request)
 {
 	struct gateway_waiters *waiters = request->gateway->waiters;
+	bool room;
 
 	pthread_mutex_lock(&waiters->lock);
-	if (waiters->n == WAITERS || waiters->stopping) {
-		http_problem(request, PROBLEM_BUSY, NULL, "too many requests wait");
-	} else {
+	room = waiters->n < WAITERS && !waiters->stopping;
+	if (room) {
 		http_suspend(request);
 		waiters->requests[waiters->n++] = request;
 		pthread_cond_signal(&waiters->any);
 	}
 	pthread_mutex_unlock(&waiters->lock);
+	return room;
+}
+
+void gateway_wait(struct http_request *request)
+{
+	if (!gateway_wait_try(request)) {
+		http_problem(request, PROBLEM_BUSY, NULL, "too many requests wait");
+	}
 }

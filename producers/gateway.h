@@ -42,8 +42,11 @@ enum err gateway_waiters_start(struct gateway *gateway);
 /** Each that still waits is called a last time; none may wait after it. */
 void gateway_waiters_stop(struct gateway *gateway);
 
-/** Suspends a request and has its handler called again a few milliseconds later. @thread the request's handler */
+/** Suspends a request and has its handler called again a few milliseconds later; too many waiting is a problem. @thread the request's handler */
 void gateway_wait(struct http_request *request);
+
+/** As gateway_wait. @return false: too many wait; then nothing has happened to the request */
+bool gateway_wait_try(struct http_request *request);
 
 /**
  * How keeping new keys went: a full or failed store is said, once, and remembered. OK changes nothing, as nothing may have been kept.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "producers/answer.h"
+#include "producers/disclosure.h"
 #include "producers/gateway.h"
 #include "producers/get_cases.h"
 #include "producers/get_outcomes.h"
@@ -12,9 +13,6 @@
 struct lines {
 	struct http_request *request;
 	struct buf *out;
-
-	uint8_t origin[CASE_ROW_ORIGIN_BYTES];
-	struct buf found; /* the last line of that action */
 };
 
 /* A row holds the data alone: put back into a record of its type, the decoder reads it. */
@@ -43,11 +41,9 @@ static bool data_decode(struct arena *arena,
 }
 
 /* Sealed members are left out: reading one is an event of its own (domain P3). */
-static void data_write(struct arena *arena, struct buf *out, const struct case_timeline_row *row)
+static void event_write(struct buf *out, const struct event *ev)
 {
-	struct event ev;
-	json_t *json =
-		data_decode(arena, row, &ev) ? event_data_to_json(ev.type, &ev.data, false) : NULL;
+	json_t *json = event_data_to_json(ev->type, &ev->data, false);
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
 	if (text) {
@@ -58,11 +54,31 @@ static void data_write(struct arena *arena, struct buf *out, const struct case_t
 	json_decref(json);
 }
 
+static void data_write(struct arena *arena, struct buf *out, const struct case_timeline_row *row)
+{
+	struct event ev;
+
+	if (data_decode(arena, row, &ev)) {
+		event_write(out, &ev);
+	}
+}
+
 static void text_member(struct buf *out, const char *name, struct span text)
 {
 	if (text.n) {
 		json_out_member(out, name, text);
 	}
+}
+
+static void times_members(struct buf *out, const struct case_timeline_row *row)
+{
+	const struct schema *schema = event_schema((enum event_type)row->fixed.type);
+
+	json_out_member_text(out, "type", schema ? schema->type : "");
+	if (row->fixed.time_us) {
+		json_out_member_time(out, "time", row->fixed.time_us);
+	}
+	json_out_member_time(out, "decidedtime", row->fixed.decided_us);
 }
 
 static void line_members(struct arena *arena,
@@ -71,15 +87,9 @@ static void line_members(struct arena *arena,
 			 uint32_t ordinal,
 			 const struct case_timeline_row *row)
 {
-	const struct schema *schema = event_schema((enum event_type)row->fixed.type);
-
 	json_out_member_number(out, "seq", seq);
 	json_out_member_number(out, "ordinal", ordinal);
-	json_out_member_text(out, "type", schema ? schema->type : "");
-	if (row->fixed.time_us) {
-		json_out_member_time(out, "time", row->fixed.time_us);
-	}
-	json_out_member_time(out, "decidedtime", row->fixed.decided_us);
+	times_members(out, row);
 	json_out_member_code(out, "from", CODES_case_state, row->fixed.from);
 	json_out_member_code(out, "to", CODES_case_state, row->fixed.to);
 	text_member(out, "unit", row->unit);
@@ -150,19 +160,31 @@ static const char *outcome_of(const struct case_timeline_row *row)
 	}
 }
 
-static void guard_members(struct arena *arena, struct buf *out, const struct case_timeline_row *row)
+static void guard_members(struct buf *out, const struct event *ev)
 {
 	struct answer_guard guard;
-	struct event ev;
 
-	if (row->fixed.type == EVENT_action_refused && data_decode(arena, row, &ev) &&
-	    ev.data.action_refused.has_guard &&
-	    answer_guard_find(ev.data.action_refused.guard, &guard)) {
+	if (ev->type == EVENT_action_refused && ev->data.action_refused.has_guard &&
+	    answer_guard_find(ev->data.action_refused.guard, &guard)) {
 		json_out_member_text(out, "guard", guard.id);
 		json_out_member_text(out, "guard_zh", guard.zh);
 		json_out_member_text(out, "guard_en", guard.en);
 		json_out_member_text(out, "cure", guard.cure);
 	}
+}
+
+/* The last line of an action. */
+struct outcome {
+	uint8_t origin[CASE_ROW_ORIGIN_BYTES];
+	bool found;
+	uint32_t seq, ordinal;
+	struct case_timeline_row row;
+};
+
+static bool is_accepted(const struct case_timeline_row *row)
+{
+	return row->fixed.type != EVENT_action_refused &&
+	       row->fixed.type != EVENT_action_repeated && row->fixed.type != EVENT_action_tried;
 }
 
 /* The first acceptance of an action is its outcome; a refusal binds nothing, so the last of those counts otherwise. */
@@ -171,20 +193,58 @@ static bool line_match(void *context,
 		       uint32_t ordinal,
 		       const struct case_timeline_row *row)
 {
-	struct lines *lines = context;
-	bool accepted = row->fixed.type != EVENT_action_refused &&
-			row->fixed.type != EVENT_action_repeated &&
-			row->fixed.type != EVENT_action_tried;
+	struct outcome *outcome = context;
 
-	if (memcmp(row->fixed.origin, lines->origin, sizeof lines->origin) != 0) {
+	if (memcmp(row->fixed.origin, outcome->origin, sizeof outcome->origin) != 0) {
 		return true;
 	}
-	buf_reset(&lines->found);
-	json_out_open(&lines->found, '{');
-	json_out_member_text(&lines->found, "outcome", outcome_of(row));
-	line_members(&lines->request->arena, &lines->found, seq, ordinal, row);
-	guard_members(&lines->request->arena, &lines->found, row);
-	return !accepted;
+	outcome->found = true;
+	outcome->seq = seq;
+	outcome->ordinal = ordinal;
+	outcome->row = *row;
+	return !is_accepted(row);
+}
+
+/* Of a case that the token may not read: what became of the action, by which guard, and nothing that the case was or is. */
+static void bare_members(struct buf *out, const struct outcome *outcome, const struct event *ev)
+{
+	struct event bare;
+
+	times_members(out, &outcome->row);
+	if (ev && ev->type == outcome->row.fixed.type && !is_accepted(&outcome->row)) {
+		disclosure_bare(ev, &bare);
+		event_write(out, &bare);
+		guard_members(out, &bare);
+	}
+}
+
+/* Who asks after its own act learns what it did, as when it was answered at once. */
+static bool is_own(const struct token *token, const struct outcome *outcome)
+{
+	enum event_type type = (enum event_type)outcome->row.fixed.type;
+
+	return type != EVENT_action_refused && type != EVENT_action_tried &&
+	       span_eq(outcome->row.actor, span_cstr(token->id));
+}
+
+/* @param reads  the token may read the case */
+static void outcome_write(struct http_request *request, const struct outcome *outcome, bool reads)
+{
+	struct buf *out = &request->answer;
+	struct event ev;
+	bool decoded = data_decode(&request->arena, &outcome->row, &ev);
+
+	json_out_member_text(out, "outcome", outcome_of(&outcome->row));
+	/* A report that was refused before there was a case tells of none. */
+	if (!reads && !is_own(&request->token, outcome) &&
+	    (outcome->seq || !decoded || disclosure_concerns(&ev))) {
+		bare_members(out, outcome, decoded ? &ev : NULL);
+		return;
+	}
+	line_members(&request->arena, out, outcome->seq, outcome->ordinal, &outcome->row);
+	if (decoded) {
+		guard_members(out, &ev);
+	}
 }
 
 /* The receipt code is for whoever reported the matter. */
@@ -207,16 +267,64 @@ static bool allow_auditor(struct http_request *request, const struct case_id *id
 	return reading_allow_place(request, span_cstr(county));
 }
 
+/* @param found  there is such a case @return whether the token may ask; a problem is answered otherwise */
+static bool allow_outcome(struct http_request *request,
+			  const struct case_id *id,
+			  bool own,
+			  const struct case_row *found)
+{
+	/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
+	if (own) {
+		reading_allow_bounded(request);
+		return true;
+	}
+	return found ? reading_allow_case(request, found) : allow_auditor(request, id);
+}
+
+static void answer_outcome(struct http_request *request,
+			   struct case_shelf_read *read,
+			   const struct case_id *case_id,
+			   struct span subject,
+			   struct span source,
+			   struct span id)
+{
+	struct outcome outcome = {.found = false};
+	struct buf *out = &request->answer;
+	struct case_row row;
+	bool found = case_query_get(&read->query, case_id, &row),
+	     own = door_rights_source(&request->token, source), reads;
+
+	if (!allow_outcome(request, case_id, own, found ? &row : NULL)) {
+		return;
+	}
+	reads = disclosure_county(&request->token, case_id) ||
+		(found && reading_row(request, &row));
+	case_row_origin(source, id, outcome.origin);
+	case_query_timeline(&read->query, case_id, line_match, &outcome);
+	json_out_open(out, '{');
+	if (outcome.found) {
+		outcome_write(request, &outcome, reads);
+	} else {
+		json_out_member_text(out, "outcome", "unknown");
+	}
+	json_out_member(out, "subject", subject);
+	if (own && found && is_report_of(&row, source, id) &&
+	    (reads || (outcome.found && is_own(&request->token, &outcome)))) {
+		json_out_member(out, "receipt",
+				span_of(row.fixed.receipt, sizeof row.fixed.receipt));
+	}
+	get_cases_as_of(out, read);
+	json_out_close(out, '}');
+	request->status = 200;
+}
+
 route_handler get_timeline_outcome;
 void get_timeline_outcome(struct http_request *request)
 {
 	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
 	struct span subject = http_query(request, "subject"),
 		    source = http_query(request, "source"), id = http_query(request, "id");
-	struct lines lines = {.request = request};
 	struct case_id case_id;
-	struct case_row row;
-	bool found, own;
 
 	if (!subject.n || !source.n || !id.n) {
 		http_problem(request, PROBLEM_BAD_QUERY,
@@ -224,38 +332,9 @@ void get_timeline_outcome(struct http_request *request)
 			     : !source.n ? "source"
 					 : "id",
 			     "needed");
-		return;
-	}
-	if (!case_id_parse(subject, &case_id)) {
+	} else if (!case_id_parse(subject, &case_id)) {
 		get_outcomes_reference(request, subject, source, id);
-		return;
+	} else if (get_cases_shelf(request, &read)) {
+		answer_outcome(request, &read, &case_id, subject, source, id);
 	}
-	if (!get_cases_shelf(request, &read)) {
-		return;
-	}
-	/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
-	found = case_query_get(&read.query, &case_id, &row);
-	own = door_rights_source(&request->token, source);
-	if (own) {
-		reading_allow_bounded(request);
-	} else if (found ? !reading_allow_case(request, &row) : !allow_auditor(request, &case_id)) {
-		return;
-	}
-	case_row_origin(source, id, lines.origin);
-	case_query_timeline(&read.query, &case_id, line_match, &lines);
-	if (lines.found.n) {
-		buf_add(&request->answer, buf_span(&lines.found));
-	} else {
-		json_out_open(&request->answer, '{');
-		json_out_member_text(&request->answer, "outcome", "unknown");
-	}
-	buf_done(&lines.found);
-	json_out_member(&request->answer, "subject", subject);
-	if (own && found && is_report_of(&row, source, id)) {
-		json_out_member(&request->answer, "receipt",
-				span_of(row.fixed.receipt, sizeof row.fixed.receipt));
-	}
-	get_cases_as_of(&request->answer, &read);
-	json_out_close(&request->answer, '}');
-	request->status = 200;
 }

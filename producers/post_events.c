@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "producers/answer.h"
+#include "producers/disclosure.h"
 #include "producers/gateway.h"
 #include "producers/media.h"
 #include "producers/post_binary.h"
@@ -104,7 +105,7 @@ static void answer(struct http_request *request)
 	}
 }
 
-/* Called twice: with the body, and again once the outcome is there. */
+/* Called with the body, again once the outcome is there, and again while it waits for the fold. */
 route_handler post_events;
 void post_events(struct http_request *request)
 {
@@ -117,7 +118,9 @@ void post_events(struct http_request *request)
 	enum err err;
 
 	if (request->work) {
-		answer(request);
+		if (disclosure_open(request, request->work)) {
+			answer(request);
+		}
 		return;
 	}
 	if (kind || !form_of(request, &form)) {

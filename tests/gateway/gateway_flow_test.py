@@ -58,6 +58,8 @@ def msgpack(value):
 	"""As much of MessagePack as an event needs."""
 	if isinstance(value, dict):
 		return bytes([0x80 | len(value)]) + b"".join(str8(k) + msgpack(v) for k, v in value.items())
+	if isinstance(value, bool):
+		return b"\xc3" if value else b"\xc2"
 	if isinstance(value, int):
 		return b"\xd3" + value.to_bytes(8, "big", signed=True)
 	return str8(value)
@@ -150,6 +152,65 @@ def routes(b, other, id):
 		assert {item["place"] for item in b.get(f"/v1/cases?{filter}", other)[2]["items"]} <= {"530103"}, filter
 	query = urllib.parse.urlencode({"subject": id, "source": "/yn/530102/app", "id": "r1"})
 	assert b.get(f"/v1/outcomes?{query}", other)[0] == 403 and b.get(f"/v1/outcomes?{query}", reader)[2]["outcome"] == "accepted"
+
+
+def secretive(body, guard):
+	"""A bare answer: the guard with its texts, and nothing that the case is, has been or needs."""
+	told = {"detail", "needs", "state", "seq", "ordinal", "from", "to", "owner", "would_seq", "would_to", "would_due_at", "receipt", "actor", "unit"}
+	assert body["guard"] == guard and body["guard_zh"] and body["guard_en"] and body["cure"], body
+	assert not told & set(body) and not told & set(body.get("data", {})) and "RP" not in json.dumps(body), body
+
+
+def disclosing(b, province, id):
+	"""Whoever may not read a case learns nothing of it by being refused, whichever way they post or ask; who may read it learns all."""
+	other = token(b, "stranger", "centre:530103", 3, "530103", source="/yn/530103", rights="history")
+	source = "/yn/530103/probe"
+	probe = lambda n, **more: event(f"p{n}", "gov.case.verified.v1", source, subject=id, data={"pass": True}, **more)
+	assert b.get(f"/v1/cases/{id}", other)[0] == 403
+	secretive(expect(b.post("/v1/events", probe(1), other), 409, outcome="refused", reason="GUARD"), "STATE")
+	for item in expect(b.post("/v1/events", [probe(1), probe(2)], other), 200)["items"]:
+		secretive(item, "STATE")
+	packed = {**probe(3), "time": 1674090000000000}
+	items = [expect(b.post("/v1/events", msgpack(packed), other, kind="application/cloudevents+msgpack"), 409)]
+	headers = {f"ce-{k}": v for k, v in probe(4).items() if k != "data"}
+	items.append(expect(b.post("/v1/events", b'{"pass":true}', other, kind="application/json", headers=headers), 409))
+	tried = expect(b.post("/v1/events?dry_run=1", probe(5), other), 200, would="refused")
+	for item in [*items, tried]:
+		secretive(item, item["guard"])
+	again = {**probe(6), "expectedseq": "9"}
+	secretive(expect(b.post("/v1/events", again, other), 409), "EXPECTED_SEQ")
+	asked = event("p7", "gov.case.accepted.v1", source, subject=id, data={"severity": "general"})
+	secretive(expect(b.post("/v1/events", asked, other), 409), "WHO")
+	later = b.post("/v1/events", probe(8), other, headers={"Prefer": "respond-async"})
+	assert later[0] == 202, later
+	outcome = lambda n, secret: b.get("/v1/outcomes?" + urllib.parse.urlencode({"subject": id, "source": source, "id": n}), secret)
+	bus.wait_for("the outcome", lambda: outcome("p8", other)[2]["outcome"] == "refused")
+	for n, guard in (("p1", "STATE"), ("p2", "STATE"), ("p6", "EXPECTED_SEQ"), ("p7", "WHO"), ("p8", "STATE")):
+		secretive(expect(outcome(n, other), 200, outcome="refused"), guard)
+		assert expect(outcome(n, province), 200)["data"]["state"] == "RP"
+	assert expect(outcome("p5", other), 200, outcome="tried")["data"]["would"] == "refused" and "seq" not in outcome("p5", other)[2]
+	whole = expect(b.post("/v1/events", probe(1), province), 409)
+	assert whole["state"]["code"] == "RP" and whole["detail"] == "state RP" and whole["needs"].startswith("state "), whole
+
+
+def disclosing_own(b, province):
+	"""A township reads its own case at once, though its row says so only once it is folded; of another's accepted act with the same
+	source a stranger learns that it was accepted, and no more."""
+	town = token(b, "town", "centre:530102003", 4, "530102003", source="/yn/530102003", rights="history")
+	beside = token(b, "beside", "centre:530103", 3, "530103", source="/yn/530102003")
+	source = "/yn/530102003/app"
+	b.kill("case-status")
+	made = expect(b.post("/v1/events", report("t1", source=source), town), 201)
+	wrong = event("t2", "gov.case.verified.v1", source, subject=made["subject"], data={"pass": True})
+	secretive(expect(b.post("/v1/events", wrong, town), 409), "STATE")
+	b.start("case-status")
+	made = expect(b.post("/v1/events", report("t3", source=source), town), 201)
+	wrong = event("t4", "gov.case.verified.v1", source, subject=made["subject"], data={"pass": True})
+	whole = expect(b.post("/v1/events", wrong, town), 409)
+	assert whole["state"]["code"] == "RP" and whole["needs"], whole
+	ask = lambda secret: expect(b.get("/v1/outcomes?" + urllib.parse.urlencode({"subject": made["subject"], "source": source, "id": "t3"}), secret), 200, outcome="accepted")
+	assert ask(town)["receipt"] == made["receipt"] and ask(town)["to"]["code"] == "RP" and ask(town)["data"]["title"]
+	assert set(ask(beside)) == {"outcome", "type", "time", "decidedtime", "subject", "as_of"}, ask(beside)
 
 
 def auditing(b, province, other):
@@ -276,6 +337,8 @@ def main():
 		reading(b, province, body)
 		asking(b, province, other)
 		routes(b, other, body["subject"])
+		disclosing(b, province, body["subject"])
+		disclosing_own(b, province)
 		auditing(b, province, other)
 		revoking(b, province)
 		waiting(b, province)
