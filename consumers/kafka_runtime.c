@@ -62,8 +62,9 @@ static enum err open_member(struct runtime *runtime)
 	return kafka_member_open(&config, &runtime->member);
 }
 
-/* An environment of another version, or a torn one, is of no use, but deleting is for people: the last one is kept aside. */
-static enum err move_aside(const char *path, enum err why)
+/* An environment of another version or number of shards, or a torn one, is of no use, but deleting is for people: the last one is kept
+ * aside. */
+static enum err move_aside(const char *path, const char *why)
 {
 	static const char *const files[] = {"data.mdb", "lock.mdb", "writer.lock", "unsynced",
 					    "unsynced.new"};
@@ -82,10 +83,33 @@ static enum err move_aside(const char *path, enum err why)
 	if (rename(path, aside)) {
 		return ERR_IO;
 	}
-	LOG(WARN, "environment moved aside; it is rebuilt from the log",
-	    LOG_TEXT("why", err_text(why)), LOG_TEXT("folder", path),
-	    LOG_SPAN("aside", span_cstr(aside)));
+	LOG(WARN, "environment moved aside; its rows are rebuilt from the log",
+	    LOG_TEXT("why", why), LOG_TEXT("folder", path), LOG_SPAN("aside", span_cstr(aside)));
 	return ERR_OK;
+}
+
+static enum err shard_path(const struct runtime *runtime, int number, char ret_path[])
+{
+	int n = snprintf(ret_path, RUNTIME_PATH_BYTES, "%s/%s/shard-%d", runtime->config.home,
+			 runtime->config.projection->name, number);
+
+	return n < RUNTIME_PATH_BYTES - 8 ? ERR_OK : ERR_USAGE;
+}
+
+/* Folders of shards that are no more, from when there were more of them: a reader must not take them for ours. Whoever would write them
+ * writes the first as well, and that one is open here. */
+static enum err move_others_aside(struct runtime *runtime)
+{
+	char path[RUNTIME_PATH_BYTES];
+	enum err err = ERR_OK;
+
+	for (int i = runtime->config.shards; i < LIMIT_PARTITIONS && !err; i++) {
+		err = shard_path(runtime, i, path);
+		if (!err && access(path, F_OK) == 0) {
+			err = move_aside(path, "there are fewer shards than before");
+		}
+	}
+	return err;
 }
 
 static enum err open_shard(struct runtime *runtime, int number)
@@ -100,16 +124,13 @@ static enum err open_shard(struct runtime *runtime, int number)
 				      .shards = runtime->config.shards,
 				      .map_bytes = runtime->config.map_bytes};
 
-	if (snprintf(path, sizeof path, "%s/%s/shard-%d", runtime->config.home,
-		     runtime->config.projection->name, number) >= (int)sizeof path - 8) {
-		return ERR_USAGE;
-	}
 	worker->runtime = runtime;
 	worker->number = number;
-	enum err err = shard_open(&config, &worker->shard);
+	enum err err = shard_path(runtime, number, path);
 
+	err = err ? err : shard_open(&config, &worker->shard);
 	if (err == ERR_STORE_VERSION || err == ERR_STORE_TORN) {
-		err = move_aside(path, err);
+		err = move_aside(path, err_text(err));
 		if (!err) {
 			err = shard_open(&config, &worker->shard);
 		}
@@ -151,6 +172,7 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 	for (int i = 0; i < config->shards && !err; i++) {
 		err = open_shard(runtime, i);
 	}
+	err = err ? err : move_others_aside(runtime);
 	for (int i = 0; i < runtime->partitions && config->alone; i++) {
 		runtime->at[i].wanted = true;
 	}

@@ -1,5 +1,7 @@
-/* kafka_runtime_test.c: the runtime against librdkafka's own mock of a broker, which can be told to forget a topic for a while, or to be away. */
+/* kafka_runtime_test.c: the runtime with fewer shards than before, and against librdkafka's own mock of a broker, which can be told to forget a topic for a while, or to be away. */
 #include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "consumers/kafka_runtime_parts.h"
@@ -107,6 +109,53 @@ static void await_ready(struct runtime *runtime)
 	assert_true(is_ready(runtime));
 }
 
+/* Opens and closes it with so many shards. */
+static void open_with(int shards)
+{
+	struct runtime_config config = {.settings = &kafka_mock_settings,
+					.projection = &toy,
+					.home = dir,
+					.prefix = "",
+					.instance = "test-1",
+					.build = "a",
+					.shards = shards,
+					.map_bytes = 64 << 20,
+					.alone = true};
+	struct runtime *runtime = NULL;
+
+	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
+	kafka_runtime_close(runtime);
+}
+
+static bool is_there(int number, const char *ending)
+{
+	char path[FOLDER_PATH_BYTES + 64];
+
+	snprintf(path, sizeof path, "%s/toy/shard-%d%s", dir, number, ending);
+	return access(path, F_OK) == 0;
+}
+
+/* With fewer shards than before the others are put aside, and whatever stands there already gives way; one that is missing hides none. */
+static void test_fewer_shards(void **state)
+{
+	char from[FOLDER_PATH_BYTES + 64], to[FOLDER_PATH_BYTES + 64];
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		open_with(4);
+		assert_true(is_there(3, ""));
+		snprintf(from, sizeof from, "%s/toy/shard-2", dir);
+		snprintf(to, sizeof to, "%s/toy/lost-%d", dir, round);
+		assert_int_equal(rename(from, to), 0);
+		open_with(2);
+		assert_true(is_there(0, "") && is_there(1, ""));
+		for (int i = 0; i < 4; i++) {
+			assert_int_equal(is_there(i, "") && is_there(i, ".aside"), i < 2);
+			assert_int_equal(is_there(i, ".aside"), i != 2);
+		}
+	}
+}
+
 /* A topic that the broker does not list for a while is waited for, and said; then the program goes on by itself. */
 static void test_a_gap_in_the_metadata_is_waited_for(void **state)
 {
@@ -167,6 +216,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_an_outage_is_said_until_it_ends, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_fewer_shards, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

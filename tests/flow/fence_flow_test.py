@@ -64,7 +64,7 @@ with scene.Scene() as bus:
 
 	(bus.home / "case-status/shard-0/unsynced").write_text("00000000-0000-0000-0000-000000000000\n")
 	bus.start("case-status")
-	assert said(bus, "moved aside; it is rebuilt") == 1, bus.log("case-status")
+	assert said(bus, "environment moved aside") == 1, bus.log("case-status")
 	assert (bus.home / "case-status/shard-0.aside/data.mdb").exists()
 	scene.bus.wait_for("the rebuild", lambda: same(bus, want, "rebuilt"), 60)
 	scene.bus.wait_for("commits that are durable again", lambda: settled(bus), 60)
