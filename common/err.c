@@ -73,6 +73,8 @@ const char *err_cure(enum err err)
 		       "it is rebuilt from the log (secrets, keys and tokens.mdb are not)";
 	case ERR_STORE_TORN:
 		return "none is needed: the environment is moved aside and rebuilt from the log";
+	case ERR_STORE_MIXED:
+		return "start the projection's program, or wait until it has started: it makes them anew from the log";
 	case ERR_IO:
 		return "look at the disk: its room, and the rights of the files that the message names";
 	case ERR_KAFKA:

@@ -33,7 +33,9 @@
 	X(BUG, 71, "govbus broke its own rule")                                            \
 	X(ERASED, 66, "its key was destroyed: what it sealed is erased")                   \
 	X(STORE_TORN, 74,                                                                  \
-	  "the machine went down, or a sync failed, before the store was on the disk")
+	  "the machine went down, or a sync failed, before the store was on the disk")     \
+	X(STORE_MIXED, 75,                                                                 \
+	  "shards of the store are missing, or were made for another number of them")
 
 enum err {
 	ERR_OK = 0,

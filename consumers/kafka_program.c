@@ -185,7 +185,7 @@ int kafka_program_main(const struct projection *projection,
 		CONF_COMMON(listen),
 		{"shards", "1", NULL,
 		 "Environments, each with a thread of its own; another number rebuilds",
-		 CONF_NUMBER, 1, LIMIT_PARTITIONS},
+		 CONF_NUMBER, 1, LIMIT_CASE_PARTITIONS},
 		{0},
 	};
 	struct sigaction action = {.sa_handler = on_signal};

@@ -111,77 +111,12 @@ bool shard_read_position(struct kv_txn *txn,
 	return get_position(txn, kv_positions(projection), partition, ret_position);
 }
 
-/* What the rows look like: another layout, another environment. */
-static void describe(const struct projection *projection, struct buf *out)
-{
-	const char *names[LIMIT_KV_TABLES + 1];
-	int n = shard_kv_names(projection, names, LIMIT_KV_TABLES + 1);
-
-	buf_printf(out, "%s %u", projection->name, projection->version);
-	for (int i = 0; i < n; i++) {
-		buf_printf(out, " %s", names[i]);
-	}
-}
-
-/* Compares what is written about the environment with what it should be. @return ABSENT: nothing is written */
-static enum err check_about(struct kv_txn *txn, int table, const char *name, struct span expected)
-{
-	struct span value;
-
-	if (!kv_get(txn, table, span_cstr(name), &value)) {
-		return txn->err ? txn->err : ERR_ABSENT;
-	}
-	return span_eq(value, expected) ? ERR_OK : ERR_STORE_VERSION;
-}
-
-static enum err check_or_write(struct shard *shard,
-			       const char *name,
-			       struct span expected,
-			       bool replace)
-{
-	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
-	int table = shard->kv_positions + 1;
-
-	kv_txn_begin(shard->kv, true, &txn);
-	enum err err = check_about(&txn, table, name, expected);
-
-	if (err != ERR_ABSENT && !(replace && err == ERR_STORE_VERSION)) {
-		return err;
-	}
-	kv_put(&txn, table, span_cstr(name), expected);
-	return kv_txn_commit(&txn);
-}
-
-static enum err check_layout(struct shard *shard, const struct shard_config *config)
-{
-	struct buf layout = {0}, sharding = {0};
-
-	describe(config->projection, &layout);
-	buf_printf(&sharding, "%d partitions, shard %d of %d", config->partitions, config->shard,
-		   config->shards);
-	enum err err = layout.err ? layout.err : sharding.err;
-
-	if (!err) {
-		err = check_or_write(shard, "layout", buf_span(&layout), false);
-	}
-	if (!err) {
-		err = check_or_write(shard, "sharding", buf_span(&sharding), false);
-	}
-	buf_done(&layout);
-	buf_done(&sharding);
-	return err;
-}
-
 /* A new build may be able to apply what the last one could not. The build is noted once that has been tried. */
 static enum err try_again(struct shard *shard, const char *build)
 {
 	struct span text = span_first(span_cstr(build), SHARD_BUILD_BYTES);
-	struct kv_txn txn = {0};
+	enum err err = shard_about_build(shard->kv, shard->projection, text);
 
-	kv_txn_begin(shard->kv, false, &txn);
-	enum err err = check_about(&txn, shard->kv_positions + 1, "build", text);
-
-	kv_txn_abort(&txn);
 	if (err != ERR_STORE_VERSION && err != ERR_ABSENT) {
 		return err;
 	}
@@ -189,7 +124,7 @@ static enum err try_again(struct shard *shard, const char *build)
 	if (!err) {
 		err = shard_commit(shard);
 	}
-	return err ? err : check_or_write(shard, "build", text, true);
+	return err ? err : shard_about_note(shard->kv, shard->projection, text);
 }
 
 static enum err open_store(struct shard *shard, const struct shard_config *config)
@@ -199,13 +134,14 @@ static enum err open_store(struct shard *shard, const struct shard_config *confi
 				  .mode = KV_WRITE,
 				  .names = names,
 				  .map_bytes = config->map_bytes};
+	struct shard_about about = {config->partitions, config->shard, config->shards};
 
 	shard_kv_names(config->projection, names, LIMIT_KV_TABLES + 1);
 	shard->kv_positions = kv_positions(config->projection);
 	enum err err = kv_open(&store, &shard->kv);
 
 	if (!err) {
-		err = check_layout(shard, config);
+		err = shard_about_claim(shard->kv, config->projection, &about);
 	}
 	if (!err) {
 		err = overlay_new(shard->tables, shard->kv, 0, &shard->overlay);
@@ -455,25 +391,21 @@ enum err shard_give_up(struct shard *shard, int partition)
 enum err shard_open_reader(const char *dir,
 			   const struct projection *projection,
 			   uint64_t map_bytes,
+			   struct shard_about *ret_about,
 			   struct kv **ret_kv)
 {
 	const char *names[LIMIT_KV_TABLES + 1];
 	struct kv_config store = {
 		.dir = dir, .mode = KV_READ, .names = names, .map_bytes = map_bytes};
-	struct kv_txn txn = {0};
-	struct buf layout = {0};
 	struct kv *kv = NULL;
-	int n = shard_kv_names(projection, names, LIMIT_KV_TABLES + 1);
+
+	shard_kv_names(projection, names, LIMIT_KV_TABLES + 1);
 	enum err err = kv_open(&store, &kv);
 
 	if (err) {
 		return err;
 	}
-	describe(projection, &layout);
-	kv_txn_begin(kv, false, &txn);
-	err = layout.err ? layout.err : check_about(&txn, n - 1, "layout", buf_span(&layout));
-	kv_txn_abort(&txn);
-	buf_done(&layout);
+	err = shard_about_read(kv, projection, ret_about);
 	if (err) {
 		kv_close(kv);
 		return err;

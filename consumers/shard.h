@@ -3,6 +3,7 @@
 #define GOVBUS_CONSUMERS_SHARD_H
 
 #include "consumers/position.h"
+#include "consumers/shard_about.h"
 #include "projections/projection.h"
 
 struct shard;
@@ -97,10 +98,11 @@ int shard_kv_names(const struct projection *projection, const char **names, int 
 /** The kv table number of a projection's table, or of its i-th index (-1: the table itself). */
 int shard_kv_table(const struct projection *projection, int table, int index);
 
-/** Opens an environment for reading. @return ABSENT (not there yet), STORE_VERSION, STORE */
+/** Opens an environment for reading, and says which of how many shards it is. @return ABSENT (not there yet), STORE_VERSION, STORE */
 enum err shard_open_reader(const char *dir,
 			   const struct projection *projection,
 			   uint64_t map_bytes,
+			   struct shard_about *ret_about,
 			   struct kv **ret_kv);
 
 /** The committed position of a partition. @return false: none, or txn->err */

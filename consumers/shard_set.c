@@ -7,25 +7,59 @@
 
 enum { SHARD_SET_PATH_BYTES = 1024 };
 
+static enum err open_one(const char *home,
+			 const struct projection *projection,
+			 uint64_t map_bytes,
+			 struct shard_set *set,
+			 struct shard_about *ret_about)
+{
+	char path[SHARD_SET_PATH_BYTES];
+	int n = snprintf(path, sizeof path, "%s/%s/shard-%d", home, projection->name, set->n);
+	enum err err = n < (int)sizeof path ? shard_open_reader(path, projection, map_bytes,
+								ret_about, &set->kvs[set->n])
+					    : ERR_USAGE;
+
+	set->n += !err;
+	return err;
+}
+
+/* The next one, which must be of the same number as the first. One that is not there is to come, or to be made anew. */
+static enum err open_next(const char *home,
+			  const struct projection *projection,
+			  uint64_t map_bytes,
+			  struct shard_set *set,
+			  const struct shard_about *first)
+{
+	struct shard_about about = {0};
+	int number = set->n;
+	enum err err = open_one(home, projection, map_bytes, set, &about);
+
+	if (err) {
+		return err == ERR_ABSENT ? ERR_STORE_MIXED : err;
+	}
+	return about.shard == number && about.shards == first->shards &&
+			       about.partitions == first->partitions
+		       ? ERR_OK
+		       : ERR_STORE_MIXED;
+}
+
+/* How many there are says the first: folders beyond may be left from when there were more. */
 enum err shard_set_open(const char *home,
 			const struct projection *projection,
 			uint64_t map_bytes,
 			struct shard_set *ret_set)
 {
 	struct shard_set set = {0};
-	char path[SHARD_SET_PATH_BYTES];
-	enum err err = ERR_OK;
+	struct shard_about first = {0};
+	enum err err = open_one(home, projection, map_bytes, &set, &first);
 
-	while (!err && set.n < LIMIT_PARTITIONS) {
-		int n = snprintf(path, sizeof path, "%s/%s/shard-%d", home, projection->name,
-				 set.n);
-
-		err = n < (int)sizeof path
-			      ? shard_open_reader(path, projection, map_bytes, &set.kvs[set.n])
-			      : ERR_USAGE;
-		set.n += !err;
+	if (!err && first.shard) {
+		err = ERR_STORE_MIXED;
 	}
-	if (err && (err != ERR_ABSENT || !set.n)) {
+	while (!err && set.n < first.shards) {
+		err = open_next(home, projection, map_bytes, &set, &first);
+	}
+	if (err) {
 		shard_set_close(&set);
 		return err;
 	}

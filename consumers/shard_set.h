@@ -12,8 +12,9 @@ struct shard_set {
 };
 
 /**
- * Opens HOME/NAME/shard-0, shard-1, … up to the first that is not there.
- * @return ABSENT when there is none, STORE_VERSION, STORE
+ * Opens HOME/NAME/shard-0, shard-1, …, as many as shard-0 says that there are.
+ * @return ABSENT when there is none; STORE_MIXED when some are missing or were made for another number, as while their program starts
+ * with another one; STORE_VERSION, STORE
  * @thread any; LMDB: one handle per environment and process, so not in the process that writes it
  */
 enum err shard_set_open(const char *home,

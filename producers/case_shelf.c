@@ -10,6 +10,7 @@
 #include "common/partition.h"
 #include "consumers/dead.h"
 #include "consumers/shard.h"
+#include "consumers/shard_set.h"
 #include "projections/case_status.h"
 
 enum { SHELF_IDLE = 8 };
@@ -25,9 +26,10 @@ struct case_shelf {
 	pthread_mutex_t idle_lock;
 	struct idle idle[CASE_QUERY_SHARDS];
 	pthread_rwlock_t lock; /* read: a reading is open; written: shards are opened and closed */
-	struct kv *kvs[CASE_QUERY_SHARDS];
+	struct shard_set set;
 	ino_t inodes[CASE_QUERY_SHARDS];
-	int shards;
+	int shards;       /* that can be read: those of the set, or none */
+	enum err why_not; /* when there are none */
 };
 
 int case_shelf_partition(const struct case_id *id)
@@ -38,19 +40,13 @@ int case_shelf_partition(const struct case_id *id)
 	return partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS);
 }
 
-static void shard_dir(const struct case_shelf *shelf, int i, char ret_dir[512])
-{
-	(void)snprintf(ret_dir, 512, "%s/case-status/shard-%d", shelf->home, i);
-}
-
 /* The file's number, not its content: reading it would drop LMDB's locks. 0: not there. */
 static ino_t shard_inode(const struct case_shelf *shelf, int i)
 {
-	char dir[512], path[540];
+	char path[512];
 	struct stat about;
 
-	shard_dir(shelf, i, dir);
-	(void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+	(void)snprintf(path, sizeof path, "%s/case-status/shard-%d/data.mdb", shelf->home, i);
 	return stat(path, &about) ? 0 : about.st_ino;
 }
 
@@ -60,27 +56,24 @@ static void close_all(struct case_shelf *shelf)
 		while (shelf->idle[i].n) {
 			kv_txn_abort(&shelf->idle[i].txns[--shelf->idle[i].n]);
 		}
-		kv_close(shelf->kvs[i]);
 	}
+	shard_set_close(&shelf->set);
 	shelf->shards = 0;
 }
 
 static void open_all(struct case_shelf *shelf)
 {
-	char dir[512];
-
+	/* Before they are opened: one that is put in another's place meanwhile is seen as changed. */
 	for (int i = 0; i < CASE_QUERY_SHARDS; i++) {
 		shelf->inodes[i] = shard_inode(shelf, i);
-		shard_dir(shelf, i, dir);
-		if (!shelf->inodes[i]) {
-			return;
-		}
-		if (shard_open_reader(dir, &case_status, 0, &shelf->kvs[i])) {
-			close_all(shelf); /* half a shelf would answer "no such case" */
-			return;
-		}
-		shelf->shards = i + 1;
 	}
+	/* All or none: half a shelf would answer "no such case". */
+	shelf->why_not = shard_set_open(shelf->home, &case_status, 0, &shelf->set);
+	if (shelf->set.n > CASE_QUERY_SHARDS) {
+		shard_set_close(&shelf->set);
+		shelf->why_not = ERR_STORE_MIXED;
+	}
+	shelf->shards = shelf->set.n;
 }
 
 static bool changed(const struct case_shelf *shelf)
@@ -90,7 +83,7 @@ static bool changed(const struct case_shelf *shelf)
 			return true;
 		}
 	}
-	return shelf->shards < CASE_QUERY_SHARDS && shard_inode(shelf, shelf->shards) != 0;
+	return !shelf->shards && shard_inode(shelf, 0) != 0;
 }
 
 enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf)
@@ -125,7 +118,7 @@ void case_shelf_refresh(struct case_shelf *shelf)
 	pthread_rwlock_rdlock(&shelf->lock);
 	stale = changed(shelf);
 	for (int i = 0; i < shelf->shards; i++) {
-		kv_check_readers(shelf->kvs[i]);
+		kv_check_readers(shelf->set.kvs[i]);
 	}
 	pthread_rwlock_unlock(&shelf->lock);
 	if (stale) {
@@ -147,7 +140,7 @@ static bool begin_shard(struct case_shelf *shelf, int i, struct kv_txn *txn)
 	}
 	pthread_mutex_unlock(&shelf->idle_lock);
 	return txn->mdb ? !kv_txn_renew(txn)
-			: !kv_txn_begin(shelf->kvs[i], /*writable=*/false, txn);
+			: !kv_txn_begin(shelf->set.kvs[i], /*writable=*/false, txn);
 }
 
 static void end_shard(struct case_shelf *shelf, int i, struct kv_txn *txn)
@@ -209,6 +202,11 @@ void case_shelf_end(struct case_shelf_read *read)
 	}
 	pthread_rwlock_unlock(&read->shelf->lock);
 	read->shelf = NULL;
+}
+
+enum err case_shelf_why_not(const struct case_shelf_read *read)
+{
+	return read->shelf->shards ? ERR_STORE : read->shelf->why_not;
 }
 
 bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *ret_tail)

@@ -15,7 +15,7 @@ struct case_shelf_read {
 	struct case_query query;
 };
 
-/** @param home  its shards are $home/case-status/shard-0 and on @return NOMEM; that there are none yet is no error */
+/** @param home  its shards are $home/case-status/shard-0 and on, as many as the first says @return NOMEM; that there are none yet is no error */
 enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf);
 
 /** Closes; NULL is fine. No reading may be open. */
@@ -31,6 +31,10 @@ bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read);
 bool case_shelf_begin_case(struct case_shelf *shelf,
 			   const struct case_id *id,
 			   struct case_shelf_read *read);
+
+/** Why a reading that was not begun could not be: ABSENT (nothing is there yet), STORE_MIXED (case-status is starting with another number of
+ * shards), STORE_VERSION, STORE. Before case_shelf_end. */
+enum err case_shelf_why_not(const struct case_shelf_read *read);
 
 /** Ends a reading; what was borrowed from it is dead. One that was not begun is fine. */
 void case_shelf_end(struct case_shelf_read *read);

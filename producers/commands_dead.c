@@ -49,8 +49,12 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 
 static int fail(const char *command, enum err err)
 {
-	fprintf(stderr, "govbus %s: %s%s\n", command, err_text(err),
-		err == ERR_ABSENT ? "; cure: start govbus-case-status, or name its --home" : "");
+	const char *cure = err == ERR_ABSENT        ? "start govbus-case-status, or name its --home"
+			   : err == ERR_STORE_MIXED ? err_cure(err)
+						    : "";
+
+	fprintf(stderr, "govbus %s: %s%s%s\n", command, err_text(err), *cure ? "; cure: " : "",
+		cure);
 	return err_exit_code(err);
 }
 

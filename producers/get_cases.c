@@ -124,9 +124,15 @@ void get_cases_members(struct buf *out,
 	text_member(out, "point_id", row->point_id);
 }
 
-static bool shelf_is_there(struct http_request *request, bool begun)
+static bool shelf_is_there(struct http_request *request,
+			   const struct case_shelf_read *read,
+			   bool begun)
 {
-	if (!begun) {
+	if (!begun && case_shelf_why_not(read) == ERR_STORE_MIXED) {
+		http_problem(request, PROBLEM_STARTING, NULL,
+			     "case-status is changing its number of shards; cure: none if it runs, "
+			     "else start govbus-case-status");
+	} else if (!begun) {
 		http_problem(
 			request, PROBLEM_STARTING, NULL,
 			"case-status has not folded anything yet; cure: start govbus-case-status");
@@ -136,14 +142,15 @@ static bool shelf_is_there(struct http_request *request, bool begun)
 
 bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read)
 {
-	return shelf_is_there(request, case_shelf_begin(request->gateway->shelf, read));
+	return shelf_is_there(request, read, case_shelf_begin(request->gateway->shelf, read));
 }
 
 bool get_cases_shelf_of(struct http_request *request,
 			const struct case_id *id,
 			struct case_shelf_read *read)
 {
-	return shelf_is_there(request, case_shelf_begin_case(request->gateway->shelf, id, read));
+	return shelf_is_there(request, read,
+			      case_shelf_begin_case(request->gateway->shelf, id, read));
 }
 
 void get_cases_position(struct buf *out, int partition, const struct tail *tail)

@@ -129,6 +129,7 @@ static char *fold_real(void)
 	char dir[FOLDER_PATH_BYTES], *text = NULL;
 	size_t size = 0;
 	struct shard *shard = NULL;
+	struct shard_about about;
 	struct kv *kv = NULL;
 
 	assert_true(folder_make("naive", dir));
@@ -149,7 +150,8 @@ static char *fold_real(void)
 	}
 	assert_int_equal(shard_commit(shard), ERR_OK);
 	shard_close(shard);
-	assert_int_equal(shard_open_reader(dir, &case_status, config.map_bytes, &kv), ERR_OK);
+	assert_int_equal(shard_open_reader(dir, &case_status, config.map_bytes, &about, &kv),
+			 ERR_OK);
 	FILE *out = open_memstream(&text, &size);
 
 	assert_int_equal(dump_print(&case_status, &kv, 1, out), ERR_OK);
