@@ -161,6 +161,12 @@ static size_t batch_bytes(int shards)
 	return share < SHARD_BATCH_BYTES ? share : SHARD_BATCH_BYTES;
 }
 
+/* LMDB holds a batch's pages in memory while it is committed: a smaller batch has fewer. */
+static size_t batch_pages(size_t bytes)
+{
+	return SHARD_BATCH_PAGES / (SHARD_BATCH_BYTES >> 20) * (bytes >> 20);
+}
+
 enum err shard_open(const struct shard_config *config, struct shard **ret_shard)
 {
 	struct shard *shard = calloc(1, sizeof *shard);
@@ -317,7 +323,7 @@ enum err shard_take(struct shard *shard, const struct shard_record *record)
 bool shard_is_full(const struct shard *shard)
 {
 	return overlay_bytes(shard->overlay) >= shard->batch_bytes ||
-	       overlay_dirty_pages(shard->overlay) >= SHARD_BATCH_PAGES;
+	       overlay_dirty_pages(shard->overlay) >= batch_pages(shard->batch_bytes);
 }
 
 uint64_t shard_pending(const struct shard *shard)

@@ -151,7 +151,7 @@ def case_get(bed, _):
 	fold(bed, a_bus, written)
 	ids = some_cases(a_bus)
 	random.Random(7).shuffle(ids)
-	with bus.Bus(home=bed.store, prefix=a_bus.prefix) as asking:
+	with bed.watched(bus.Bus(home=bed.store, prefix=a_bus.prefix)) as asking:
 		token = bench_bed.token(asking)
 		key = asking.start("gateway", ready=False)
 		bus.wait_for("the gateway answers a case", lambda: answers(asking, key, ids[0], token), 60)
