@@ -54,6 +54,7 @@ static void by_the_domain(void **state)
 	(void)state;
 	assert_true(may(CODE_function_handle, EVENT_case_escalated));
 	assert_true(may(CODE_function_dispatch, EVENT_case_held));
+	assert_false(may(CODE_function_handle, EVENT_case_held));
 	assert_true(may(CODE_function_report, EVENT_case_handling_logged));
 	assert_true(may(CODE_function_report, EVENT_case_closed));
 	assert_false(may(CODE_function_callback, EVENT_case_reopened));

@@ -267,17 +267,14 @@ static bool guard_hold_until(struct case_decision *d)
 	return until_us > d->moment->now_us && until_us <= latest_us;
 }
 
+/* Who may post a hold is who may approve it: the owner, or a centre above. So nobody approves in another's name. */
 static bool guard_approver(struct case_decision *d)
 {
 	struct span id = d->ev->data.case_held.approver_unit;
-	struct ref_unit unit;
 
 	DETAIL(d, "approver_unit %.*s", SPAN_ARGS(id));
-	NEEDS(d, "approver_unit %s or a centre above it", d->was.owner);
-	return span_eq(id, span_cstr(d->was.owner)) ||
-	       (reference_unit(d->rules.reference, d->rules.as_of, id, &unit) && unit.active &&
-		unit.unit_type == CODE_unit_type_centre && unit.level < d->was.owner_level &&
-		place_covers(unit.seat, span_cstr(d->was.owner + strlen("centre:"))));
+	NEEDS(d, "approver_unit %.*s, the unit that acts", SPAN_ARGS(d->ev->env.unit));
+	return span_eq(id, d->ev->env.unit);
 }
 
 static bool guard_cause(struct case_decision *d)

@@ -184,7 +184,7 @@ static const char *forward(struct world *w, const struct case_state *c)
 			bed, pick(w, 4) ? EVENT_case_signed_for : EVENT_case_returned, lead);
 	case CODE_case_state_IP:
 		if (pick(w, 3) == 0) {
-			case_bed_begin(bed, EVENT_case_held, lead);
+			case_bed_begin(bed, EVENT_case_held, c->owner);
 			EVENT_SET(bed->ev.data.case_held, reason, CODE_hold_reason_season);
 			EVENT_SET(bed->ev.data.case_held, hold_until, bed->now_us + CIVIL_DAY_US);
 			EVENT_SET(bed->ev.data.case_held, approver_unit, span_cstr(c->owner));

@@ -22,7 +22,7 @@ def handled(bus, name, day):
 
 def hold(bus, case, day, until, want=201):
 	data = {"reason": "season", "hold_until": until, "approver_unit": TOWN}
-	return bus.one("gov.case.held.v1", f"hold-{case}-{until}", data, want=want, time=f"{day}T10:00:00+08:00", subject=case, unit=LEAD)
+	return bus.one("gov.case.held.v1", f"hold-{case}-{until}", data, want=want, time=f"{day}T10:00:00+08:00", subject=case, unit=TOWN)
 
 
 def longest(bus, case, token):
@@ -36,15 +36,15 @@ def longest(bus, case, token):
 
 
 with scene.Scene() as bus:
-	lead = bus.new_token("lead", LEAD, 3, scene.COUNTY)
+	town = bus.new_token("town", TOWN, 4, scene.TOWN)
 	before, after = handled(bus, "before", "2023-03-13"), handled(bus, "after", "2023-03-13")
-	assert longest(bus, after, lead) == 90 * 24, longest(bus, after, lead)
+	assert longest(bus, after, town) == 90 * 24, longest(bus, after, town)
 	window = {"type_code": "SH", "step": "hold", "amount": 48, "unit": "h", "calendar": "cn", "version": 1, "effective_from": "2023-03-14T00:00:00+08:00"}
 	bus.one("gov.policy.set.v1", "hold", window, time="2023-03-13T09:30:00+08:00", subject="policy:sh-hold", unit="centre:53")
 	hold(bus, before, "2023-03-13", "2023-06-11T10:00:00+08:00")
 	refused = hold(bus, after, "2023-03-14", "2023-03-16T10:00:01+08:00", want=409)
 	assert refused["guard"] == "HOLD_UNTIL" and "not after 2023-03-16T10:00:00" in refused["needs"], refused
-	assert longest(bus, after, lead) == 48, longest(bus, after, lead)
+	assert longest(bus, after, town) == 48, longest(bus, after, town)
 	held = hold(bus, after, "2023-03-14", "2023-03-16T10:00:00+08:00")
 	assert held["to"]["code"] == "HO", held
 	assert bus.case(before, 5)["hold_until"].startswith("2023-06-11T10:00:00"), bus.case(before, 5)

@@ -66,7 +66,7 @@ const char *case_bed_hold(struct case_bed *bed, const char *unit, int64_t until_
 	case_bed_begin(bed, EVENT_case_held, unit);
 	EVENT_SET(bed->ev.data.case_held, reason, CODE_hold_reason_court);
 	EVENT_SET(bed->ev.data.case_held, hold_until, until_us);
-	EVENT_SET(bed->ev.data.case_held, approver_unit, SPAN("centre:530102001"));
+	EVENT_SET(bed->ev.data.case_held, approver_unit, span_cstr(unit));
 	return case_bed_post(bed);
 }
 

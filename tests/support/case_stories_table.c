@@ -31,7 +31,7 @@ static const struct action_kind {
 	{EVENT_case_signed_for, 0, S(DI), HOUSE, "----IP------------", "wwwww+wu", ""},
 	{EVENT_case_returned, 0, S(DI), HOUSE, "----ACAC----------", "wwwww+wu", ""},
 	{EVENT_case_handling_logged, 0, S(IP), HOUSE, "------IP----------", "wwww++wu", ""},
-	{EVENT_case_held, 0, S(IP), HOUSE, "------HO----------", "+wwww+wu", ""},
+	{EVENT_case_held, 0, S(IP), TOWN, "------HO----------", "+w++wwwu", ""},
 	{EVENT_case_resumed, 0, S(HO), HOUSE, "--------IP--------", "+wwww+wu", ""},
 	{EVENT_case_escalated, 0, S(IP), TOWN, "ACACACACACACAC----", "+w++w+wu", ""},
 	{EVENT_case_feedback_submitted, 0, S(IP), HOUSE, "------FB----------", "wwwww+wu", ""},
@@ -70,7 +70,6 @@ const char *case_story_try(struct case_story *s,
 {
 	struct case_bed *bed = &s->bed;
 	struct event *ev = &bed->ev;
-	struct case_state now = case_story_state(s);
 
 	case_bed_begin(bed, type, unit);
 	switch ((int)type) {
@@ -88,8 +87,7 @@ const char *case_story_try(struct case_story *s,
 		break;
 	case EVENT_case_held:
 		EVENT_SET(ev->data.case_held, hold_until, bed->now_us + CIVIL_DAY_US);
-		EVENT_SET(ev->data.case_held, approver_unit,
-			  arena_printf(&bed->arena, "%s", now.owner));
+		EVENT_SET(ev->data.case_held, approver_unit, span_cstr(unit));
 		break;
 	case EVENT_case_escalated:
 		EVENT_SET(ev->data.case_escalated, cause, CODE_escalate_cause_beyond_competence);
@@ -179,8 +177,8 @@ static const struct required {
 	{EVENT_case_returned, 0, S(DI), HOUSE, "3.government.handle"},
 	{EVENT_case_handling_logged, 0, S(IP), HOUSE, "3.government.handle"},
 	{EVENT_case_handling_logged, 0, S(IP), GRID, "6.grid.report"},
-	{EVENT_case_held, 0, S(IP), HOUSE, "3.government.handle"},
 	{EVENT_case_held, 0, S(IP), TOWN, "4.centre.dispatch"},
+	{EVENT_case_held, 0, S(IP), CITY, "2.centre.dispatch"},
 	{EVENT_case_resumed, 0, S(HO), HOUSE, "3.government.handle"},
 	{EVENT_case_resumed, 0, S(HO), TOWN, "4.centre.dispatch"},
 	{EVENT_case_escalated, 0, S(IP), HOUSE, "3.government.handle"},

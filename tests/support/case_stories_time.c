@@ -70,6 +70,15 @@ static void landslide(struct case_story *s)
 	     bed->ev.data.case_closed.close_level_expected == 4);
 }
 
+/* Tries to put the case on hold for a day: posted by one unit, approved by another. */
+static const char *hold_for(struct case_story *s, const char *unit, const char *approver)
+{
+	case_bed_begin(&s->bed, EVENT_case_held, unit);
+	EVENT_SET(s->bed.ev.data.case_held, hold_until, s->bed.now_us + CIVIL_DAY_US);
+	EVENT_SET(s->bed.ev.data.case_held, approver_unit, span_cstr(approver));
+	return case_bed_try(&s->bed);
+}
+
 /* A hold pauses the case clock; it ends by itself, and both deadlines move on. */
 static void hold(struct case_story *s)
 {
@@ -77,14 +86,16 @@ static void hold(struct case_story *s)
 
 	case_story_bring(s, CODE_case_state_IP);
 	c = case_story_state(s);
-	ENDS("HOLD_UNTIL", case_bed_hold(&s->bed, HOUSE, s->bed.now_us));
-	ENDS("HOLD_UNTIL", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + 90 * CIVIL_DAY_US + 1));
+	ENDS("HOLD_UNTIL", case_bed_hold(&s->bed, TOWN, s->bed.now_us));
+	ENDS("HOLD_UNTIL", case_bed_hold(&s->bed, TOWN, s->bed.now_us + 90 * CIVIL_DAY_US + 1));
 	ENDS("WHO", case_bed_hold(&s->bed, FIRE, s->bed.now_us + CIVIL_DAY_US));
-	case_bed_begin(&s->bed, EVENT_case_held, HOUSE);
-	EVENT_SET(s->bed.ev.data.case_held, hold_until, s->bed.now_us + CIVIL_DAY_US);
-	EVENT_SET(s->bed.ev.data.case_held, approver_unit, SPAN(HOUSE));
-	ENDS("APPROVER", case_bed_post(&s->bed));
-	ENDS("", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + 90 * CIVIL_DAY_US));
+	/* Nobody pauses its own clock: the unit asks, the owner or a centre above it approves, and in its own name. */
+	ENDS("WHO", hold_for(s, HOUSE, HOUSE));
+	ENDS("WHO", hold_for(s, HOUSE, TOWN));
+	ENDS("APPROVER", hold_for(s, TOWN, HOUSE));
+	ENDS("APPROVER", hold_for(s, TOWN, COUNTY));
+	ENDS("", hold_for(s, COUNTY, COUNTY));
+	ENDS("", case_bed_hold(&s->bed, TOWN, s->bed.now_us + 90 * CIVIL_DAY_US));
 	MUST(case_story_state(s).state == CODE_case_state_HO);
 	ENDS("STATE", case_bed_simple(&s->bed, EVENT_case_feedback_submitted, HOUSE));
 	case_bed_go(&s->bed, AT(1, 19, 9, 0) + 90 * CIVIL_DAY_US);
@@ -270,7 +281,7 @@ static void classified_on_hold(struct case_story *s)
 	ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, HOUSE));
 	MUST(case_story_state(s).due_us == AT(1, 25, 9, 0));
 	/* What would be past already counts from when the clock stopped. */
-	ENDS("", case_bed_hold(&s->bed, HOUSE, AT(1, 31, 9, 0)));
+	ENDS("", case_bed_hold(&s->bed, TOWN, AT(1, 31, 9, 0)));
 	ENDS("", classify(s, TOWN, CODE_severity_minor));
 	MUST(case_story_state(s).due_us == AT(1, 25, 0, 0));
 	ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, HOUSE));
@@ -284,13 +295,13 @@ static void held_and_counted(struct case_story *s)
 
 	case_story_bring(s, CODE_case_state_IP);
 	bed->now_us = AT(1, 19, 10, 0);
-	ENDS("", case_bed_hold(bed, HOUSE, AT(1, 29, 10, 0)));
+	ENDS("", case_bed_hold(bed, TOWN, AT(1, 29, 10, 0)));
 	case_bed_go(bed, AT(1, 29, 10, 0));
 	/* The ends of 1-19, 1-20 and 1-28 fell into the hold. */
 	MUST(case_story_state(s).due_us == AT(2, 7, 18, 0) &&
 	     case_story_state(s).step_due_us == AT(1, 31, 18, 0));
 	bed->now_us = AT(1, 31, 9, 0);
-	ENDS("", case_bed_hold(bed, HOUSE, AT(2, 10, 9, 0)));
+	ENDS("", case_bed_hold(bed, TOWN, AT(2, 10, 9, 0)));
 	bed->now_us = AT(1, 31, 17, 0);
 	ENDS("", case_bed_simple(bed, EVENT_case_resumed, HOUSE));
 	MUST(case_story_state(s).due_us == AT(2, 7, 18, 0));
@@ -315,7 +326,7 @@ static void restated_after_hold(struct case_story *s)
 	case_story_bring(s, CODE_case_state_IP);
 	memcpy(held, bed->subject, sizeof(held));
 	bed->now_us = AT(12, 27, 9, 0);
-	ENDS("", case_bed_hold(bed, HOUSE, AT(12, 29, 9, 0)));
+	ENDS("", case_bed_hold(bed, TOWN, AT(12, 29, 9, 0)));
 	case_bed_go(bed, AT(12, 29, 9, 0));
 	MUST(case_story_state(s).due_us == case_bed_at(2024, 1, 8, 18, 0) &&
 	     case_story_state(s).step_due_us == case_bed_at(2024, 1, 1, 18, 0));
@@ -334,7 +345,7 @@ static void held_when_red(struct case_story *s)
 
 	case_story_bring(s, CODE_case_state_IP);
 	case_bed_go(bed, AT(2, 3, 9, 0));
-	ENDS("", case_bed_hold(bed, HOUSE, AT(2, 13, 9, 0)));
+	ENDS("", case_bed_hold(bed, TOWN, AT(2, 13, 9, 0)));
 	case_bed_go(bed, AT(2, 14, 17, 59));
 	MUST(case_story_state(s).state == CODE_case_state_IP &&
 	     case_story_state(s).owner_level == 4 && case_story_state(s).due_us == AT(2, 2, 18, 0));
@@ -352,10 +363,10 @@ static void holds(struct case_story *s)
 {
 	case_story_bring(s, CODE_case_state_IP);
 	for (int i = 0; i < 4; i++) {
-		ENDS("", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + CIVIL_DAY_US));
+		ENDS("", case_bed_hold(&s->bed, TOWN, s->bed.now_us + CIVIL_DAY_US));
 		ENDS("", case_bed_simple(&s->bed, EVENT_case_resumed, HOUSE));
 	}
-	ENDS("HOLDS", case_bed_hold(&s->bed, HOUSE, s->bed.now_us + CIVIL_DAY_US));
+	ENDS("HOLDS", case_bed_hold(&s->bed, TOWN, s->bed.now_us + CIVIL_DAY_US));
 	MUST(case_story_state(s).holds == 4);
 }
 
@@ -379,14 +390,14 @@ static void windows_of_policy(struct case_story *s)
 	case_story_bring(s, CODE_case_state_RJ);
 	MUST(case_story_state(s).window_until_us == AT(1, 31, 18, 0));
 	case_story_bring(s, CODE_case_state_IP);
-	ENDS("", case_bed_hold(bed, HOUSE, first_us - 1 + 90 * CIVIL_DAY_US));
+	ENDS("", case_bed_hold(bed, TOWN, first_us - 1 + 90 * CIVIL_DAY_US));
 	bed->now_us = first_us;
 	/* A hold that began under the old bound keeps its end. */
 	MUST(case_story_state(s).hold_until_us == first_us - 1 + 90 * CIVIL_DAY_US);
 	ENDS("", case_bed_simple(bed, EVENT_case_resumed, HOUSE));
-	ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, first_us + 2 * CIVIL_DAY_US + 1));
+	ENDS("HOLD_UNTIL", case_bed_hold(bed, TOWN, first_us + 2 * CIVIL_DAY_US + 1));
 	MUST(strstr(bed->needs, "2023-01-22T00:00:00"));
-	ENDS("", case_bed_hold(bed, HOUSE, first_us + 2 * CIVIL_DAY_US));
+	ENDS("", case_bed_hold(bed, TOWN, first_us + 2 * CIVIL_DAY_US));
 	case_story_bring(s, CODE_case_state_RJ);
 	MUST(case_story_state(s).window_until_us == AT(1, 29, 18, 0));
 	case_story_bring(s, CODE_case_state_CL);
@@ -409,12 +420,12 @@ static void windows_of_types(struct case_story *s)
 	WINDOW(NULL, CODE_severity_serious, CODE_step_hold, 5, CODE_time_unit_hour, 0);
 	WINDOW("UM", 0, CODE_step_reopen, 4, CODE_time_unit_calendar_day, 0);
 	case_story_bring(s, CODE_case_state_IP);
-	ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, now_us + 3 * CIVIL_HOUR_US + 1));
+	ENDS("HOLD_UNTIL", case_bed_hold(bed, TOWN, now_us + 3 * CIVIL_HOUR_US + 1));
 	case_bed_begin(bed, EVENT_case_classified, TOWN);
 	EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_serious);
 	ENDS("", case_bed_post(bed));
-	ENDS("HOLD_UNTIL", case_bed_hold(bed, HOUSE, now_us + 5 * CIVIL_HOUR_US + 1));
-	ENDS("", case_bed_hold(bed, HOUSE, now_us + 5 * CIVIL_HOUR_US));
+	ENDS("HOLD_UNTIL", case_bed_hold(bed, TOWN, now_us + 5 * CIVIL_HOUR_US + 1));
+	ENDS("", case_bed_hold(bed, TOWN, now_us + 5 * CIVIL_HOUR_US));
 	bed->source = "/hotline/a";
 	ENDS("", case_bed_report(bed, COUNTY, HERE, "UM01", CODE_severity_minor));
 	case_bed_begin(bed, EVENT_case_closed, COUNTY);

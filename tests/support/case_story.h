@@ -131,7 +131,7 @@ static inline void case_story_bring(struct case_story *s, uint8_t state)
 		ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
 	}
 	if (state == CODE_case_state_HO) {
-		ENDS("", case_bed_hold(bed, HOUSE, bed->now_us + 10 * CIVIL_DAY_US));
+		ENDS("", case_bed_hold(bed, TOWN, bed->now_us + 10 * CIVIL_DAY_US));
 		return;
 	}
 	if (state > CODE_case_state_IP) {
