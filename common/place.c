@@ -57,10 +57,24 @@ struct span place_common(struct span a, struct span b)
 	return (struct span){0};
 }
 
+static bool ends_in_zeros(struct span code, size_t n)
+{
+	for (size_t i = code.n - n; i < code.n; i++) {
+		if (code.p[i] != '0') {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* No division has the number 0, so a level of zeros is one that the code does not have. Below the village codes are not padded. */
 struct span place_normalise(struct span code)
 {
-	if (code.n != 6 || code.p[4] != '0' || code.p[5] != '0') {
-		return code;
+	for (int level = place_level(code); level > 1 && level <= 5; level--) {
+		if (!ends_in_zeros(code, LEVEL_BYTES[level] - LEVEL_BYTES[level - 1])) {
+			break;
+		}
+		code = span_first(code, LEVEL_BYTES[level - 1]);
 	}
-	return span_first(code, code.p[2] == '0' && code.p[3] == '0' ? 2 : 4);
+	return code;
 }

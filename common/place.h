@@ -34,7 +34,10 @@ bool place_covers(struct span outer, struct span inner);
 /** The deepest place that covers both; absent if not even the province is shared. */
 struct span place_common(struct span a, struct span b);
 
-/** GB/T 2260 writes 530000 and 530100: cuts trailing "00" pairs off six digits, and leaves every other code alone. */
+/**
+ * Codes as others write them: GB/T 2260 fills up to six digits (530000, 530100), statistics to nine or twelve (530102000000).
+ * Cuts off the levels that are all zeros and leaves every other code alone, those of grids too.
+ */
 struct span place_normalise(struct span code);
 
 #endif

@@ -44,7 +44,7 @@ static void test_common(void **state)
 	assert_null(place_common(SPAN("53"), SPAN("51")).p);
 }
 
-/* Only six digits lose their "00" pairs (GB/T 2260 writes 530000); a county does not. */
+/* Levels that are all zeros are none: those that GB/T 2260 and the statistics fill up; no other zero is cut, and none of a grid. */
 static void test_normalise(void **state)
 {
 	(void)state;
@@ -52,6 +52,16 @@ static void test_normalise(void **state)
 	assert_true(span_eq(place_normalise(SPAN("530100")), SPAN("5301")));
 	assert_true(span_eq(place_normalise(SPAN("530102")), SPAN("530102")));
 	assert_true(span_eq(place_normalise(SPAN("530102100")), SPAN("530102100")));
+	assert_true(span_eq(place_normalise(SPAN("530102000")), SPAN("530102")));
+	assert_true(span_eq(place_normalise(SPAN("530102000000")), SPAN("530102")));
+	assert_true(span_eq(place_normalise(SPAN("530100000000")), SPAN("5301")));
+	assert_true(span_eq(place_normalise(SPAN("530000000000")), SPAN("53")));
+	assert_true(span_eq(place_normalise(SPAN("530102100000")), SPAN("530102100")));
+	assert_true(span_eq(place_normalise(SPAN("530102100200")), SPAN("530102100200")));
+	assert_true(span_eq(place_normalise(SPAN("530102001001000")), SPAN("530102001001000")));
+	assert_true(span_eq(place_normalise(SPAN("00")), SPAN("00")));
+	assert_true(span_eq(place_normalise(SPAN("53010")), SPAN("53010")));
+	assert_true(span_eq(place_normalise(SPAN("")), SPAN("")));
 }
 
 /* A place covers itself and what lies below, nothing beside it. */

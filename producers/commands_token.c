@@ -34,7 +34,7 @@ static const struct argp_option OPTIONS[] = {
 	 "Unit it speaks for: centre:530102, grid:…, or a registered one", 0},
 	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit: that of its place", 0},
 	{"place", KEY_PLACE, "CODE", 0,
-	 "Places it covers: this one and all below, none outside of the unit's", 0},
+	 "Places it covers: this one and all below, none outside of the unit's; 530100 is 5301", 0},
 	{"source", KEY_SOURCE, "PREFIX", 0, "Sources it may name (/ for all)", 0},
 	{"functions", KEY_FUNCTIONS, "LIST", 0,
 	 "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference, or all", 0},

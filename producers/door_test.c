@@ -97,6 +97,40 @@ static void stamped(void **state)
 	assert_false(bed->out.env.has_rights);
 }
 
+/* Codes that are filled up with zeros go into the log without them, wherever they stand; what is left must still be in a county. */
+static void filled_up(void **state)
+{
+	static const struct {
+		const char *place, *sent;
+	} rows[] = {{"530102000000", "530102"},       {"530102000", "530102"},
+		    {"530102003000", "530102003"},    {"530102003", "530102003"},
+		    {"530102003200", "530102003200"}, {"530100", NULL},
+		    {"530100000000", NULL},           {"530000", NULL}};
+	struct bed *bed = *state;
+	const struct case_reported *data = &bed->out.data.case_reported;
+	char text[512];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		(void)snprintf(
+			text, sizeof text,
+			"{\"specversion\":\"1.0\",\"id\":\"r1\",\"source\":\"/yn/530102/app\",\"type\":\"gov.case.reported.v1\","
+			"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"%s\",\"data\":{\"type_code\":\"MD02\",\"title\":\"t\","
+			"\"places\":[\"530000\",\"530102003001\"]}}",
+			rows[i].place);
+		if (!rows[i].sent) {
+			assert_int_equal(enter(bed, text), ERR_INVALID);
+			assert_string_equal(bed->pass.problem.field, "place");
+			continue;
+		}
+		assert_int_equal(enter(bed, text), ERR_OK);
+		assert_true(span_eq(bed->out.env.place, span_cstr(rows[i].sent)));
+		assert_int_equal(data->n_places, 2);
+		assert_true(span_eq(data->places[0], SPAN("53")));
+		assert_true(span_eq(data->places[1], SPAN("530102003001")));
+		assert_string_equal(bed->pass.key, "530102");
+	}
+}
+
 /* A planted name and phone occur nowhere in what is sent, and open only with the case's key, in their own place. */
 static void sealed(void **state)
 {
@@ -316,6 +350,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(stamped, setup, teardown),
+		cmocka_unit_test_setup_teardown(filled_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(sealed, setup, teardown),
 		cmocka_unit_test_setup_teardown(digest, setup, teardown),
 		cmocka_unit_test_setup_teardown(cleartext, setup, teardown),

@@ -122,6 +122,14 @@ static void set_id(struct token *token, const uint8_t hash[HASH_BYTES])
 	base32_format(bits >> 4, token->id);
 }
 
+/* The first bytes of what stands there. */
+static void place_cut(struct token *token)
+{
+	size_t n = place_normalise(span_cstr(token->place)).n;
+
+	memset(token->place + n, 0, sizeof token->place - n);
+}
+
 enum err tokens_add(struct tokens *tokens,
 		    struct token *token,
 		    int64_t now_us,
@@ -132,6 +140,9 @@ enum err tokens_add(struct tokens *tokens,
 	char secret[TOKENS_SECRET_BYTES + 1];
 	enum err err;
 
+	if (ends_within(token->place, sizeof token->place)) {
+		place_cut(token);
+	}
 	if (!token_valid(token)) {
 		return ERR_INVALID;
 	}

@@ -63,7 +63,7 @@ const char *tokens_contradiction(const struct token *token);
 
 /**
  * Makes a token.
- * @param token  what it binds; id and created_us are set here. Checked: unit, place, level, that they agree, source, at least one function or right
+ * @param token  what it binds; id and created_us are set here, and its place loses the zeros that fill it up (place_normalise). Checked: unit, place, level, that they agree, source, at least one function or right
  * @param ret_secret  its text, the only copy: TOKENS_SECRET_BYTES and an ending zero
  * @return INVALID when a member is not what it should be
  */

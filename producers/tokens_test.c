@@ -57,6 +57,28 @@ static void found(void **state)
 	tokens_close(tokens);
 }
 
+/* A place whose code is filled up with zeros is the same place, and no level more than its own is got by them. */
+static void filled_up(void **state)
+{
+	struct tokens *tokens = fresh(*state);
+	struct token token = county(), read;
+	char secret[TOKENS_SECRET_BYTES + 1];
+
+	token.level = 2;
+	(void)snprintf(token.unit, sizeof token.unit, "centre:5301");
+	(void)snprintf(token.place, sizeof token.place, "530100");
+	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_OK);
+	assert_int_equal(tokens_find(tokens, span_cstr(secret), &read), ERR_OK);
+	assert_string_equal(read.place, "5301");
+	token = county();
+	(void)snprintf(token.place, sizeof token.place, "530102000000");
+	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_OK);
+	assert_string_equal(token.place, "530102");
+	(void)snprintf(token.place, sizeof token.place, "530100");
+	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_INVALID);
+	tokens_close(tokens);
+}
+
 /* Who revokes by label or by id takes away all of that name, at once. */
 static void revoked(void **state)
 {
@@ -179,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(found, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(filled_up, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(revoked, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(not_stored, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(invalid, folder_setup, folder_teardown),

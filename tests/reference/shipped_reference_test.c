@@ -34,6 +34,12 @@ static void take(const char *line, size_t n, const char *from, int number)
 	    event_validate_posted(&ev, &problem) != ERR_OK) {
 		fail_msg("%s:%d: %s: %s", from, number, problem.field, problem.reason);
 	}
+	if (ev.type == EVENT_place_registered) {
+		struct span code = span_of(ev.env.subject.p + 6, ev.env.subject.n - 6);
+
+		assert_true(span_eq(place_normalise(code),
+				    code)); /* no real code ends in a level of zeros */
+	}
 	moment.now_us = ev.env.time;
 	if (reference_register.decide(&reg, &ev, &moment, &arena, &refusal) != VERDICT_ACCEPTED) {
 		fail_msg("%s:%d: %s, met %.*s, needs %.*s", from, number, refusal.guard,
