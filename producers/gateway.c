@@ -5,6 +5,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/place.h"
 #include "producers/json_out.h"
 
 enum { WAIT_US = 2000, WAITERS = 4096 };
@@ -81,6 +82,21 @@ bool gateway_seat(void *context, struct span unit, struct span *ret_place)
 		*ret_place = about.seat; /* nothing is ever forgotten, so it stays */
 	}
 	return found;
+}
+
+bool gateway_place(struct gateway *gateway, struct span code, struct span *ret_place)
+{
+	struct ref_place about;
+	bool found;
+
+	*ret_place = place_normalise(code);
+	if (!place_valid(*ret_place)) {
+		return false;
+	}
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	found = reference_place(gateway->reference, gateway_today(gateway), *ret_place, &about);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	return found || gateway->mode == DOOR_STARTING;
 }
 
 int64_t gateway_reference_known(struct gateway *gateway)

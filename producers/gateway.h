@@ -69,6 +69,14 @@ struct as_of gateway_today(struct gateway *gateway);
 /** Writes as_of of what was answered from reference data. @thread any */
 void gateway_as_of(struct buf *out, struct as_of as_of);
 
+/**
+ * The place that a query names, without the zeros that fill its code up. Until the reference data have been read every code is
+ * taken for a place.
+ * @return false: there is no place of that code, now or before it was merged, split or abolished
+ * @thread any; takes the lock for reading
+ */
+bool gateway_place(struct gateway *gateway, struct span code, struct span *ret_place);
+
 /** Where a unit sits, as known today (a door_rights_seat; the context is the gateway). Takes the lock for reading. @thread any */
 bool gateway_seat(void *context, struct span unit, struct span *ret_place);
 

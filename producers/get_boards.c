@@ -143,13 +143,13 @@ route_handler get_boards;
 void get_boards(struct http_request *request)
 {
 	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
-	struct span place = request->parts[0];
+	struct span place = {0};
 	struct case_query_board board = {0};
 	struct buf *out = &request->answer;
 	struct span_of_days days;
 
-	if (!place_valid(place)) {
-		http_problem(request, PROBLEM_NOT_FOUND, "place", "not a place code");
+	if (!gateway_place(request->gateway, request->parts[0], &place)) {
+		http_problem(request, PROBLEM_NOT_FOUND, "place", "no place of that code");
 		return;
 	}
 	if (!reading_allow_place(request, place) || !days_read(request, &days) ||

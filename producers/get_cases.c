@@ -6,7 +6,6 @@
 
 #include "common/base32.h"
 #include "common/civil.h"
-#include "common/place.h"
 #include "producers/case_shelf.h"
 #include "producers/gateway.h"
 #include "producers/json_out.h"
@@ -266,8 +265,9 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 					     .type_code = http_query(request, "type"),
 					     .source = http_query(request, "source"),
 					     .id = http_query(request, "id")};
-	if (filter->place.p && !place_valid(filter->place)) {
-		return filter_bad(request, "place", "not a place code");
+	if (filter->place.p && !gateway_place(request->gateway, filter->place, &filter->place)) {
+		return filter_bad(request, "place",
+				  "no place of that code; GET /v1/places?name= finds places");
 	}
 	if (!filter->source.p != !filter->id.p) {
 		return filter_bad(request, "id", "source and id go together");

@@ -77,14 +77,14 @@ void get_places_one(struct http_request *request)
 {
 	struct gateway *gateway = request->gateway;
 	struct listing listing = {&request->answer, 1000};
+	struct span code = place_normalise(request->parts[0]);
 	struct ref_place place = {0};
 	struct as_of today;
 	bool found;
 
 	pthread_rwlock_rdlock(&gateway->reference_lock);
 	today = gateway_today(gateway);
-	found = place_valid(request->parts[0]) &&
-		reference_place(gateway->reference, today, request->parts[0], &place);
+	found = place_valid(code) && reference_place(gateway->reference, today, code, &place);
 	if (found) {
 		json_out_open(listing.out, '{');
 		place_members(listing.out, &place);

@@ -323,6 +323,29 @@ def boards(desk):
 	desk.absent("/v1/boards/5", "board", "5")
 
 
+def filled_up(desk):
+	"""A code that is filled up with zeros, as others write it, is the same place, in whatever asks for it and in a report; one that no place
+	has is said: absent where the place itself is asked for, a wrong filter of a list."""
+	bus = desk.bus
+	for written, code in (("530000", "53"), ("532300", "5323"), (COUNTY + "000000", COUNTY), (TOWN + "000", TOWN)):
+		board, _ = desk.both(f"/v1/boards/{written}", "board", written)
+		assert board == bus.read(f"/v1/boards/{code}"), written
+		assert desk.both(f"/v1/places/{written}", "place", written)[0]["code"] == code, written
+		listed, _ = desk.both(f"/v1/cases?place={written}&limit=2", "cases", f"place={written}", "limit=2")
+		assert listed == bus.read(f"/v1/cases?place={code}&limit=2") and len(listed["items"]) == 2, (written, listed)
+		bus.read(f"/v1/cases?place={code}&limit=2&cursor={listed['next']}")
+	bus.case(desk.report(place=TOWN + "000")["subject"], 1)
+	assert TOWN in [item["place"] for item in bus.read(f"/v1/cases?source=/test&id=r{desk.n}")["items"]]
+	prefecture = bus.new_token("prefecture", "centre:5323", 2, "532300")
+	assert bus.get("/v1/boards/5323", prefecture)[0] == 200 and bus.get("/v1/boards/53", prefecture)[0] == 403
+	for unknown in ("532399", "54", COUNTY + "999", "539900"):
+		desk.absent(f"/v1/boards/{unknown}", "board", unknown)
+		desk.absent(f"/v1/places/{unknown}", "place", unknown)
+		status, _, problem = bus.get(f"/v1/cases?place={unknown}", bus.token)
+		told = desk.query("cases", f"place={unknown}", check=False)
+		assert status == 400 and problem["field"] == "place" and problem["detail"] in told.stdout and told.returncode == 1, (problem, told)
+
+
 def places(desk):
 	"""A place is found by a part of its Chinese or English name, in any case of letters; by what is in no name nothing is, which is no error."""
 	data = {"level": 2, "name": "昆明市", "name_en": "Kunming", "effective_from": scene.LOADED}
@@ -369,6 +392,7 @@ def main():
 		receipts(desk, case)
 		lists(desk)
 		boards(desk)
+		filled_up(desk)
 		places(desk)
 		codes(desk)
 	print("every query, in each way of asking")
