@@ -10,9 +10,15 @@ import bus  # noqa: E402
 LOADED = "2004-01-01T00:00:00+08:00"
 COUNTY, TOWN, VILLAGE, GRID = "532323", "532323101", "532323101001", "532323101001001"
 PLACES = {"53": "云南省", "5323": "楚雄彝族自治州", COUNTY: "牟定县", TOWN: "共和镇", VILLAGE: "示例村", GRID: "示例网格"}
-# Days off and working weekends around the Spring Festival of 2023, as the State Council's office announced them.
-HOLIDAYS = ["2023-01-02"] + [f"2023-01-{day}" for day in range(21, 28)]
-WORKDAYS = ["2023-01-28", "2023-01-29"]
+# Days off and working weekends of 2023, as the State Council's office announced them.
+HOLIDAYS = (
+	["2023-01-02"]
+	+ [f"2023-01-{day}" for day in range(21, 28)]
+	+ ["2023-04-05", "2023-04-29", "2023-04-30", "2023-05-01", "2023-05-02", "2023-05-03"]
+	+ ["2023-06-22", "2023-06-23", "2023-06-24", "2023-09-29", "2023-09-30"]
+	+ [f"2023-10-0{day}" for day in range(1, 7)]
+)
+WORKDAYS = ["2023-01-28", "2023-01-29", "2023-04-23", "2023-05-06", "2023-06-25", "2023-10-07", "2023-10-08"]
 HOURS = {"am_open": 510, "am_close": 720, "pm_open": 840, "pm_close": 1080}
 
 
