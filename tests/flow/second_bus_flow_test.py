@@ -21,6 +21,7 @@ def live(bus):
 first = f"t{secrets.token_hex(5)}."
 with scene.Scene(prefix=first) as a, scene.Scene(prefix=first + "b.") as b:
 	assert a.token != b.token and a.home != b.home
+	assert a.read("/v1/bus")["bus"] != b.read("/v1/bus")["bus"]
 	one = report(a, "same")
 	case = one["subject"]
 	a.case(case, 1)
