@@ -13,6 +13,7 @@ struct arguments {
 	const char *path, *mapping;
 	bool history, check, quiet;
 	int batch;
+	struct buf command; /* as it was typed */
 };
 
 static const struct argp_option OPTIONS[] = {
@@ -90,6 +91,7 @@ static enum err post(struct import_source *source,
 	struct import_options options = {
 		.home = arguments->options.home,
 		.name = arguments->path,
+		.command = (const char *)arguments->command.p,
 		.batch = arguments->batch,
 		.progress = progress,
 		.out = stdout,
@@ -104,7 +106,7 @@ static enum err post(struct import_source *source,
 	http_client_close(client);
 	if (!err) {
 		import_summary(&options, &result);
-		err = result.refused || result.lines_refused ? ERR_INVALID : ERR_OK;
+		err = result.counts.refused || result.lines_refused ? ERR_INVALID : ERR_OK;
 	} else {
 		fprintf(stderr, "govbus import: stopped: %s; the same command goes on from here\n",
 			err_text(err));
@@ -143,13 +145,22 @@ int commands_import_run(int argc, char **argv)
 		.parser = on_option,
 		.args_doc = "FILE",
 		.doc = "Posts a file's events through a gateway, in order; killed, it goes on where it was when called again. "
-		       "Lines that are refused are named, the others go in; then it ends with exit code 65.",
+		       "Lines that are refused are named, the others go in; then it ends with exit code 65. Called again after that it asks "
+		       "again for what was refused, and for nothing else; where nothing was, it says when the file was imported, and posts nothing.",
 		.children = children,
 	};
 	struct arguments arguments = {.batch = LIMIT_BATCH_EVENTS};
+	int code;
 
+	/* Before argp sorts them. */
+	for (int i = 0; i < argc; i++) {
+		buf_printf(&arguments.command, "%s%s", i ? " " : "", argv[i]);
+	}
+	buf_add_byte(&arguments.command, 0);
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments)) {
 		return err_exit_code(ERR_USAGE);
 	}
-	return run(&arguments);
+	code = arguments.command.err ? err_exit_code(arguments.command.err) : run(&arguments);
+	buf_done(&arguments.command);
+	return code;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
+
 enum { ANSWER_LIMIT_BYTES = 64 << 20, TIMEOUT_S = 60 };
 
 struct http_client {
@@ -12,6 +14,9 @@ struct http_client {
 	char *address;
 	char authorization[256];
 	char why[CURL_ERROR_SIZE];
+	http_client_wait *wait;
+	void *wait_context;
+	int64_t began_us; /* steady; of the request under way */
 };
 
 enum err http_client_open(const char *address, const char *token, struct http_client **ret_client)
@@ -54,6 +59,27 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 	return body->err ? 0 : size * n;
 }
 
+static int on_progress(
+	void *context, curl_off_t all_in, curl_off_t in, curl_off_t all_out, curl_off_t out)
+{
+	const struct http_client *client = context;
+
+	(void)all_in, (void)in, (void)all_out, (void)out;
+	if (client->wait) {
+		client->wait(client->wait_context, clock_steady_us() - client->began_us);
+	}
+	return 0;
+}
+
+void http_client_on_wait(struct http_client *client, http_client_wait *wait, void *context)
+{
+	client->wait = wait;
+	client->wait_context = context;
+	curl_easy_setopt(client->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(client->curl, CURLOPT_XFERINFODATA, client);
+	curl_easy_setopt(client->curl, CURLOPT_NOPROGRESS, wait ? 0L : 1L);
+}
+
 static enum err perform(struct http_client *client,
 			struct curl_slist *headers,
 			struct http_client_answer *answer)
@@ -75,6 +101,7 @@ static enum err perform(struct http_client *client,
 	curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
 	curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(client->curl, CURLOPT_NOPROXY, "*");
+	client->began_us = clock_steady_us();
 	CURLcode code = curl_easy_perform(client->curl);
 
 	curl_slist_free_all(headers);

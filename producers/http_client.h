@@ -37,6 +37,12 @@ enum err http_client_post(struct http_client *client,
 			  struct span body,
 			  struct http_client_answer *answer);
 
+/* Called about once a second while a request has no whole answer. */
+typedef void http_client_wait(void *context, int64_t waited_us);
+
+/** From now on, @p wait is called during requests; NULL: no longer. */
+void http_client_on_wait(struct http_client *client, http_client_wait *wait, void *context);
+
 /** Why the last call failed, for people. Borrowed. */
 const char *http_client_why(const struct http_client *client);
 

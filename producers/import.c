@@ -1,11 +1,8 @@
 /* import.c: posts what a file holds, through a gateway, in order; goes on where it was after a kill. */
 #include "producers/import.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/limits.h"
@@ -15,7 +12,8 @@ enum {
 	RETRY_US = 200000, /* the first wait; each further one is twice as long */
 	RETRY_MAX_US = 5000000,
 	SLICE_US = 500000, /* of a wait: progress is said meanwhile */
-	STATE_BYTES = 256
+	PATIENCE_US =
+		4000000 /* with a request that has no answer, before that is said; posts wait two seconds for outcomes */
 };
 
 /* One import under way. */
@@ -24,82 +22,17 @@ struct import {
 	struct http_client *client;
 	const struct import_options *options;
 	struct import_result *result;
-	char state_path[IMPORT_PATH_BYTES];
+	struct import_place place;
 	struct import_refused refused;
+	size_t *chosen; /* the round's events by their number; NULL: all */
 	struct http_client_answer answer;
 	struct buf body;
 	size_t next;  /* where the batch under way begins */
 	size_t *open; /* its events without a final outcome, by their place in it */
 	size_t n_open;
-	long *lines; /* of the open ones */
 	int64_t started_us, retry_us;
-	bool waiting_said;
+	bool waiting_said, silence_said;
 };
-
-/* ---- where it stands, kept over kills ---- */
-
-static void paths(struct import *import)
-{
-	uint64_t hash = import_source_hash(import->source);
-	const char *home = import->options->home;
-
-	snprintf(import->state_path, sizeof import->state_path, "%s/import", home);
-	mkdir(home, 0755);
-	mkdir(import->state_path, 0755);
-	snprintf(import->state_path, sizeof import->state_path, "%s/import/%016" PRIx64 ".place",
-		 home, hash);
-	snprintf(import->result->refused_path, sizeof import->result->refused_path,
-		 "%s/import/%016" PRIx64 ".refused", home, hash);
-}
-
-/* @param ret_noted  bytes of refusals that were noted up to there */
-static size_t load_place(struct import *import, int64_t *ret_noted)
-{
-	struct import_result *result = import->result;
-	FILE *file = fopen(import->state_path, "re");
-	size_t next = 0;
-	char line[STATE_BYTES], *at = line;
-
-	*ret_noted = 0;
-	if (file && fgets(line, sizeof line, file)) {
-		next = strtoull(at, &at, 10);
-		result->accepted = strtoull(at, &at, 10);
-		result->repeated = strtoull(at, &at, 10);
-		result->refused = strtoull(at, &at, 10);
-		result->midnights = strtoull(at, &at, 10);
-		*ret_noted = strtoll(at, &at, 10);
-	}
-	if (file) {
-		fclose(file);
-	}
-	result->resumed_at = next;
-	return next;
-}
-
-/* The refusals first: a place says that those before it are noted. */
-static enum err keep_place(struct import *import, size_t next)
-{
-	char fresh[IMPORT_PATH_BYTES + 8];
-	const struct import_result *result = import->result;
-	int64_t noted;
-	enum err err = import_refused_keep(&import->refused, &noted);
-
-	if (err) {
-		return err;
-	}
-	snprintf(fresh, sizeof fresh, "%s.new", import->state_path);
-	FILE *file = fopen(fresh, "we");
-
-	if (!file) {
-		return ERR_IO;
-	}
-	fprintf(file, "%zu %zu %zu %zu %zu %lld\n", next, result->accepted, result->repeated,
-		result->refused, result->midnights, (long long)noted);
-	bool whole = fflush(file) == 0 && fdatasync(fileno(file)) == 0;
-
-	whole = fclose(file) == 0 && whole;
-	return whole && rename(fresh, import->state_path) == 0 ? ERR_OK : ERR_IO;
-}
 
 static void say_progress(struct import *import, size_t next)
 {
@@ -121,13 +54,20 @@ static void say_progress(struct import *import, size_t next)
 
 /* ---- one request ---- */
 
+/* The number of the i-th open event. */
+static size_t number_of(const struct import *import, size_t i)
+{
+	size_t at = import->next + import->open[i];
+
+	return import->chosen ? import->chosen[at] : at;
+}
+
 static void make_body(struct import *import)
 {
 	buf_reset(&import->body);
 	for (size_t i = 0; i < import->n_open; i++) {
 		buf_add_byte(&import->body, i ? ',' : '[');
-		import->lines[i] = import_source_event(
-			import->source, import->next + import->open[i], &import->body);
+		import_source_event(import->source, number_of(import, i), &import->body);
 	}
 	buf_add_byte(&import->body, ']');
 }
@@ -177,19 +117,20 @@ static bool is_settled(const json_t *item)
 /* Counts the i-th event that was posted, which is settled. A clock that stood there already has passed the midnight too. */
 static void count(struct import *import, const json_t *item, size_t i)
 {
-	struct import_result *result = import->result;
+	struct import_counts *counts = &import->place.counts;
+	struct import_event which = import_source_which(import->source, number_of(import, i));
 	int status = status_of(item);
 	char reason[IMPORT_PROBLEM_BYTES];
 
 	if (status >= 400) {
-		result->refused++;
+		counts->refused++;
 		reason_of(item, reason, sizeof reason);
-		import_refused_note(&import->refused, import->lines[i], reason);
-	} else if (import_source_is_midnight(import->source, import->next + import->open[i])) {
-		result->midnights++;
+		import_refused_note(&import->refused, which, reason);
+	} else if (which.step == IMPORT_MIDNIGHT) {
+		counts->midnights++;
 	} else {
-		result->accepted += status == 201;
-		result->repeated += status == 200;
+		counts->accepted += status == 201;
+		counts->repeated += status == 200;
 	}
 }
 
@@ -260,35 +201,70 @@ static enum err read_answer(struct import *import)
 	return ERR_BUSY;
 }
 
+/* A gateway that hangs, or a broker behind it, keeps a request for a minute: whoever looks on learns what is waited for. */
+static void on_silence(void *context, int64_t waited_us)
+{
+	struct import *import = context;
+
+	if (waited_us >= PATIENCE_US && !import->silence_said) {
+		fprintf(stderr,
+			"govbus import: waiting: the gateway has not answered for %d seconds\n",
+			(int)(waited_us / 1000000));
+		import->silence_said = true;
+	}
+	if (import->n_open) {
+		say_progress(import, import->next);
+	}
+}
+
+/* @param err of the request @return BUSY: it must be made again, and a while has passed; OK: the answer is there to be read */
+static enum err look_at_status(struct import *import, enum err err)
+{
+	int status = import->answer.status;
+
+	import->silence_said = false;
+	if (err) {
+		import->answer.retry_after_s = 0;
+		wait_a_while(import, http_client_why(import->client));
+		return ERR_BUSY;
+	}
+	if (status == 503 || status == 429) {
+		wait_a_while(import, "the gateway is not ready for events");
+		return ERR_BUSY;
+	}
+	if (status != 200) {
+		fprintf(stderr, "govbus import: the gateway answered %d: %.*s\n", status,
+			SPAN_ARGS(span_first(buf_span(&import->answer.body), 500)));
+		return status == 401 || status == 403 ? ERR_DENIED : ERR_USAGE;
+	}
+	return ERR_OK;
+}
+
 static enum err post_once(struct import *import)
 {
 	enum err err =
 		http_client_post(import->client, "/v1/events", "application/cloudevents-batch+json",
 				 buf_span(&import->body), &import->answer);
 
-	if (err) {
-		import->answer.retry_after_s = 0;
-		wait_a_while(import, http_client_why(import->client));
-		return ERR_BUSY;
-	}
-	if (import->answer.status == 503 || import->answer.status == 429) {
-		wait_a_while(import, "the gateway is not ready for events");
-		return ERR_BUSY;
-	}
-	if (import->answer.status != 200) {
-		fprintf(stderr, "govbus import: the gateway answered %d: %.*s\n",
-			import->answer.status,
-			SPAN_ARGS(span_first(buf_span(&import->answer.body), 500)));
-		return import->answer.status == 401 || import->answer.status == 403 ? ERR_DENIED
-										    : ERR_USAGE;
-	}
-	return read_answer(import);
+	err = look_at_status(import, err);
+	return err ? err : read_answer(import);
 }
 
-static enum err post_all(struct import *import, size_t next)
+/* ---- a round ---- */
+
+/* The refusals first: a place says that those before it are noted. */
+static enum err keep_place(struct import *import, size_t next)
+{
+	enum err err = import_refused_keep(&import->refused, &import->place.noted);
+
+	import->place.next = next;
+	return err ? err : import_place_keep(&import->place);
+}
+
+static enum err post_all(struct import *import)
 {
 	enum err err = ERR_OK;
-	size_t batch = (size_t)import->options->batch;
+	size_t batch = (size_t)import->options->batch, next = import->place.next;
 
 	while (next < import->result->events && !err) {
 		size_t left = import->result->events - next, n = left < batch ? left : batch;
@@ -312,29 +288,110 @@ static enum err post_all(struct import *import, size_t next)
 	return err;
 }
 
+/*
+ * The events of a later round: those that the round before it names. Where its file is gone nobody knows which they were: then all,
+ * of which most have been.
+ */
+static enum err choose(struct import *import, size_t n_problems)
+{
+	struct import_event *refused;
+	char path[IMPORT_PATH_BYTES];
+	size_t n, count = 0, all = import_source_count(import->source);
+
+	import_place_refused(&import->place, import->place.round - 1, path);
+	enum err err = import_refused_events(path, n_problems, &refused, &n);
+
+	if (err == ERR_ABSENT) {
+		fprintf(stderr, "govbus import: %s is gone: all events are asked again\n", path);
+		import->place.next = 0;
+		return ERR_OK;
+	}
+	import->chosen = err ? NULL : malloc((all + 1) * sizeof *import->chosen);
+	err = err || import->chosen ? err : ERR_NOMEM;
+	for (size_t i = 0; i < all && !err; i++) {
+		if (import_refused_has(refused, n, import_source_which(import->source, i))) {
+			import->chosen[count++] = i;
+		}
+	}
+	import->result->events = count;
+	free(refused);
+	return err;
+}
+
 /* Opens the file of refusals where the place that was kept says; one that begins anew begins with the lines that gave no event. */
-static enum err begin(struct import *import, size_t *ret_next)
+static enum err begin_round(struct import *import)
 {
 	const struct import_problem *problems;
+	struct import_place *place = &import->place;
+	struct import_result *result = import->result;
 	size_t n = import_source_problems(import->source, &problems);
-	int64_t noted;
+	enum err err = place->round > 1 ? choose(import, n) : ERR_OK;
 
-	import->result->lines = import_source_lines(import->source);
-	import->result->lines_refused = n;
-	paths(import);
-	import->lines = calloc(LIMIT_BATCH_EVENTS, sizeof *import->lines);
-	import->open = calloc(LIMIT_BATCH_EVENTS, sizeof *import->open);
-	if (!import->lines || !import->open) {
-		return ERR_NOMEM;
-	}
-	*ret_next = load_place(import, &noted);
-	enum err err = import_refused_open(&import->refused, import->result->refused_path, noted);
-
-	for (size_t i = 0; !err && !noted && i < n; i++) {
-		import_refused_note(&import->refused, problems[i].line, problems[i].reason);
+	place->next = place->next > result->events ? 0 : place->next;
+	result->resumed_at = place->next;
+	err = err ? err : import_refused_open(&import->refused, result->refused_path, place->noted);
+	for (size_t i = 0; !err && !place->noted && i < n; i++) {
+		import_refused_note(&import->refused,
+				    (struct import_event){problems[i].line, problems[i].step},
+				    problems[i].reason);
 	}
 	import->started_us = clock_steady_us();
 	return err;
+}
+
+/* The round to post: the one that was not done, or after one that was done and had refusals, the next. */
+static enum err find_round(struct import *import)
+{
+	struct import_result *result = import->result;
+	struct import_place *place = &import->place;
+	enum err err = ERR_OK;
+
+	result->earlier_us = place->done_us;
+	snprintf(result->earlier, sizeof result->earlier, "%s", place->command);
+	if (place->done_us && place->counts.refused) {
+		err = import_place_next_round(place);
+	}
+	result->nothing_left = place->done_us != 0;
+	result->round = place->round;
+	import_place_refused(place, place->round, result->refused_path);
+	return err;
+}
+
+/* Which bus it is: another one behind the same address has had nothing. It also shows that a gateway is there, and takes the token. */
+static enum err ask_for_bus(struct import *import)
+{
+	enum err err;
+
+	do {
+		err = http_client_get(import->client, "/v1/bus", &import->answer);
+	} while ((err = look_at_status(import, err)) == ERR_BUSY);
+	json_t *root =
+		err ? NULL
+		    : json_loadb((char *)import->answer.body.p, import->answer.body.n, 0, NULL);
+	const char *bus = json_string_value(json_object_get(root, "bus"));
+
+	if (bus) {
+		import_place_load(&import->place, import->options->home,
+				  import_source_hash(import->source), span_cstr(bus));
+	} else if (!err) {
+		fprintf(stderr,
+			"govbus import: what answers there is no gateway of this version\n");
+		err = ERR_USAGE;
+	}
+	json_decref(root);
+	return err;
+}
+
+static enum err post_round(struct import *import)
+{
+	enum err err = begin_round(import);
+
+	err = err ? err : post_all(import);
+	/* A file that gives no event at all has its refusals noted too. */
+	err = err ? err : keep_place(import, import->result->events);
+	import_refused_close(&import->refused);
+	return err ? err
+		   : import_place_done(&import->place, clock_wall_us(), import->options->command);
 }
 
 enum err import_run(struct import_source *source,
@@ -342,33 +399,29 @@ enum err import_run(struct import_source *source,
 		    const struct import_options *options,
 		    struct import_result *ret_result)
 {
-	struct import import = {
-		.source = source, .client = client, .options = options, .result = ret_result};
-	size_t next = 0;
+	const struct import_problem *problems;
+	struct import import = {.source = source,
+				.client = client,
+				.options = options,
+				.result = ret_result,
+				.retry_us = RETRY_US};
 
-	*ret_result = (struct import_result){.events = import_source_count(source)};
-	enum err err = begin(&import, &next);
+	*ret_result =
+		(struct import_result){.events = import_source_count(source),
+				       .lines = import_source_lines(source),
+				       .lines_refused = import_source_problems(source, &problems),
+				       .lines_partial = import_source_partial(source)};
+	import.open = calloc(LIMIT_BATCH_EVENTS, sizeof *import.open);
+	http_client_on_wait(client, on_silence, &import);
+	enum err err = import.open ? ask_for_bus(&import) : ERR_NOMEM;
 
-	err = err ? err : post_all(&import, next);
-	/* A file that gives no event at all has its refusals noted too. */
-	err = err ? err : keep_place(&import, ret_result->events);
-	import_refused_close(&import.refused);
+	err = err ? err : find_round(&import);
+	err = err || ret_result->nothing_left ? err : post_round(&import);
+	ret_result->counts = import.place.counts;
+	http_client_on_wait(client, NULL, NULL);
 	buf_done(&import.body);
 	buf_done(&import.answer.body);
-	free(import.lines);
+	free(import.chosen);
 	free(import.open);
 	return err;
-}
-
-void import_summary(const struct import_options *options, const struct import_result *result)
-{
-	fprintf(options->out,
-		"%s: %ld lines; %zu events accepted, %zu had been before, %zu refused; %zu lines gave none\n",
-		options->name, result->lines, result->accepted, result->repeated, result->refused,
-		result->lines_refused);
-	if (result->midnights) {
-		fprintf(options->out, "  %zu midnights passed in every partition\n",
-			result->midnights);
-	}
-	import_refused_sum_up(result->refused_path, options->out);
 }

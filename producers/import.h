@@ -2,27 +2,33 @@
 #ifndef GOVBUS_PRODUCERS_IMPORT_H
 #define GOVBUS_PRODUCERS_IMPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "producers/http_client.h"
+#include "producers/import_place.h"
 #include "producers/import_source.h"
 
-enum { IMPORT_PATH_BYTES = 1024 };
-
 struct import_options {
-	const char *home; /* progress is kept in HOME/import/ */
-	const char *name; /* of the file, for people */
-	int batch;        /* events per request, at most LIMIT_BATCH_EVENTS */
+	const char *home;    /* progress is kept in HOME/import/ */
+	const char *name;    /* of the file, for people */
+	const char *command; /* that imports, as it was typed: whoever comes again is told */
+	int batch;           /* events per request, at most LIMIT_BATCH_EVENTS */
 	struct progress *progress;
 	FILE *out; /* of the summary */
 };
 
 /* What became of it. */
 struct import_result {
-	size_t events, accepted, repeated, refused; /* events with midnights, the others without */
-	size_t midnights;                           /* that all partitions have passed */
-	size_t resumed_at;                          /* events that an earlier run had settled */
+	size_t events;               /* to be posted in this round, midnights among them */
+	struct import_counts counts; /* of the round, whatever runs it took */
+	unsigned round; /* 1: the whole file; more: what had been refused was asked again */
+	bool nothing_left; /* an earlier command had imported it, and nothing was refused: nothing was posted */
+	int64_t earlier_us;                 /* when the round before was done; 0: there was none */
+	char earlier[IMPORT_COMMAND_BYTES]; /* by which command */
+	size_t resumed_at;    /* events that an earlier run of this round had settled */
 	size_t lines_refused; /* lines of which an event was malformed: it was not posted */
+	size_t lines_partial; /* of these, those of which an event before it was posted */
 	long lines;
 	char refused_path[IMPORT_PATH_BYTES]; /* names them all */
 };
@@ -32,6 +38,9 @@ struct import_result {
  * event without an outcome yet is posted again after a wait that grows, alone with what was refused after it: a repeat
  * is harmless. After each request the place is kept, durably,
  * so a killed import goes on there. While no gateway answers or it says 503 it waits and says so.
+ *
+ * The place is that of this input in this bus, which the gateway is asked for first. Where all was done, what was refused is asked
+ * again, and nothing else is.
  * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
  * @thread one
  */

@@ -11,6 +11,7 @@ enum {
 
 struct import_problem {
 	long line;
+	int step; /* which of its row's events, from 0; those before it are none the worse for it */
 	char reason
 		[IMPORT_PROBLEM_BYTES]; /* begins with the field's name, where it is one field; one line */
 };

@@ -1,7 +1,6 @@
 /* import_refused.c: the file beside an import's place that names each refused line and why; what the summary is made of. */
 #include "producers/import_refused.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,8 +11,12 @@
 enum {
 	REASONS = 64,
 	FIRST_LINES = 5,
-	LINE_BYTES = IMPORT_PROBLEM_BYTES + 32 /* with the number, the tab and the end */
+	LINE_BYTES =
+		IMPORT_PROBLEM_BYTES + 64 /* with the number, the tab, which event, and the end */
 };
+
+/* Before the reason, where it is not the first event of its line: read again by import_refused_events. */
+static const char MIDNIGHT[] = "the midnight before it: ", STEP[] = "event %d of its row: ";
 
 enum err import_refused_open(struct import_refused *refused, const char *path, int64_t kept_bytes)
 {
@@ -34,16 +37,29 @@ enum err import_refused_open(struct import_refused *refused, const char *path, i
 	return ERR_OK;
 }
 
-void import_refused_note(struct import_refused *refused, long line, const char *reason)
+static void which_text(int step, char *ret_text, size_t size)
 {
-	char text[IMPORT_PROBLEM_BYTES];
+	ret_text[0] = 0;
+	if (step == IMPORT_MIDNIGHT) {
+		snprintf(ret_text, size, "%s", MIDNIGHT);
+	} else if (step > 0) {
+		snprintf(ret_text, size, STEP, step + 1);
+	}
+}
+
+void import_refused_note(struct import_refused *refused,
+			 struct import_event event,
+			 const char *reason)
+{
+	char text[IMPORT_PROBLEM_BYTES], which[40];
 
 	/* A name in it may be the sender's: it breaks no line. */
 	snprintf(text, sizeof text, "%s", reason);
 	for (char *c = text; *c; c++) {
 		*c = (uint8_t)*c < ' ' || *c == 0x7f ? ' ' : *c;
 	}
-	fprintf(refused->file, "%ld\t%s\n", line, text);
+	which_text(event.step, which, sizeof which);
+	fprintf(refused->file, "%ld\t%s%s\n", event.line, which, text);
 }
 
 enum err import_refused_keep(struct import_refused *refused, int64_t *ret_bytes)
@@ -66,10 +82,93 @@ void import_refused_close(struct import_refused *refused)
 	}
 }
 
+/* ---- read again ---- */
+
+static int by_line(const void *a, const void *b)
+{
+	const struct import_event *x = a, *y = b;
+
+	return x->line != y->line ? (x->line > y->line) - (x->line < y->line)
+				  : (x->step > y->step) - (x->step < y->step);
+}
+
+static struct import_event event_of(const char *line)
+{
+	char *text;
+	struct import_event event = {.line = strtol(line, &text, 10)};
+	int number = 0;
+
+	text += *text == '\t';
+	if (strncmp(text, MIDNIGHT, sizeof MIDNIGHT - 1) == 0) {
+		event.step = IMPORT_MIDNIGHT;
+	} else if (strncmp(text, STEP, strcspn(STEP, "%")) == 0) {
+		number = (int)strtol(text + strcspn(STEP, "%"), NULL, 10);
+		event.step = number > 1 ? number - 1 : 0;
+	}
+	return event;
+}
+
+static enum err read_events(FILE *file,
+			    size_t skip,
+			    struct import_event **ret_events,
+			    size_t *ret_n)
+{
+	struct import_event *events = NULL;
+	size_t n = 0, room = 0;
+	char line[LINE_BYTES];
+
+	while (fgets(line, sizeof line, file)) {
+		if (skip) {
+			skip--;
+			continue;
+		}
+		if (n == room) {
+			void *more =
+				realloc(events, (room = room ? room * 2 : 256) * sizeof *events);
+
+			if (!more) {
+				free(events);
+				return ERR_NOMEM;
+			}
+			events = more;
+		}
+		events[n++] = event_of(line);
+	}
+	if (n) {
+		qsort(events, n, sizeof *events, by_line);
+	}
+	*ret_events = events;
+	*ret_n = n;
+	return ferror(file) ? ERR_IO : ERR_OK;
+}
+
+enum err import_refused_events(const char *path,
+			       size_t skip,
+			       struct import_event **ret_events,
+			       size_t *ret_n)
+{
+	FILE *file = fopen(path, "re");
+
+	*ret_events = NULL;
+	*ret_n = 0;
+	if (!file) {
+		return ERR_ABSENT;
+	}
+	enum err err = read_events(file, skip, ret_events, ret_n);
+
+	fclose(file);
+	return err;
+}
+
+bool import_refused_has(const struct import_event *events, size_t n, struct import_event event)
+{
+	return n && bsearch(&event, events, n, sizeof *events, by_line);
+}
+
 /* ---- summed up ---- */
 
 struct reason {
-	char text[IMPORT_PROBLEM_BYTES];
+	char text[LINE_BYTES];
 	size_t count;
 	long lines[FIRST_LINES];
 };

@@ -5,12 +5,12 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "common/civil.h"
 #include "common/json_text.h"
 #include "producers/import_mapping.h"
 #include "producers/import_seen.h"
+#include "producers/import_text.h"
 #include "schemas/event.h"
 
 enum { MIDNIGHT = UINT16_MAX };
@@ -28,7 +28,7 @@ struct import_source {
 	struct buf text;
 	struct import_mapping *mapping;
 	struct item *items;
-	size_t n_items, room_items, n_midnights;
+	size_t n_items, room_items, n_midnights, n_partial;
 	struct import_problem *problems;
 	size_t n_problems, room_problems;
 	struct import_seen seen;
@@ -38,7 +38,7 @@ struct import_source {
 };
 
 static enum err add_problem(struct import_source *source,
-			    long line,
+			    const struct item *item,
 			    const char *field,
 			    const char *reason)
 {
@@ -54,7 +54,11 @@ static enum err add_problem(struct import_source *source,
 	}
 	struct import_problem *problem = &source->problems[source->n_problems++];
 
-	problem->line = line;
+	problem->line = (long)item->line;
+	problem->step = (int)item->step;
+	if (source->n_items && source->items[source->n_items - 1].line == item->line) {
+		source->n_partial++;
+	}
 	snprintf(problem->reason, sizeof problem->reason, "%s%s%s", field, *field ? ": " : "",
 		 reason);
 	return ERR_OK;
@@ -93,12 +97,12 @@ static bool take_event(struct import_source *source,
 		bad = import_seen_add(&source->seen, &ev);
 	}
 	if (bad == ERR_CONFLICT) {
-		*err = add_problem(source, item.line, "",
+		*err = add_problem(source, &item, "",
 				   "the same source and id stand in an earlier line of this file");
 	} else if (bad == ERR_NOMEM) {
 		*err = bad;
 	} else if (bad) {
-		*err = add_problem(source, item.line, problem.field,
+		*err = add_problem(source, &item, problem.field,
 				   *problem.reason ? problem.reason : err_text(bad));
 	} else {
 		item.time_us = ev.env.time;
@@ -114,7 +118,7 @@ static enum err take_json_line(struct import_source *source, struct item item)
 	enum err err = ERR_OK;
 
 	if (!json_text_is_utf8(line, NULL)) {
-		return add_problem(source, item.line, "", IMPORT_NOT_UTF8);
+		return add_problem(source, &item, "", IMPORT_NOT_UTF8);
 	}
 	take_event(source, line, item, &err);
 	return err;
@@ -156,7 +160,7 @@ static enum err take_csv_steps(struct import_source *source, struct item item)
 		item.step = (uint32_t)step;
 		err = import_mapping_event(source->mapping, step, &json, &problem);
 		if (err == ERR_INVALID) {
-			return add_problem(source, item.line, "", problem.reason);
+			return add_problem(source, &item, "", problem.reason);
 		}
 		bool go_on = !json || take_csv_event(source, json, item, &err);
 
@@ -208,7 +212,7 @@ static enum err take_row(struct import_source *source, struct item item, size_t 
 		*end = line_end(source, item.from);
 	}
 	if (err == ERR_MALFORMED || err == ERR_INVALID) {
-		return add_problem(source, item.line, "", problem.reason);
+		return add_problem(source, &item, "", problem.reason);
 	}
 	item.bytes = row.n;
 	return err ? err : take_csv_steps(source, item);
@@ -277,27 +281,6 @@ static enum err take_lines(struct import_source *source, struct buf *ret_why)
 
 /* ---- the whole ---- */
 
-static enum err read_text(const char *path, struct buf *text, struct progress *progress)
-{
-	uint8_t block[65536];
-	gzFile file = gzopen(path, "rb");
-	int n;
-
-	if (!file) {
-		return ERR_ABSENT;
-	}
-	while ((n = gzread(file, block, sizeof block)) > 0 && !text->err) {
-		buf_add(text, span_of(block, (size_t)n));
-		if (progress_due(progress)) {
-			progress_say(progress, "%.1f MB read", (double)text->n / 1e6);
-		}
-	}
-	/* A file that was cut off ends without an error from gzread; closing tells. */
-	bool whole = gzclose(file) == Z_OK && n == 0;
-
-	return text->err ? text->err : whole ? ERR_OK : ERR_IO;
-}
-
 static int by_time(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
@@ -359,6 +342,7 @@ static enum err in_order_of_time(struct import_source *source)
 
 static void hash_input(struct import_source *source, bool in_order)
 {
+	/* What another version makes of the same file may be more or less: then it is another import, and what had been is a repeat. */
 	uint8_t hash[16];
 	crypto_generichash_state state;
 	struct span mapping = source->mapping ? import_mapping_text(source->mapping) : SPAN("");
@@ -367,6 +351,11 @@ static void hash_input(struct import_source *source, bool in_order)
 	crypto_generichash_update(&state, source->text.p, source->text.n);
 	crypto_generichash_update(&state, mapping.p, mapping.n);
 	crypto_generichash_update(&state, (const uint8_t *)&in_order, sizeof in_order);
+	for (size_t i = 0; i < source->n_items; i++) {
+		uint32_t which[2] = {source->items[i].line, source->items[i].step};
+
+		crypto_generichash_update(&state, (const uint8_t *)which, sizeof which);
+	}
 	crypto_generichash_final(&state, hash, sizeof hash);
 	memcpy(&source->hash, hash, sizeof source->hash);
 }
@@ -380,7 +369,7 @@ enum err import_source_open(const struct import_config *config,
 
 	if (!err) {
 		source->progress = config->progress;
-		err = read_text(config->path, &source->text, config->progress);
+		err = import_text_read(config->path, &source->text, config->progress);
 	}
 	if (err) {
 		buf_printf(ret_why, "%s: %s", config->path, err_text(err));
@@ -429,9 +418,17 @@ size_t import_source_midnights(const struct import_source *source)
 	return source->n_midnights;
 }
 
-bool import_source_is_midnight(const struct import_source *source, size_t i)
+struct import_event import_source_which(const struct import_source *source, size_t i)
 {
-	return source->items[i].step == MIDNIGHT;
+	const struct item *item = &source->items[i];
+
+	return (struct import_event){item->line,
+				     item->step == MIDNIGHT ? IMPORT_MIDNIGHT : (int)item->step};
+}
+
+size_t import_source_partial(const struct import_source *source)
+{
+	return source->n_partial;
 }
 
 long import_source_lines(const struct import_source *source)
@@ -469,7 +466,7 @@ static void add_midnight(struct import_source *source, size_t i, struct buf *out
 	buf_done(&next);
 }
 
-long import_source_event(struct import_source *source, size_t i, struct buf *out)
+void import_source_event(struct import_source *source, size_t i, struct buf *out)
 {
 	const struct item *item = &source->items[i];
 	struct span line = span_of(source->text.p + item->from, item->bytes);
@@ -485,7 +482,6 @@ long import_source_event(struct import_source *source, size_t i, struct buf *out
 		json_dump_callback(json, add_text, out, JSON_COMPACT);
 		json_decref(json);
 	}
-	return item->line;
 }
 
 uint64_t import_source_hash(const struct import_source *source)

@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "producers/import_problem.h"
+#include "producers/import_refused.h"
 #include "producers/progress.h"
 
 struct import_source;
@@ -43,13 +44,16 @@ long import_source_lines(const struct import_source *source);
 size_t import_source_problems(const struct import_source *source,
 			      const struct import_problem **ret_problems);
 
-/** Appends event number i as a CloudEvents JSON object. @return the line it came from; of a midnight, that of the event after it */
-long import_source_event(struct import_source *source, size_t i, struct buf *out);
+/** Appends event number i as a CloudEvents JSON object. */
+void import_source_event(struct import_source *source, size_t i, struct buf *out);
 
-/** Whether event number i is no line's but a midnight (gov.clock.advanced.v1). */
-bool import_source_is_midnight(const struct import_source *source, size_t i);
+/** Which event number i is; a midnight (gov.clock.advanced.v1) has the line of the event after it. */
+struct import_event import_source_which(const struct import_source *source, size_t i);
 
-/** A hash of the file, its mapping and the order: an interrupted import is resumed only on the same input. */
+/** How many lines gave fewer events than they should, but some. */
+size_t import_source_partial(const struct import_source *source);
+
+/** A hash of the file, its mapping, the order, and which events came of it: an import is gone on with only where all are the same. */
 uint64_t import_source_hash(const struct import_source *source);
 
 #endif

@@ -155,7 +155,7 @@ def imports(bus, scan, folder):
 	bus.resume("gateway")
 	said = run.communicate(timeout=60)[0]
 	assert run.returncode == REFUSED, said
-	scan.clean("import", said, ["s left", "4 events accepted", "data.title", "data.reporter"])
+	scan.clean("import", said, [" of 7 events", "4 events accepted", "data.title", "data.reporter"])
 	noted = next((bus.home / "import").glob("*.refused")).read_text()
 	assert sorted(line.split("\t")[0] for line in noted.splitlines()) == sorted(lines), noted
 	scan.clean("its refusals", noted, ["data.?", "data.type_code"])
