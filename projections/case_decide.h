@@ -23,6 +23,7 @@ struct case_decision {
 	int64_t judged_us;    /* the time by which windows are judged */
 	struct ref_unit unit; /* that acts */
 	uint16_t skipped;     /* steps passed over */
+	uint8_t to;           /* the state that the case goes to */
 	uint8_t who;          /* enum case_who that let it act */
 	char centre[32];      /* the id of the centre that the case goes to */
 };

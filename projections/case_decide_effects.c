@@ -92,7 +92,7 @@ static void on_reported(struct case_decision *d, struct after *after)
 		case_id_format(&d->id, subject);
 		EVENT_SET(d->ev->env, subject, span_of(subject, CASE_ID_TEXT_BYTES));
 	}
-	if (d->row->to == CODE_case_state_RP) {
+	if (d->to == CODE_case_state_RP) {
 		enter(d, after, CODE_case_state_RP);
 		return;
 	}
@@ -109,7 +109,7 @@ static void on_accepted(struct case_decision *d, struct after *after)
 
 	after->state.severity = data->severity;
 	case_dues_count_case(&d->rules, &after->state, d->was.counted_us, &after->dues);
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 	if (after->dues.has_due_at) {
 		EVENT_SET(*data, orig_due_at, after->dues.due_at);
 	}
@@ -164,19 +164,25 @@ static void on_classified(struct case_decision *d, struct after *after)
 	}
 }
 
+static void on_dispatched(struct case_decision *d, struct after *after)
+{
+	after->state.handled = 0;
+	enter(d, after, d->to);
+}
+
 static void on_signed(struct case_decision *d, struct after *after)
 {
 	EVENT_SET(d->ev->data.case_signed_for, late,
 		  d->was.step_due_us && d->was.step == CODE_step_sign &&
 			  d->judged_us > d->was.step_due_us);
 	after->state.handled = 0;
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 }
 
 static void on_returned(struct case_decision *d, struct after *after)
 {
 	EVENT_SET(d->ev->data.case_returned, n, (uint64_t)d->was.returns + 1);
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 }
 
 static void on_handling(struct case_decision *d, struct after *after)
@@ -227,16 +233,16 @@ static void on_escalated(struct case_decision *d, struct after *after)
 		after->state.overdue_rungs++;
 	}
 	after->state.handled = 0;
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 }
 
 static void on_verified(struct case_decision *d, struct after *after)
 {
 	EVENT_SET(d->ev->data.case_verified, rework,
-		  (uint64_t)d->was.reworks + (d->row->to == CODE_case_state_IP ? 1 : 0));
+		  (uint64_t)d->was.reworks + (d->to == CODE_case_state_IP ? 1 : 0));
 	/* Back in progress it is being handled, not awaited anew. */
 	after->state.handled = 1;
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 }
 
 static void list_skipped(struct case_closed *data, uint16_t skipped)
@@ -287,7 +293,7 @@ static void on_reopened(struct case_decision *d, struct after *after)
 	after->state.handled = 0;
 	EVENT_SET(*data, severity, severity);
 	case_dues_count_case(&d->rules, &after->state, now_us(d), &after->dues);
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 }
 
 static void on_callback(struct case_decision *d, struct after *after)
@@ -301,7 +307,7 @@ static void on_callback(struct case_decision *d, struct after *after)
 
 static void on_other(struct case_decision *d, struct after *after)
 {
-	enter(d, after, d->row->to);
+	enter(d, after, d->to);
 }
 
 static void on_restated(struct case_decision *d, struct after *after)
@@ -315,7 +321,7 @@ static void (*const effects[EVENT_TYPE_COUNT])(struct case_decision *d, struct a
 	[EVENT_case_accepted] = on_accepted,
 	[EVENT_case_rejected] = on_rejected,
 	[EVENT_case_classified] = on_classified,
-	[EVENT_case_dispatched] = on_other,
+	[EVENT_case_dispatched] = on_dispatched,
 	[EVENT_case_signed_for] = on_signed,
 	[EVENT_case_returned] = on_returned,
 	[EVENT_case_handling_logged] = on_handling,
@@ -353,11 +359,12 @@ static bool timer_stands(const struct case_decision *d, const struct after *afte
 void case_decide_effects_apply(struct case_decision *d)
 {
 	struct after *after = arena_zalloc(d->arena, sizeof(*after));
-	uint8_t to = d->row->to == CASE_TO_SAME ? d->was.state : d->row->to;
+	uint8_t to = case_transitions_to(d->row, d->was.state, d->rules.profile.steps);
 
 	if (!after) {
 		return;
 	}
+	d->to = to;
 	after->state = d->was;
 	case_dues_of(&d->was, &after->dues);
 	if (d->was.state == CODE_case_state_HO && to != CODE_case_state_HO) {

@@ -275,7 +275,7 @@ enum err case_evolve(struct case_state *state, const struct event *ev)
 	if (!apply(s, ev)) {
 		return ERR_UNKNOWN;
 	}
-	s->skipped |= case_transitions_skipped(row, from);
+	s->skipped |= case_transitions_skipped(row, from, ev->env.to);
 	s->seq++;
 	s->state = ev->env.to;
 	COPY(s->owner, ev->env.owner);

@@ -48,14 +48,15 @@ static bool lets_pass(struct case_decision *d, const struct case_transition *row
 	return true;
 }
 
-static void fill(const struct case_transition *row, uint8_t state, struct case_next *next)
+static void fill(const struct case_decision *d, struct case_next *next)
 {
+	const struct case_transition *row = d->row;
 	const struct schema *schema = event_schema((enum event_type)row->event);
 
 	memset(next, 0, sizeof(*next));
 	next->type = (enum event_type)row->event;
 	next->type_name = schema->type;
-	next->to = row->to == CASE_TO_SAME ? state : row->to;
+	next->to = case_transitions_to(row, d->was.state, d->rules.profile.steps);
 	for (int i = 0; i < schema->field_count && next->n_members < CASE_NEXT_MEMBERS; i++) {
 		if (schema->fields[i].need == NEED_REQUIRED) {
 			next->members[next->n_members++] = &schema->fields[i];
@@ -98,7 +99,7 @@ size_t case_next_list(const struct reference *reference,
 		    !lets_pass(&d, &rows[i])) {
 			continue;
 		}
-		fill(&rows[i], d.was.state, &ret_next[n]);
+		fill(&d, &ret_next[n]);
 		if (rows[i].event == EVENT_case_held) {
 			ret_next[n].hold_until_max_us =
 				case_dues_window(&d.rules, &d.was, CODE_step_hold, as_of.at_us);

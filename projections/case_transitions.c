@@ -104,22 +104,52 @@ static int way_of(uint8_t state)
 	return -1;
 }
 
-uint16_t case_transitions_skipped(const struct case_transition *row, uint8_t state)
+/* The steps that lead along the way from one state to another; 0 when there is no such way. */
+static uint16_t steps_between(uint8_t from, uint8_t to)
 {
-	int at = way_of(state);
-	uint16_t skipped = 0;
+	int at = way_of(from), end = way_of(to);
+	uint16_t steps = 0;
 
-	/* Only rows that start from one state of the way lead on along it. */
-	if (at < 0 || (row->from & (1u << state)) || (row->from & (row->from - 1u))) {
+	for (; at >= 0 && at < end; at++) {
+		steps |= (uint16_t)(1u << way[at].leave);
+	}
+	return steps;
+}
+
+/* The state that a row starts from, if it is one alone: only such rows lead on along the way. */
+static uint8_t only_from(const struct case_transition *row)
+{
+	uint8_t state = 0;
+
+	if (row->from & (row->from - 1u)) {
 		return 0;
 	}
-	for (; at < WAY; at++) {
-		if (row->from & (1u << way[at].state)) {
-			return skipped;
-		}
-		skipped |= (uint16_t)(1u << way[at].leave);
+	while ((unsigned)row->from >> state > 1u) {
+		state++;
 	}
-	return 0;
+	return state;
+}
+
+uint16_t case_transitions_skipped(const struct case_transition *row, uint8_t from, uint8_t to)
+{
+	return steps_between(from, only_from(row)) |
+	       (row->to == CASE_TO_SAME ? 0 : steps_between(row->to, to));
+}
+
+uint8_t case_transitions_to(const struct case_transition *row, uint8_t state, uint16_t steps)
+{
+	uint8_t to = row->to;
+
+	if (to == CASE_TO_SAME) {
+		return steps_between(state, only_from(row)) ? only_from(row) : state;
+	}
+	/* Nobody waits for a signature, or a verification, that the flow does not have. From RP the centre may still reject, in AC it
+	 * has the case in hand, in IP somebody works at it: these stay until something happens (domain.md §3.2). */
+	while ((to == CODE_case_state_DI || to == CODE_case_state_FB) &&
+	       !(((unsigned)steps >> way[way_of(to)].leave) & 1u)) {
+		to = way[way_of(to) + 1].state;
+	}
+	return to;
 }
 
 bool case_transitions_from(const struct case_transition *row,
@@ -131,10 +161,11 @@ bool case_transitions_from(const struct case_transition *row,
 	if (row->from & (1u << state)) {
 		return true;
 	}
+	/* What is to be paused has begun. */
 	if (row->event == EVENT_case_rejected || row->event == EVENT_case_held) {
 		return false;
 	}
-	*ret_skipped = case_transitions_skipped(row, state);
+	*ret_skipped = steps_between(state, only_from(row));
 	return *ret_skipped && !(*ret_skipped & steps);
 }
 

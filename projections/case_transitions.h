@@ -62,8 +62,14 @@ bool case_transitions_from(const struct case_transition *row,
 			   uint16_t steps,
 			   uint16_t *ret_skipped);
 
-/** The steps passed over when an event of this row happened in a state: what a fold records, whatever the profile says. */
-uint16_t case_transitions_skipped(const struct case_transition *row, uint8_t state);
+/** The steps passed over when an event of this row led from one state to another: what a fold records, whatever the profile says. */
+uint16_t case_transitions_skipped(const struct case_transition *row, uint8_t from, uint8_t to);
+
+/**
+ * The state to which a row leads from a state: that of the table, or the one behind it when it would wait for a signature or a
+ * verification that the profile lacks; of a row that stays, the state it is for, when steps before that were passed over.
+ */
+uint8_t case_transitions_to(const struct case_transition *row, uint8_t state, uint16_t steps);
 
 /** The functions of which one is needed to post an event, a bit each (1 << enum code_function): those of its rows' roles; 0: nobody posts it. */
 uint16_t case_transitions_functions(enum event_type type);

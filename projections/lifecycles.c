@@ -106,7 +106,9 @@ static void print_transitions(struct buf *out)
 	buf_add_text(
 		out,
 		"\nA flow profile may lack steps. An event that starts from one state alone may then also come from an "
-		"earlier one, if the profile has none of the steps between; they are recorded as skipped.\n\n");
+		"earlier one, if the profile has none of the steps between; they are recorded as skipped. Where a flow has no "
+		"signature, dispatch leads to `IP` at once; where it has no verification, feedback leads to `VE`; what is "
+		"logged about a case that nobody dispatched brings it to `IP`.\n\n");
 }
 
 static void print_clock(struct buf *out)

@@ -259,10 +259,21 @@ static void profiles(struct case_story *s)
 	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
 	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
 	c = case_story_state(s);
-	MUST(c.due_us && c.skipped == 1u << CODE_step_accept);
+	MUST(c.due_us && c.state == CODE_case_state_IP &&
+	     c.skipped == (1u << CODE_step_accept | 1u << CODE_step_sign));
 	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, HOUSE));
+	MUST(case_story_state(s).state == CODE_case_state_VE);
 	ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
 	MUST(bed->ev.data.case_closed.n_skipped == 3);
+	/* What somebody works at is in progress, whoever did not dispatch it. */
+	bed->source = "/hotline/kunming";
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	ENDS("", case_bed_simple(bed, EVENT_case_handling_logged, TOWN));
+	c = case_story_state(s);
+	MUST(c.state == CODE_case_state_IP &&
+	     c.skipped ==
+		     (1u << CODE_step_accept | 1u << CODE_step_dispatch | 1u << CODE_step_sign));
+	ENDS("", case_bed_hold(bed, TOWN, bed->now_us + CIVIL_DAY_US));
 	bed->source = "/yn/app";
 	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
 	ENDS("STATE", case_bed_simple(bed, EVENT_case_closed, TOWN));
