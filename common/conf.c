@@ -81,9 +81,13 @@ static enum err check_value(const struct conf *conf,
 {
 	char why[128];
 	int64_t number;
+	enum log_level level;
 
 	if (option->kind == CONF_BOOL && !is_true(value) && !is_false(value)) {
 		return refuse(conf, where, option->name, "must be true or false");
+	}
+	if (option->kind == CONF_LEVEL && !log_level_named(value, &level)) {
+		return refuse(conf, where, option->name, "must be debug, info, warn or error");
 	}
 	if (option->kind != CONF_NUMBER) {
 		return ERR_OK;
@@ -383,6 +387,14 @@ int64_t conf_number(const struct conf *conf, const char *name)
 bool conf_bool(const struct conf *conf, const char *name)
 {
 	return is_true(conf_text(conf, name));
+}
+
+enum log_level conf_level(const struct conf *conf, const char *name)
+{
+	enum log_level level = LOG_INFO;
+
+	(void)log_level_named(conf_text(conf, name), &level);
+	return level;
 }
 
 bool conf_rdkafka(const struct conf *conf, int i, const char **ret_name, const char **ret_value)

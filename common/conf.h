@@ -7,8 +7,9 @@
 #include <stdio.h>
 
 #include "common/err.h"
+#include "common/log.h"
 
-enum conf_kind { CONF_TEXT, CONF_NUMBER, CONF_BOOL };
+enum conf_kind { CONF_TEXT, CONF_NUMBER, CONF_BOOL, CONF_LEVEL };
 
 /* One option. Flag --some-name VALUE, environment GOVBUS_SOME_NAME, file some-name = value. */
 struct conf_option {
@@ -20,8 +21,11 @@ struct conf_option {
 	int64_t min, max; /* of a number; both 0: any */
 };
 
-/* What every long-running program has: home, kafka, topic-prefix, listen, instance, log-level. A program's table begins with CONF_COMMON(its port). */
-#define CONF_COMMON(listen_default)                                                                \
+/* What every long-running program has: home, kafka, topic-prefix, listen, instance, log-level. A program's table begins with
+ * CONF_COMMON(its port), that of a command which ends by itself with CONF_COMMON_COMMAND. */
+#define CONF_COMMON(listen_default) CONF_COMMON_OF(listen_default, "info")
+#define CONF_COMMON_COMMAND         CONF_COMMON_OF("", "warn")
+#define CONF_COMMON_OF(listen_default, level_default)                                              \
 	{"home",    ".govbus", NULL, "Folder of all state of this bus on this machine",            \
 	 CONF_TEXT, 0,         0},                                                                 \
 		{"kafka", "127.0.0.1:9092", NULL, "Kafka bootstrap servers", CONF_TEXT, 0, 0},     \
@@ -39,8 +43,8 @@ struct conf_option {
 		{"instance", "1", NULL, "Name of this instance among those of its program",        \
 		 CONF_TEXT,  0,   0},                                                              \
 	{                                                                                          \
-		"log-level", "info", NULL, "Lowest level written: debug, info, warn, error",       \
-			CONF_TEXT, 0, 0                                                            \
+		"log-level", level_default, NULL,                                                  \
+			"Lowest level written: debug, info, warn, error", CONF_LEVEL, 0, 0         \
 	}
 
 /* The ports of the programs' own HTTP on the loopback. */
@@ -57,7 +61,7 @@ struct conf;
  * docs/CONFIGURATION.md; both end the program.
  * @param program  such as "govbus-decider"
  * @param about    one sentence
- * @return USAGE, with the reason on standard error: unknown names, bad numbers, values out of range
+ * @return USAGE, with the reason on standard error: unknown names and levels, bad numbers, values out of range
  */
 enum err conf_load(const char *program,
 		   const char *about,
@@ -77,6 +81,9 @@ int64_t conf_number(const struct conf *conf, const char *name);
 
 /** As conf_text, of a CONF_BOOL. */
 bool conf_bool(const struct conf *conf, const char *name);
+
+/** As conf_text, of a CONF_LEVEL. */
+enum log_level conf_level(const struct conf *conf, const char *name);
 
 /** The i-th librdkafka option (without "rdkafka."). @return false past the last */
 bool conf_rdkafka(const struct conf *conf, int i, const char **ret_name, const char **ret_value);

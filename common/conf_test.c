@@ -109,8 +109,9 @@ static void test_yes_or_no(void **state)
 /* Unknown names, bad numbers and values out of range are refused, from wherever they come. */
 static void test_refusals(void **state)
 {
-	static const char *const files[] = {"shard = 3\n", "shards = three\n", "shards = 17\n",
-					    "sealed = maybe\n", "shards\n"};
+	static const char *const files[] = {
+		"shard = 3\n", "shards = three\n", "shards = 17\n", "sealed = maybe\n",
+		"shards\n",    "log-level = x\n",  "log-level =\n", "log-level = Debug\n"};
 	struct conf *conf;
 
 	(void)state;
@@ -119,6 +120,25 @@ static void test_refusals(void **state)
 		assert_int_equal(load(NULL, &conf), ERR_USAGE);
 	}
 	write_file("");
+}
+
+/* Each level by its name. */
+static void test_levels(void **state)
+{
+	static const char *const names[] = {"debug", "info", "warn", "error"};
+	struct conf *conf;
+	char flag[32];
+
+	(void)state;
+	assert_int_equal(load(NULL, &conf), ERR_OK);
+	assert_int_equal(conf_level(conf, "log-level"), LOG_INFO);
+	conf_free(conf);
+	for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
+		snprintf(flag, sizeof flag, "--log-level=%s", names[level]);
+		assert_int_equal(load(flag, &conf), ERR_OK);
+		assert_int_equal(conf_level(conf, "log-level"), level);
+		conf_free(conf);
+	}
 }
 
 /* A secret is made once, has 32 bytes, and only its owner may read it. */
@@ -163,8 +183,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),    cmocka_unit_test(test_yes_or_no),
-		cmocka_unit_test(test_refusals), cmocka_unit_test(test_secrets),
-		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_refusals), cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_secrets),  cmocka_unit_test(test_address),
 	};
 
 	return cmocka_run_group_tests(tests, make_home, remove_home);

@@ -18,14 +18,15 @@ void log_open(const char *program, enum log_level lowest)
 	lowest_level = lowest;
 }
 
-enum log_level log_level_named(const char *name)
+bool log_level_named(const char *name, enum log_level *ret_level)
 {
 	for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
 		if (span_eq(span_cstr(name), span_cstr(LEVELS[level]))) {
-			return (enum log_level)level;
+			*ret_level = (enum log_level)level;
+			return true;
 		}
 	}
-	return LOG_INFO;
+	return false;
 }
 
 static void add_member(struct buf *line, const char *name, struct span text)

@@ -2,6 +2,7 @@
 #ifndef GOVBUS_COMMON_LOG_H
 #define GOVBUS_COMMON_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/span.h"
@@ -28,8 +29,8 @@ static inline struct span log_cstr(const char *cstr)
 /** Names this program in every line, and sets the lowest level written. Once, at start. */
 void log_open(const char *program, enum log_level lowest);
 
-/** The level of that name ("debug" …); LOG_INFO when unknown. @thread any, as all below */
-enum log_level log_level_named(const char *name);
+/** The level of that name: debug, info, warn, error. @return false when it is none of them @thread any, as all below */
+bool log_level_named(const char *name, enum log_level *ret_level);
 
 /** Writes one line, in one write. Use the macros. */
 void log_write(enum log_level level, const char *what, const struct log_field *fields, int count);

@@ -199,7 +199,7 @@ int kafka_program_main(const struct projection *projection,
 	if (err) {
 		return err_exit_code(err);
 	}
-	log_open(program, log_level_named(conf_text(conf, "log-level")));
+	log_open(program, conf_level(conf, "log-level"));
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 	if (err) {
 		return err_exit_code(err);
 	}
-	log_open("govbus-decider", log_level_named(conf_text(conf, "log-level")));
+	log_open("govbus-decider", conf_level(conf, "log-level"));
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	signal(SIGPIPE, SIG_IGN);

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 	memory_keep();
 	/* Each new case takes a key and nonces: from libsodium's own generator, seeded by the kernel's, not by a system call each. */
 	randombytes_set_implementation(&randombytes_internal_implementation);
-	log_open("govbus-gateway", log_level_named(conf_text(conf, "log-level")));
+	log_open("govbus-gateway", conf_level(conf, "log-level"));
 	/* Blocked before any thread starts, so that all of them leave it to us. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

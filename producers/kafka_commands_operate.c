@@ -2,20 +2,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "producers/commands.h"
 #include "producers/kafka_actions.h"
 #include "producers/kafka_commands.h"
 #include "producers/registers.h"
 
 static const struct conf_option ASK_OPTIONS[] = {
-	CONF_COMMON(""),
+	CONF_COMMON_COMMAND,
 	{"wait", "60000", "ms", "How long to wait for the outcomes; 0: only post", CONF_NUMBER, 0,
 	 3600000},
 	{0},
 };
 
 static const struct conf_option REPAIR_OPTIONS[] = {
-	CONF_COMMON(""),
+	CONF_COMMON_COMMAND,
 	{"register", "", NULL, "case or reference", CONF_TEXT, 0, 0},
 	{"partition", "0", NULL, "Partition whose position is stated anew", CONF_NUMBER, 0, 1000},
 	{"reason", "the action log lost its tail", NULL,
@@ -27,6 +28,7 @@ static struct kafka_commands kafka;
 
 static struct kafka_actions_config config_of(const struct conf *conf, int wait_ms)
 {
+	log_open("govbus", conf_level(conf, "log-level"));
 	kafka_commands_init(&kafka, conf);
 	return (struct kafka_actions_config){
 		.settings = &kafka.settings,

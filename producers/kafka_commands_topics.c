@@ -2,12 +2,13 @@
 #include <stdio.h>
 
 #include "common/clock.h"
+#include "common/log.h"
 #include "consumers/kafka_bus.h"
 #include "producers/commands.h"
 #include "producers/kafka_commands.h"
 
 static const struct conf_option OPTIONS[] = {
-	CONF_COMMON(""),
+	CONF_COMMON_COMMAND,
 	{"check", "false", NULL, "Only compare what is there with what must be", CONF_BOOL, 0, 0},
 	{"replication", "0", "copies", "Copies of each partition; 0: as the cluster is configured",
 	 CONF_NUMBER, 0, 15},
@@ -72,6 +73,7 @@ int kafka_commands_topics_run(int argc, char **argv)
 	if (err) {
 		return err_exit_code(err);
 	}
+	log_open("govbus", conf_level(conf, "log-level"));
 	kafka_commands_init(&commands, conf);
 	err = create_and_check(&commands, conf);
 	conf_free(conf);
