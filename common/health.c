@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "common/metrics.h"
 
 enum { HEALTH_CONNECTIONS = 32, HEALTH_TIMEOUT_S = 10 };
@@ -132,9 +133,10 @@ static enum err start(struct health *health)
 				 (unsigned)HEALTH_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 				 (unsigned)HEALTH_TIMEOUT_S, MHD_OPTION_END);
 	if (!health->daemon) {
-		fprintf(stderr,
-			"cannot listen on %s: %s; stop what uses it or choose another with --listen\n",
-			listen, errno ? strerrordesc_np(errno) : "refused");
+		LOG(ERROR, "cannot listen", LOG_TEXT("address", listen),
+		    LOG_TEXT("why", errno ? strerrordesc_np(errno) : "refused"),
+		    LOG_TEXT("error", err_name(ERR_BUSY)),
+		    LOG_TEXT("cure", "stop what uses it, or choose another with --listen"));
 		return ERR_BUSY;
 	}
 	return ERR_OK;

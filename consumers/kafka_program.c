@@ -131,8 +131,9 @@ static void make_command(const char *home, const char *projection, struct buf *o
 }
 
 /* Why it has ended, with the cure. */
-static void say_end(enum err err, const char *home, const char *projection)
+static void say_end(enum err err, const struct conf *conf, const char *projection)
 {
+	const char *home = conf_text(conf, "home");
 	struct buf command = {0};
 
 	if (err == ERR_LOG_RECREATED || err == ERR_LOG_LOST_TAIL) {
@@ -141,8 +142,7 @@ static void say_end(enum err err, const char *home, const char *projection)
 		    LOG_TEXT("cure", err_cure(err)), LOG_SPAN("command", buf_span(&command)));
 		buf_done(&command);
 	} else {
-		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
-		    LOG_TEXT("cure", err_cure(err)));
+		kafka_start_say_end(err, conf_text(conf, "listen"), home);
 	}
 }
 
@@ -205,7 +205,7 @@ int kafka_program_main(const struct projection *projection,
 	signal(SIGPIPE, SIG_IGN);
 	err = run(conf, projection);
 	if (err) {
-		say_end(err, conf_text(conf, "home"), projection->name);
+		say_end(err, conf, projection->name);
 	} else {
 		LOG(INFO, "stopped", LOG_NUMBER("exit", 0));
 	}

@@ -96,6 +96,18 @@ enum err kafka_start_await(struct kafka_start *start)
 	return err;
 }
 
+void kafka_start_say_end(enum err err, const char *listen, const char *home)
+{
+	if (err == ERR_BUSY) {
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("listen", listen), LOG_TEXT("home", home),
+		    LOG_TEXT("cure", err_cure(err)));
+	} else {
+		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
+		    LOG_TEXT("cure", err_cure(err)));
+	}
+}
+
 void kafka_start_end(struct kafka_start *start)
 {
 	health_stop(start->health);

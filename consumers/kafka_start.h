@@ -24,6 +24,9 @@ struct kafka_start {
  */
 enum err kafka_start_await(struct kafka_start *start);
 
+/** Logs why a program ends, with the cure; what is in use by another process is the address or the home. @thread any */
+void kafka_start_say_end(enum err err, const char *listen, const char *home);
+
 /** Ends health and metrics. Before the program is closed, of which they tell. */
 void kafka_start_end(struct kafka_start *start);
 

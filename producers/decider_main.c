@@ -62,8 +62,7 @@ static enum err serve(const struct conf *conf)
 	kafka_start_end(&start);
 	kafka_decider_close(decider);
 	if (err && err != ERR_STOPPED) {
-		LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
-		    LOG_TEXT("cure", err_cure(err)));
+		kafka_start_say_end(err, start.listen, config.home);
 	} else {
 		LOG(INFO, "stopped", LOG_TEXT("because", err_text(err)));
 	}

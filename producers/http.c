@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/health.h"
 #include "common/limits.h"
+#include "common/log.h"
 #include "common/metrics.h"
 #include "producers/http_cache.h"
 #include "producers/http_queries.h"
@@ -426,10 +427,10 @@ static enum err daemon_start(struct http *http)
 		config->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, config->threads,
 		MHD_OPTION_END);
 	if (!http->daemon) {
-		(void)fprintf(
-			stderr,
-			"cannot listen on %s: %s; stop what uses it or choose another with --listen\n",
-			config->listen, errno ? strerrordesc_np(errno) : "refused");
+		LOG(ERROR, "cannot listen", LOG_TEXT("address", config->listen),
+		    LOG_TEXT("why", errno ? strerrordesc_np(errno) : "refused"),
+		    LOG_TEXT("error", err_name(ERR_BUSY)),
+		    LOG_TEXT("cure", "stop what uses it, or choose another with --listen"));
 		return ERR_BUSY;
 	}
 	return ERR_OK;
