@@ -133,6 +133,8 @@ static enum err commit(struct runtime_worker *worker)
 		}
 	}
 	kafka_runtime_show(worker, records, clock_steady_us() - start_us);
+	LOG(DEBUG, "committed", LOG_NUMBER("shard", worker->number), LOG_NUMBER("records", records),
+	    LOG_NUMBER("took_us", clock_steady_us() - start_us));
 	return ERR_OK;
 }
 

@@ -348,8 +348,13 @@ static void on_completed(void *context,
 {
 	struct http_request *request = *state;
 
-	(void)context, (void)connection, (void)why;
+	(void)context, (void)connection;
 	if (request) {
+		/* The route, not the path: a receipt's code is for who holds it. */
+		LOG(DEBUG, "answered",
+		    LOG_TEXT("method", request->route ? request->route->method : NULL),
+		    LOG_TEXT("route", request->route ? request->route->pattern : NULL),
+		    LOG_NUMBER("status", request->status), LOG_NUMBER("why", why));
 		http_watch_end(request->watched);
 		atomic_fetch_sub(&request->http->bodies_bytes, request->body_bytes);
 		if (request->work_free) {

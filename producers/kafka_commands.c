@@ -8,9 +8,10 @@
 static void on_log(void *context, int level, const char *text)
 {
 	(void)context;
-	if (level <= 4) {
-		log_write(level <= 3 ? LOG_ERROR : LOG_WARN, "kafka", &LOG_TEXT("text", text), 1);
-	}
+	log_write(level <= 3   ? LOG_ERROR
+		  : level <= 4 ? LOG_WARN
+			       : LOG_DEBUG,
+		  "kafka", &LOG_TEXT("text", text), 1);
 }
 
 void kafka_commands_init(struct kafka_commands *commands, const struct conf *conf)

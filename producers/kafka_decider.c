@@ -50,7 +50,7 @@ static void on_answered(void *context, const char *topic, int32_t partition, enu
 	if (!part || part->phase != PHASE_ASKING || err) {
 		return; /* asked again after a while */
 	}
-	part->phase = PHASE_CLAIMING;
+	kafka_decider_parts_enter(part, PHASE_CLAIMING);
 	kafka_decider_write_claim(part);
 }
 

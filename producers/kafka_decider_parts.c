@@ -21,10 +21,14 @@ int64_t kafka_decider_parts_random_wait_us(struct decider *decider)
 	return 100000 + (int64_t)randombytes_uniform(900000);
 }
 
-static void enter(struct part *part, enum phase phase)
+void kafka_decider_parts_enter(struct part *part, enum phase phase)
 {
 	part->phase = phase;
 	part->since_us = clock_steady_us();
+	LOG(DEBUG, "phase", LOG_TEXT("topic", part->events),
+	    LOG_NUMBER("partition", part->reg.partition),
+	    LOG_TEXT("phase", kafka_decider_parts_phases[phase]),
+	    LOG_NUMBER("next_offset", part->core.place.tail.next_offset));
 }
 
 void kafka_decider_parts_leave(struct part *part)
@@ -47,20 +51,20 @@ void kafka_decider_parts_leave(struct part *part)
 	part->failed = part->confirming = false;
 	part->sent = part->stands = part->frozen = 0;
 	part->wanted_refoffset = -1;
-	enter(part, PHASE_AWAY);
+	kafka_decider_parts_enter(part, PHASE_AWAY);
 }
 
 void kafka_decider_parts_restart(struct part *part, int64_t wait_us)
 {
 	kafka_decider_parts_leave(part);
-	enter(part, PHASE_WAITING);
+	kafka_decider_parts_enter(part, PHASE_WAITING);
 	part->wake_us = part->since_us + wait_us;
 }
 
 void kafka_decider_parts_stop(struct part *part, enum err err, const char *why)
 {
 	kafka_decider_parts_leave(part);
-	enter(part, PHASE_STOPPED);
+	kafka_decider_parts_enter(part, PHASE_STOPPED);
 	part->stopped = err;
 	snprintf(part->why, sizeof part->why, "%s", why);
 	LOG(ERROR, "partition stopped", LOG_TEXT("topic", part->events),
@@ -94,7 +98,7 @@ void kafka_decider_parts_begin(struct part *part)
 	part->verified = part->caught_up = part->reference_end = false;
 	part->wanted_refoffset = -1;
 	part->ends = -1;
-	enter(part, PHASE_FOLDING);
+	kafka_decider_parts_enter(part, PHASE_FOLDING);
 }
 
 /* Only the coordinator knows whether we are still its member: it takes a commit of the current generation's members alone. */
@@ -102,9 +106,9 @@ static void ask(struct part *part)
 {
 	struct decider *decider = part->decider;
 
-	enter(part, PHASE_ASKING);
+	kafka_decider_parts_enter(part, PHASE_ASKING);
 	if (!decider->member) {
-		enter(part, PHASE_CLAIMING);
+		kafka_decider_parts_enter(part, PHASE_CLAIMING);
 		kafka_decider_write_claim(part);
 	} else {
 		kafka_member_ask(decider->member, part->actions, part->reg.partition,
@@ -120,7 +124,7 @@ static void start_deciding(struct part *part)
 	kafka_reader_unassign(decider->events, part->events, part->reg.partition);
 	part->base = part->core.place.tail.claim;
 	part->verified = cause < 0 || !part->core.place.outcome_hash;
-	enter(part, PHASE_DECIDING);
+	kafka_decider_parts_enter(part, PHASE_DECIDING);
 	LOG(INFO, "partition claimed", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition), LOG_NUMBER("claim", part->base),
 	    LOG_NUMBER("next_action", cause + 1));

@@ -144,6 +144,8 @@ extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
 /* kafka_decider_parts.c: the life of a partition */
 /** A partition is ours: rows and place from the store, then the event log from there. @thread the loop's, as all here */
 void kafka_decider_parts_begin(struct part *part);
+/** Goes over to a phase, which is logged at debug. */
+void kafka_decider_parts_enter(struct part *part, enum phase phase);
 /** It is ours no longer: reads nothing more of it and drops what is not committed. */
 void kafka_decider_parts_leave(struct part *part);
 /** Drops what is not committed and begins anew. @param wait_us to wait first */

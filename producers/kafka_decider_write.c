@@ -80,6 +80,15 @@ static enum err hold(struct part *part, const struct event *ev, int64_t number)
 	return part->failed ? ERR_KAFKA : ERR_OK;
 }
 
+/* Nothing of what the sender wrote: which action it was tells its offset. */
+static void log_refused(const struct part *part, const struct event *ev)
+{
+	LOG(DEBUG, "action refused", LOG_TEXT("topic", part->actions),
+	    LOG_NUMBER("partition", part->reg.partition), LOG_NUMBER("offset", ev->env.cause),
+	    LOG_SPAN("reason", ev->data.action_refused.reason),
+	    LOG_SPAN("guard", ev->data.action_refused.guard));
+}
+
 enum err kafka_decider_write_record(void *context, const struct event *ev)
 {
 	struct part *part = context;
@@ -103,6 +112,9 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 	};
 	kafka_decider_status_decided(ev);
 	kafka_decider_status_unacknowledged(1);
+	if (ev->type == EVENT_action_refused) {
+		log_refused(part, ev);
+	}
 	return hold(part, ev, part->sent);
 }
 
@@ -160,7 +172,7 @@ static void start_checking(struct part *part)
 	struct decider *decider = part->decider;
 
 	kafka_decider_status_count("gaps");
-	part->phase = PHASE_CHECKING;
+	kafka_decider_parts_enter(part, PHASE_CHECKING);
 	kafka_reader_unassign(decider->actions, part->actions, part->reg.partition);
 	part->failed |= kafka_reader_assign(decider->events, part->events, part->reg.partition,
 					    part->base + part->stands + 1) != ERR_OK;
@@ -225,7 +237,7 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	kafka_decider_write_stands(part, offset);
 	if (part->stands == part->sent) {
 		part->core.place.tail.next_offset = offset + 1;
-		part->phase = PHASE_DECIDING;
+		kafka_decider_parts_enter(part, PHASE_DECIDING);
 		kafka_reader_unassign(decider->events, part->events, part->reg.partition);
 		part->failed |=
 			kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
@@ -241,6 +253,9 @@ void kafka_decider_write_freeze(struct part *part)
 	    !decider_store_waits(part->rows) &&
 	    decider_store_freeze(part->rows, &part->core.place, part->sent)) {
 		part->frozen = part->sent;
+		LOG(DEBUG, "rows to be committed", LOG_TEXT("topic", part->events),
+		    LOG_NUMBER("partition", part->reg.partition),
+		    LOG_NUMBER("upto", part->base + part->sent));
 		if (part->stands >= part->sent) {
 			decider_store_stands(part->rows, part->stands, part->base + part->stands);
 		}
