@@ -14,7 +14,7 @@
 enum {
 	SEQ_WAIT_US = 1000000,
 	ANSWER_BYTES = 2048, /* room for most cases: the answer need not grow while it is written */
-	ETAG_BYTES = 10 + 1 + 2 * crypto_shorthash_BYTES + 1,
+	ETAG_BYTES = 10 + 1 + 10 + 1 + 3 + 1 + 1 + 2 * crypto_shorthash_BYTES + 1,
 };
 
 /* Earlier than allowed, never later. To the microsecond it would differ in each answer, and none would be 304. */
@@ -109,19 +109,23 @@ static void not_found(struct http_request *request,
 }
 
 /*
- * The tag is a hash of all that was written but as_of: `next` hangs on the token, the moment and the reference data, so
- * that no version of the case stands for it. Its key is no secret: it has to be the same in every gateway, and a seq
- * beside it leaves no use in making two bodies of one hash.
+ * The row's seq and ordinal stand for what is in it, the colour and what is parked stand beside them; `next` hangs on the
+ * token, the moment and the reference data too, so that it is hashed as written. The key is no secret: it has to be the
+ * same in every gateway, and a seq beside it leaves no use in making two texts of one hash.
  */
-static void etag_of(const struct buf *out, uint32_t seq, char ret_etag[ETAG_BYTES])
+static void etag_of(const struct case_row_fixed *fixed,
+		    uint8_t colour,
+		    const char *parked,
+		    struct span next,
+		    char ret_etag[ETAG_BYTES])
 {
 	static const uint8_t KEY[crypto_shorthash_KEYBYTES] = "govbus case etag";
 	uint8_t hash[crypto_shorthash_BYTES];
 	char hex[2 * sizeof hash + 1];
 
-	crypto_shorthash(hash, out->p, out->n, KEY);
-	(void)snprintf(ret_etag, ETAG_BYTES, "%u-%s", seq,
-		       sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+	crypto_shorthash(hash, next.p, next.n, KEY);
+	(void)snprintf(ret_etag, ETAG_BYTES, "%u-%u-%u%s-%s", fixed->seq, fixed->ordinal, colour,
+		       parked ? "p" : "", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
 }
 
 static void answer_write(struct http_request *request,
@@ -135,12 +139,17 @@ static void answer_write(struct http_request *request,
 	char etag[ETAG_BYTES];
 
 	(void)case_shelf_tail(read, partition, &tail);
+	uint8_t colour = case_row_colour(&row->fixed, tail.tick * CIVIL_MINUTE_US);
+	const char *parked = case_shelf_parked(read, id);
+
 	buf_grow(out, ANSWER_BYTES);
 	json_out_open(out, '{');
-	get_cases_members(out, id, row, case_row_colour(&row->fixed, tail.tick * CIVIL_MINUTE_US));
-	parked_member(out, case_shelf_parked(read, id));
+	get_cases_members(out, id, row, colour);
+	parked_member(out, parked);
+	size_t before = out->n;
+
 	next_member(request, row);
-	etag_of(out, row->fixed.seq, etag);
+	etag_of(&row->fixed, colour, parked, span_of(out->p + before, out->n - before), etag);
 	if (http_cache_not_modified(request, etag)) {
 		return;
 	}
