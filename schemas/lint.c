@@ -3,12 +3,14 @@
 /*
  * A text becomes a line of symbols, one byte per character: digits and capitals for themselves (full-width ones too), '-' for
  * what people put between groups of digits, '#' for all else. A chunk is a run of digits; numbers are looked for in runs of
- * chunks with separators between them. Case ids, digests and receipts are words that mix digits and letters: they are passed over.
+ * chunks with separators between them. Case ids, digests and receipts are words that mix digits and letters: where digits stand at
+ * more than one place of a word, it is passed over.
  */
 #include "schemas/lint.h"
 
 #include "common/case_id.h"
 
+enum { NOTHING = 0 }; /* the symbol of a character that is not seen */
 enum { LINE = 1024, OVERLAP = 64, CHUNKS = 40, NUMBER = 19, ID = 18, MOBILE = 11, CARD_LEAST = 13 };
 
 struct chunk {
@@ -47,14 +49,52 @@ static uint32_t next_char(struct span text, size_t *at)
 	return value;
 }
 
+struct range {
+	uint32_t from, to;
+};
+
+static bool is_in(uint32_t c, const struct range *ranges, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (c >= ranges[i].from && c <= ranges[i].to) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Spaces, dots, hyphens and dashes beyond ASCII, comma and stop of Chinese. */
+static const struct range SEPARATORS[] = {
+	{0xa0, 0xa0},     {0xb7, 0xb7},     {0x2000, 0x200a}, {0x2010, 0x2015}, {0x2022, 0x2022},
+	{0x202f, 0x202f}, {0x2043, 0x2043}, {0x205f, 0x205f}, {0x2212, 0x2212}, {0x3000, 0x3002},
+	{0x30fb, 0x30fb}, {0xfe58, 0xfe58}, {0xfe63, 0xfe63},
+};
+
+/* What comes along unseen when a number is copied: soft hyphen, zero-width and direction marks, byte order mark, and what makes an
+ * emoji of a digit. */
+static const struct range UNSEEN[] = {
+	{0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e}, {0x200b, 0x200f}, {0x202a, 0x202e},
+	{0x2060, 0x206f}, {0x20e3, 0x20e3}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+};
+
+/* Full-width forms and the digits of Arabic and Persian keyboards as those of ASCII. */
+static uint32_t as_ascii(uint32_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e) {
+		return c - 0xff01 + 0x21;
+	}
+	if ((c >= 0x660 && c <= 0x669) || (c >= 0x6f0 && c <= 0x6f9)) {
+		return '0' + (c & 0xf);
+	}
+	return c;
+}
+
 static uint8_t symbol_of(uint32_t c)
 {
-	/* Separators beyond ASCII: no-break space, middle dot, hyphens and dashes, wide space, dot and comma of Chinese. */
-	static const uint32_t separators[] = {0xa0, 0xb7, 0x2022, 0x3000, 0x3002, 0x3001, 0x30fb};
-
-	if (c >= 0xff01 && c <= 0xff5e) {
-		c -= 0xff01 - 0x21; /* full-width forms */
+	if (c > 0x30fb && c < 0xfe00) {
+		return '#'; /* most of Chinese text; only for speed */
 	}
+	c = as_ascii(c);
 	if (c >= 'a' && c <= 'z') {
 		c -= 'a' - 'A';
 	}
@@ -63,15 +103,10 @@ static uint8_t symbol_of(uint32_t c)
 		       : c == '#' || !c || !strchr(" -._/,()\t\n\r", (int)c) ? '#'
 									     : '-';
 	}
-	if (c >= 0x2010 && c <= 0x2015) {
-		return '-';
+	if (is_in(c, UNSEEN, sizeof UNSEEN / sizeof *UNSEEN)) {
+		return NOTHING;
 	}
-	for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
-		if (c == separators[i]) {
-			return '-';
-		}
-	}
-	return '#';
+	return is_in(c, SEPARATORS, sizeof SEPARATORS / sizeof *SEPARATORS) ? '-' : '#';
 }
 
 /* 18 digits, the last perhaps X: a birth date that may be, and the check digit of GB 11643 (ISO 7064 mod 11-2). */
@@ -94,16 +129,18 @@ static bool is_identity(const uint8_t *digits)
 	       date / 10000 < 2100 && date / 100 % 100 - 1 < 12 && date % 100 - 1 < 31;
 }
 
-static bool is_mobile(const uint8_t *digits, size_t n)
+/* Digits of the country's prefix and of the trunk's 0 before a mobile number; SIZE_MAX if it is none. No area code begins with 01 and
+ * one of these. */
+static size_t mobile_prefix(const uint8_t *digits, size_t n)
 {
-	if (n == MOBILE + 2 && memcmp(digits, "86", 2) == 0) {
-		digits += 2;
-	} else if (n == MOBILE + 4 && memcmp(digits, "0086", 4) == 0) {
-		digits += 4;
-	} else if (n != MOBILE) {
-		return false;
-	}
-	return digits[0] == '1' && digits[1] >= '3';
+	size_t prefix = n >= MOBILE + 4 && memcmp(digits, "0086", 4) == 0 ? 4
+			: n >= MOBILE + 2 && memcmp(digits, "86", 2) == 0 ? 2
+									  : 0;
+
+	prefix += n == prefix + MOBILE + 1 && digits[prefix] == '0';
+	return n == prefix + MOBILE && digits[prefix] == '1' && digits[prefix + 1] >= '3'
+		       ? prefix
+		       : SIZE_MAX;
 }
 
 /* Place codes of grids have 15 or 17 digits and begin with Yunnan's 53; no card of those lengths does. */
@@ -128,11 +165,14 @@ static bool is_card(const uint8_t *digits, size_t n)
 	return sum % 10 == 0;
 }
 
-/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit. An 86 apart from it is passed over by judge_group. */
-static bool grouped_as_mobile(const struct chunk *c, size_t n)
+/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit; a prefix may be one with the first of them. One
+ * apart from it is passed over by judge_group. */
+static bool grouped_as_mobile(const struct chunk *c, size_t n, size_t prefix)
 {
-	return n == 1 || n >= MOBILE || (n == 3 && c[0].n == 3 && c[1].n == 4) ||
-	       (n == 2 && (c[0].n == 3 || c[0].n == 7));
+	size_t first = c[0].n - prefix;
+
+	return n == 1 || n >= MOBILE || (n == 3 && first == 3 && c[1].n == 4) ||
+	       (n == 2 && (first == 3 || first == 7));
 }
 
 /* Fours and a rest, six and a rest, or digit by digit. */
@@ -166,7 +206,9 @@ static const char *judge(const struct group *g, size_t from, size_t until)
 	if (n == ID && is_identity(digits)) {
 		return "an identity number";
 	}
-	if (is_mobile(digits, n) && grouped_as_mobile(g->chunks + from, count)) {
+	size_t prefix = mobile_prefix(digits, n);
+
+	if (prefix != SIZE_MAX && grouped_as_mobile(g->chunks + from, count, prefix)) {
 		return "a mobile number";
 	}
 	return is_card(digits, n) && grouped_as_card(g->chunks + from, count) ? "a bank card number"
@@ -187,10 +229,10 @@ static const char *judge_group(const struct group *g)
 	return NULL;
 }
 
-/* Bytes of the word at p; *ret_mixed: digits and letters take turns in it more than once, or it is a case id. */
+/* Bytes of the word at p; *ret_mixed: digits stand in it at more than one place, or it is a case id. */
 static size_t word_at(const uint8_t *p, const uint8_t *end, bool *ret_mixed)
 {
-	size_t n = 1, turns = 0;
+	size_t n = 1, runs = is_digit(*p);
 	struct case_id id;
 
 	if (end - p >= CASE_ID_TEXT_BYTES && case_id_parse(span_of(p, CASE_ID_TEXT_BYTES), &id) &&
@@ -199,11 +241,9 @@ static size_t word_at(const uint8_t *p, const uint8_t *end, bool *ret_mixed)
 		return CASE_ID_TEXT_BYTES;
 	}
 	for (; p + n < end && is_word(p[n]); n++) {
-		bool last = p + n + 1 == end || !is_word(p[n + 1]);
-
-		turns += is_digit(p[n]) != is_digit(p[n - 1]) && !(p[n] == 'X' && last);
+		runs += is_digit(p[n]) && !is_digit(p[n - 1]);
 	}
-	*ret_mixed = turns > 1;
+	*ret_mixed = runs > 1;
 	return n;
 }
 
@@ -220,7 +260,7 @@ static bool add_word(struct group *g, const uint8_t *p, size_t n)
 	if (end > start) {
 		g->chunks[g->n++] = (struct chunk){p + start, end - start};
 	}
-	g->x = end + 1 == n && p[end] == 'X';
+	g->x = end < n && p[end] == 'X';
 	return end == n && g->n < CHUNKS;
 }
 
@@ -268,14 +308,20 @@ static const char *judge_line(const uint8_t *p, const uint8_t *end)
 	return what ? what : judge_group(&g);
 }
 
-const char *lint_text(struct span text)
+/* @param unseen  what stands for characters that are not seen; NOTHING: they are left out @param ret_any whether there are any */
+static const char *look(struct span text, uint8_t unseen, bool *ret_any)
 {
 	uint8_t line[LINE];
 	size_t at = 0, n = 0;
 	const char *what = NULL;
 
 	while (at < text.n && !what) {
-		line[n++] = symbol_of(next_char(text, &at));
+		uint8_t symbol = symbol_of(next_char(text, &at));
+
+		*ret_any |= symbol == NOTHING;
+		symbol = symbol == NOTHING ? unseen : symbol;
+		line[n] = symbol;
+		n += symbol != NOTHING;
 		if (n == LINE) {
 			what = judge_line(line, line + n);
 			memmove(line, line + n - OVERLAP, OVERLAP);
@@ -283,4 +329,13 @@ const char *lint_text(struct span text)
 		}
 	}
 	return what ? what : judge_line(line, line + n);
+}
+
+/* What is not seen may stand inside a number, or be all that stands between two. */
+const char *lint_text(struct span text)
+{
+	bool unseen = false;
+	const char *what = look(text, NOTHING, &unseen);
+
+	return what || !unseen ? what : look(text, '-', &unseen);
 }
