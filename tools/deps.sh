@@ -196,7 +196,11 @@ main() {
 	local part=${1:-all}
 	mkdir -p "$deps/cache"
 	exec 9>"$deps/lock"
-	flock 9
+	# Whoever downloads or builds for this folder is waited for, which may take minutes.
+	flock -w 2 9 || {
+		say "waiting for another tools/deps.sh, which is at work in $deps"
+		flock 9
+	}
 	case $part in
 	unit | all | bench | tsan | lint | fuzz | coverage) ;;
 	*) die "unknown part '$part'; one of: unit all bench tsan lint fuzz coverage" ;;

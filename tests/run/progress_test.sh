@@ -15,6 +15,17 @@ fail() {
 
 expect() { [[ "$2" == *"$3"* ]] || fail "$1: expected '$3' in: $2"; }
 
+# Dependencies that somebody else is bringing are waited for, and it is said. (An unknown part: it ends once it has the lock.)
+mkdir -p other/tools other/.deps
+cp "$OLDPWD/tools/deps.sh" other/tools/
+flock other/.deps/lock sleep 2.6 &
+sleep 0.2
+said=$(other/tools/deps.sh nothing 2>&1) && fail "an unknown part must be refused"
+expect "a long wait" "$said" "waiting for another tools/deps.sh"
+expect "its end" "$said" "unknown part 'nothing'"
+said=$(other/tools/deps.sh nothing 2>&1) && fail "an unknown part must be refused"
+[[ "$said" != *waiting* ]] || fail "nobody was there to be waited for: $said"
+
 # In place of the real ones, as on a fresh clone: the first thing that ninja would say is that cmake has to run again.
 cmake() { mkdir -p build/x; }
 ninja() {
