@@ -21,12 +21,14 @@ cat >"$GOVBUS_BIN/govbus-decider" <<'END'
 #!/usr/bin/env python3
 import http.server, os, sys, time
 if os.path.exists(os.environ["GOVBUS_BIN"] + "/broken"):
-    sys.exit("cannot: the reason; cure: the command")
+    sys.exit(open(os.environ["GOVBUS_BIN"] + "/broken").read() or "cannot: the reason; cure: the command")
 address = sys.argv[sys.argv.index("--listen") + 1].rsplit(":", 1)
 started = time.monotonic()
+takes = 3.5 if os.path.exists(os.environ["GOVBUS_BIN"] + "/slow") else 0.5
+print('{"level":"info","what":"started"}', file=sys.stderr, flush=True)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        ready = self.path != "/readyz" or time.monotonic() - started > 0.5 and not os.path.exists(os.environ["GOVBUS_BIN"] + "/unready")
+        ready = self.path != "/readyz" or time.monotonic() - started > takes and not os.path.exists(os.environ["GOVBUS_BIN"] + "/unready")
         text = 'govbus_lag_records{partition="0"} 3\ngovbus_lag_records{partition="1"} 3\n' if self.path == "/metrics" else "well\n" if ready else "not yet\nwaits for the broker; cure: start it\n"
         self.send_response(200 if ready else 503)
         self.end_headers()
@@ -82,7 +84,35 @@ touch "$GOVBUS_BIN/broken"
 said=$(programs_start 2>&1) && fail "a broken program passed for started"
 expect "its last words" "$said" "the reason; cure: the command"
 expect "where its log is" "$said" "$GOVBUS_HOME/log/decider.log"
+
+# The status says it too, until somebody stops it or it starts: the last error, with its cure and the command, whatever librdkafka said after it.
+expect "why it is stopped" "$(status)" "decider        stopped: cannot: the reason; cure: the command"
+cat >"$GOVBUS_BIN/broken" <<'END'
+{"level":"warn","what":"waiting","cure":"not this one"}
+{"level":"error","what":"the log lost its \"tail\"","error":"LOG_LOST_TAIL","cure":"restore it","command":"mv -T 'a b' c"}
+{"level":"error","what":"kafka","text":"not this one"}
+END
+(programs_start) >/dev/null 2>&1 && fail "a program that refuses to start passed for started"
+said=$(status)
+expect "why it refused" "$said" 'decider        stopped: the log lost its "tail" (LOG_LOST_TAIL)'
+expect "the cure" "$said" "
+               cure: restore it
+               mv -T 'a b' c
+               its log is $GOVBUS_HOME/log/decider.log"
+[[ "$said" != *"not this one"* ]] || fail "not the last error: $said"
+expect "of others it is silent" "$said" "$(printf '\ngateway        stopped')"
 rm "$GOVBUS_BIN/broken"
+touch "$GOVBUS_BIN/slow"
+said=$(programs_start)
+expect "a start that takes long" "$said" "waiting for govbus-decider: not yet waits for the broker; cure: start it"
+rm "$GOVBUS_BIN/slow"
+kill -9 "$(process_pid "$(program_pidfile decider)")"
+sleep 0.2
+[[ "$(status)" != *"stopped:"* ]] || fail "an error from before it started: $(status)"
+echo '{"level":"error","what":"out of memory","error":"NOMEM"}' >>"$(program_log decider)"
+expect "what it ended with" "$(status)" "decider        stopped: out of memory (NOMEM)"
+programs_stop
+[[ "$(status)" != *"stopped:"* ]] || fail "somebody stopped it: $(status)"
 
 # A port in use is said in one line with the cure.
 python3 -c "import socket, sys, time
