@@ -138,13 +138,11 @@ static void set_step(struct case_dues *dues, const struct deadline *deadline)
 
 static void set_calendar(struct case_dues *dues,
 			 const struct ref_policy *policy,
-			 const struct calendar *calendar,
-			 bool provisional)
+			 const struct calendar *calendar)
 {
 	dues->cal_id = policy->calendar;
 	dues->has_cal_id = policy->calendar.n > 0;
 	SET(dues, cal_ver, calendar->version);
-	SET(dues, provisional, dues->provisional || provisional);
 }
 
 /* A limit that counts from a moment, moved on by the holds since. */
@@ -178,7 +176,8 @@ void case_dues_count_case(const struct case_rules *rules,
 	dues->provisional = dues->has_provisional = false;
 	if (find_policy(rules, state, CODE_step_handle, &policy, &calendar)) {
 		deadline = count(calendar, state, from_us, &policy);
-		set_calendar(dues, &policy, calendar, deadline.provisional);
+		set_calendar(dues, &policy, calendar);
+		SET(dues, provisional, deadline.provisional);
 	}
 	set_case(dues, &deadline);
 	SET(dues, due_unit, policy.unit);
@@ -218,7 +217,11 @@ void case_dues_count_step(const struct case_rules *rules,
 		enum code_time_unit unit = (enum code_time_unit)policy.unit;
 
 		deadline = count(calendar, state, from_us, &policy);
-		set_calendar(dues, &policy, calendar, deadline.provisional);
+		/* Beside a case deadline the calendar named stays the one that gave it: nobody counts it again in a newer one. */
+		if (!dues->has_due_at) {
+			set_calendar(dues, &policy, calendar);
+		}
+		SET(dues, provisional, dues->provisional || deadline.provisional);
 		if (step == CODE_step_sign && case_dues_above(state).p) {
 			uint64_t twice = policy.amount *
 					 (uint64_t)case_limits_get(CASE_LIMIT_unsigned_factor);

@@ -243,6 +243,25 @@ static void provisional_later(struct case_story *s)
 	     case_story_state(s).due_us == case_bed_at(2024, 1, 9, 18, 0));
 }
 
+/* The calendar that an event names is the one its case deadline was counted in, whatever its steps were counted in later. */
+static void calendar_named(struct case_story *s)
+{
+	static const uint32_t none[] = {0};
+	struct case_bed *bed = &s->bed;
+
+	case_story_bring(s, CODE_case_state_AC);
+	MUST(case_story_state(s).cal_ver == 2023);
+	case_bed_calendar(bed, 2024, none, none);
+	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
+	MUST(bed->ev.data.case_dispatched.cal_ver == 2023 && case_story_state(s).cal_ver == 2023);
+	MUST(case_story_state(s).due_us == AT(2, 2, 18, 0));
+	/* Its deadline counted again, by severity. */
+	case_bed_begin(bed, EVENT_case_classified, TOWN);
+	EVENT_SET(bed->ev.data.case_classified, severity, CODE_severity_serious);
+	ENDS("", case_bed_post(bed));
+	MUST(bed->ev.data.case_classified.cal_ver == 2024);
+}
+
 static const char *classify(struct case_story *s, const char *unit, int severity)
 {
 	case_bed_begin(&s->bed, EVENT_case_classified, unit);
@@ -440,7 +459,7 @@ static case_story_tell *const stories[] = {
 	spring_festival,     landslide,          hold,
 	unsigned_case,       classified,         provisional,
 	provisional_hold,    provisional_report, provisional_later,
-	windows_of_policy,   windows_of_types};
+	windows_of_policy,   windows_of_types,   calendar_named};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
