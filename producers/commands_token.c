@@ -1,5 +1,6 @@
 /* commands_token.c: govbus token add|list|revoke: who may post and read what. */
 #include <argp.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "common/clock.h"
 #include "producers/commands.h"
 #include "producers/commands_options.h"
+#include "producers/commands_table.h"
 #include "producers/tokens.h"
 #include "schemas/codes.h"
 
@@ -19,13 +21,15 @@ enum {
 	KEY_FUNCTIONS,
 	KEY_RIGHTS,
 	KEY_TYPES,
-	KEY_LABEL
+	KEY_LABEL,
+	KEY_JSON
 };
 
 struct arguments {
 	struct commands_options options;
 	const char *words[2]; /* add, list or revoke; what to revoke */
 	int n_words;
+	bool json;
 	struct token token;
 };
 
@@ -41,6 +45,8 @@ static const struct argp_option OPTIONS[] = {
 	{"rights", KEY_RIGHTS, "LIST", 0, "history,verbatim,unseal,audit,units", 0},
 	{"types", KEY_TYPES, "LIST", 0, "Only these event types (gov.case.* for a family)", 0},
 	{"label", KEY_LABEL, "TEXT", 0, "For people", 0},
+	{"json", KEY_JSON, NULL, 0,
+	 "list: as JSON; of a token without types, all are meant that its functions allow", 0},
 	{0},
 };
 
@@ -120,6 +126,9 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	case KEY_SOURCE:
 		copy(state, token->source, sizeof token->source, value);
 		break;
+	case KEY_JSON:
+		arguments->json = true;
+		break;
 	case KEY_LABEL:
 		copy(state, token->label, sizeof token->label, value);
 		break;
@@ -165,25 +174,177 @@ static enum err add(struct tokens *tokens, struct token *token)
 	return err;
 }
 
-static bool print_token(void *context, const struct token *token)
-{
-	char created[CIVIL_TEXT_SIZE], functions[128] = "";
-	size_t n = 0;
+/* ---- list ---- */
 
-	(void)context;
-	civil_format(token->created_us, created);
-	for (int i = 1; i < CODE_function_COUNT; i++) {
-		if (token->functions & 1u << i) {
-			n += (size_t)snprintf(functions + n, sizeof functions - n, "%s%s",
-					      n ? "," : "",
-					      codes_get(CODES_function, (uint8_t)i)->name);
-		}
+struct listing {
+	struct token *tokens;
+	size_t n;
+	enum err err;
+};
+
+static bool keep_token(void *context, const struct token *token)
+{
+	struct listing *listing = context;
+	struct token *more = realloc(listing->tokens, (listing->n + 1) * sizeof *more);
+
+	if (!more) {
+		listing->err = ERR_NOMEM;
+		return false;
 	}
-	printf("%s\t%s\t%s\t%s\tL%d\t%s\t%s\t%.19s\t%s\n", token->id,
-	       token->revoked_us ? "revoked" : "in force", token->label, token->unit, token->level,
-	       token->place, token->source, created, functions);
+	listing->tokens = more;
+	more[listing->n++] = *token;
 	return true;
 }
+
+static int by_age(const void *a, const void *b)
+{
+	const struct token *x = a, *y = b;
+
+	return x->created_us != y->created_us
+		       ? (x->created_us > y->created_us) - (x->created_us < y->created_us)
+		       : strcmp(x->id, y->id);
+}
+
+/* Labels come from a command line, so they may be of any bytes. */
+static json_t *text_json(const char *text)
+{
+	json_t *json = json_string(text);
+
+	return json ? json : json_string("(not UTF-8)");
+}
+
+static json_t *functions_json(const struct token *token)
+{
+	json_t *names = json_array();
+
+	for (int i = 1; i < CODE_function_COUNT; i++) {
+		if (token->functions & 1u << i) {
+			const struct code *code = codes_get(CODES_function, (uint8_t)i);
+
+			json_array_append_new(names, json_string(code->name));
+		}
+	}
+	return names;
+}
+
+static json_t *rights_json(const struct token *token)
+{
+	json_t *names = json_array();
+	const char *name;
+
+	for (int i = 0; (name = tokens_right_name(i)); i++) {
+		if (token->rights & tokens_right_named(span_cstr(name))) {
+			json_array_append_new(names, json_string(name));
+		}
+	}
+	return names;
+}
+
+static json_t *types_json(const struct token *token)
+{
+	json_t *names = json_array();
+
+	for (int i = 0; i < token->n_types; i++) {
+		json_array_append_new(names, text_json(token->types[i]));
+	}
+	return names;
+}
+
+static json_t *time_json(int64_t at_us)
+{
+	char text[CIVIL_TEXT_SIZE];
+
+	civil_format(at_us, text);
+	return json_string(text);
+}
+
+static json_t *token_json(const struct token *token)
+{
+	json_t *json = json_pack("{ss ss so so si so so so so so so}", "id", token->id, "state",
+				 token->revoked_us ? "revoked" : "in force", "label",
+				 text_json(token->label), "unit", text_json(token->unit), "level",
+				 token->level, "place", text_json(token->place), "source",
+				 text_json(token->source), "functions", functions_json(token),
+				 "rights", rights_json(token), "types", types_json(token),
+				 "created_at", time_json(token->created_us));
+
+	if (json && token->revoked_us) {
+		json_object_set_new(json, "revoked_at", time_json(token->revoked_us));
+	}
+	return json;
+}
+
+/* A list in one cell: its names, or what it means that there are none. */
+static void as_cell(json_t *object, const char *name, const char *none)
+{
+	struct buf text = {0};
+	json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(object, name), i, part)
+	{
+		buf_printf(&text, "%s%s", i ? "," : "", json_string_value(part));
+	}
+	json_object_set_new(object, name,
+			    text.n ? json_stringn((char *)text.p, text.n) : json_string(none));
+	buf_done(&text);
+}
+
+/* To the second: whoever wants more takes the JSON. */
+static void cut_time(json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	if (text) {
+		json_object_set_new(object, name, json_stringn(text, strnlen(text, 19)));
+	}
+}
+
+static void print_as_table(json_t *items)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(items, i, item)
+	{
+		as_cell(item, "functions", "-");
+		as_cell(item, "rights", "-");
+		as_cell(item, "types", "all that its functions allow");
+		cut_time(item, "created_at");
+		cut_time(item, "revoked_at");
+	}
+	commands_table_print(items);
+}
+
+static enum err list(struct tokens *tokens, bool as_json)
+{
+	struct listing listing = {0};
+	enum err err = tokens_list(tokens, keep_token, &listing);
+	json_t *items = json_array();
+
+	err = err ? err : listing.err;
+	if (listing.n) {
+		qsort(listing.tokens, listing.n, sizeof *listing.tokens, by_age);
+	}
+	for (size_t i = 0; i < listing.n && !err; i++) {
+		err = json_array_append_new(items, token_json(&listing.tokens[i])) ? ERR_NOMEM
+										   : ERR_OK;
+	}
+	if (!err && as_json) {
+		json_t *root = json_pack("{sO}", "items", items);
+
+		err = root && !json_dumpf(root, stdout, JSON_INDENT(1)) ? ERR_OK : ERR_NOMEM;
+		printf("\n");
+		json_decref(root);
+	} else if (!err && listing.n) {
+		print_as_table(items);
+	}
+	json_decref(items);
+	free(listing.tokens);
+	return err;
+}
+
+/* ---- */
 
 static enum err revoke(struct tokens *tokens, const char *which)
 {
@@ -220,7 +381,7 @@ int commands_token_run(int argc, char **argv)
 	if (strcmp(arguments.words[0], "add") == 0) {
 		err = add(tokens, &arguments.token);
 	} else if (strcmp(arguments.words[0], "list") == 0) {
-		err = tokens_list(tokens, print_token, NULL);
+		err = list(tokens, arguments.json);
 	} else if (strcmp(arguments.words[0], "revoke") == 0 && arguments.n_words == 2) {
 		err = revoke(tokens, arguments.words[1]);
 	}

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands take what they share in one way: flag before environment before default, an empty variable is none, a number is one or refused."""
 # @needs programs
+import json
 import os
 import subprocess
 import tempfile
@@ -27,7 +28,7 @@ def homes(folder):
 		done = run(folder, "token", "add", *flags, "--label", name, *UNIT, **environment)
 		assert done.returncode == 0, done
 		assert name in run(folder, "token", "list", "--home", name).stdout, (name, environment)
-	assert len(run(folder, "token", "list").stdout.splitlines()) == 2
+	assert len(run(folder, "token", "list").stdout.splitlines()) == 3, "two, under a line of names"
 
 
 def gateways(folder):
@@ -51,7 +52,35 @@ def numbers(folder):
 		assert done.returncode == USAGE and f"{option} must be a number from 1 to" in done.stderr, done
 
 
+def tokens(folder):
+	"""The list shows all that a token binds, oldest first, as a table and as JSON; a secret it never shows."""
+	assert run(folder, "token", "list", "--home", "none").stdout == ""
+	names = "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference"
+	made = (
+		("省中心", "centre:53", "1", "53", "/", "all", "units,history,unseal", ""), ("county", "centre:532323", "3", "532323", "/demo", "report,handle", "", "gov.case.*,gov.place.changed.v1"),
+		("reader", "centre:53", "1", "53", "/r", "", "audit", ""),
+	)
+	flags = ("--label", "--unit", "--level", "--place", "--source", "--functions", "--rights", "--types")
+	secrets = [run(folder, "token", "add", "--home", "many", *(word for pair in zip(flags, values) for word in pair if pair[1])).stdout.strip() for values in made]
+	assert run(folder, "token", "revoke", "--home", "many", "reader").returncode == 0
+	listed = run(folder, "token", "list", "--home", "many", "--json").stdout
+	items, table = json.loads(listed)["items"], run(folder, "token", "list", "--home", "many").stdout
+	for item, values in zip(items, made, strict=True):
+		label, unit, level, place, source, functions, rights, types = values
+		assert (item["label"], item["unit"], item["level"], item["place"], item["source"]) == (label, unit, int(level), place, source), item
+		assert item["functions"] == ([*names.split(",")] if functions == "all" else [*filter(None, functions.split(","))]), item
+		assert set(item["rights"]) == {*filter(None, rights.split(","))} and item["types"] == [*filter(None, types.split(","))], item
+		assert item["state"] == ("revoked" if label == "reader" else "in force") and ("revoked_at" in item) == (label == "reader"), item
+		row = next(line for line in table.splitlines() if item["id"] in line).split("  ")
+		row = [cell.strip() for cell in row if cell.strip()]
+		wanted = [label, unit, level, place, source, ",".join(item["functions"]) or "-", ",".join(item["rights"]) or "-", ",".join(item["types"]) or "all that its functions allow"]
+		assert row[:10] == [item["id"], item["state"], *wanted] and row[10:] == [item[at][:19] for at in ("created_at", "revoked_at") if at in item], row
+	assert table.split() and table.split()[:11] == ["id", "state", "label", "unit", "level", "place", "source", "functions", "rights", "types", "created_at"], table
+	assert not any(secret in listed + table for secret in secrets) and all(secrets)
+
+
 with tempfile.TemporaryDirectory(prefix="govbus-options.") as name:
 	homes(Path(name))
 	gateways(Path(name))
 	numbers(Path(name))
+	tokens(Path(name))

@@ -10,11 +10,11 @@ export GOVBUS_HOME=$scratch/home GOVBUS_BIN=${GOVBUS_BIN:-$PWD/build/dev/bin}
 . tools/demo.sh
 
 demo_tokens
-list=$(govbus token list)
+list=$(govbus token list --json)
 for name in province county unit grid reader; do
 	[ -s "$GOVBUS_HOME/tokens/$name" ] || { echo "no token $name" && exit 1; }
-	# Its line: id, state, label, unit, level, place, source, date, functions.
-	functions=$(awk -F'\t' -v name="$name" '$3 == name { print $9 }' <<<"$list")
+	functions=$(python3 -c 'import json, sys
+print(*next(item["functions"] for item in json.load(sys.stdin)["items"] if item["label"] == sys.argv[1]))' "$name" <<<"$list")
 	if [ "$name" = reader ] && [ -n "$functions" ]; then
 		echo "the reader may post: $functions" && exit 1
 	elif [ "$name" != reader ] && [ -z "$functions" ]; then
