@@ -221,9 +221,9 @@ static bool is_working(enum code_time_unit unit)
 	return unit == CODE_time_unit_working_hour || unit == CODE_time_unit_working_day;
 }
 
-static bool is_provisional(const struct calendar *cal, int64_t due_us, enum code_time_unit unit)
+bool calendar_is_provisional(const struct calendar *cal, int64_t at_us, enum code_time_unit unit)
 {
-	return is_working(unit) && civil_date_of(civil_day(due_us)).year > cal->last_year;
+	return is_working(unit) && civil_date_of(civil_day(at_us)).year > cal->last_year;
 }
 
 /* The share of a time, without overflow for centuries of it. */
@@ -261,7 +261,7 @@ struct deadline calendar_deadline(const struct calendar *cal,
 		.due_us = due_us,
 		.yellow_us = yellow_us < due_us ? yellow_us : due_us,
 		.red_us = due_us,
-		.provisional = is_provisional(cal, due_us, unit),
+		.provisional = calendar_is_provisional(cal, due_us, unit),
 	};
 }
 
@@ -316,6 +316,6 @@ struct deadline calendar_shift(const struct calendar *cal,
 	deadline.due_us = shift(cal, deadline.due_us, unit, held_from_us, held_to_us);
 	deadline.yellow_us = shift(cal, deadline.yellow_us, unit, held_from_us, held_to_us);
 	deadline.red_us = shift(cal, deadline.red_us, unit, held_from_us, held_to_us);
-	deadline.provisional = is_provisional(cal, deadline.due_us, unit);
+	deadline.provisional = calendar_is_provisional(cal, deadline.due_us, unit);
 	return deadline;
 }

@@ -55,6 +55,9 @@ int64_t calendar_add(const struct calendar *cal,
 		     uint64_t amount,
 		     enum code_time_unit unit);
 
+/** Whether a moment counted in a unit lies past the calendar's last year: then weekends alone were known (domain.md §3.4). */
+bool calendar_is_provisional(const struct calendar *cal, int64_t at_us, enum code_time_unit unit);
+
 /**
  * A deadline with its colours (answers 11): yellow once yellow_bp of the allowed working time is used (of wall time for min, h, cd, sd),
  * and for limits of 2 wd or more at the latest when one working day is left; red when due.

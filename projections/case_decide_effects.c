@@ -75,16 +75,25 @@ static void enter(struct case_decision *d, struct after *after, uint8_t state)
 	case_dues_count_step(&d->rules, &after->state, step, now_us(d), &after->dues);
 }
 
-static int64_t reopen_until_us(const struct case_decision *d)
+static int64_t reopen_until_us(const struct case_decision *d, bool *ret_provisional)
 {
-	return case_dues_window(&d->rules, &d->was, CODE_step_reopen, now_us(d));
+	return case_dues_window(&d->rules, &d->was, CODE_step_reopen, now_us(d), ret_provisional);
 }
+
+/* Said only of what is. */
+#define SET_MARK(data, value)                               \
+	do {                                                \
+		if (value) {                                \
+			EVENT_SET(data, provisional, true); \
+		}                                           \
+	} while (0)
 
 static void on_reported(struct case_decision *d, struct after *after)
 {
 	struct case_reported *data = &d->ev->data.case_reported;
 	char *subject = arena_alloc(d->arena, CASE_ID_TEXT_BYTES + 1);
 	uint8_t level;
+	bool provisional;
 
 	own(&after->state, first_owner(d));
 	EVENT_SET(*data, profile, d->rules.profile.id);
@@ -100,7 +109,8 @@ static void on_reported(struct case_decision *d, struct after *after)
 	if (level) {
 		EVENT_SET(*data, close_level_expected, level);
 	}
-	EVENT_SET(*data, reopen_until, reopen_until_us(d));
+	EVENT_SET(*data, reopen_until, reopen_until_us(d, &provisional));
+	SET_MARK(*data, provisional);
 }
 
 static void on_accepted(struct case_decision *d, struct after *after)
@@ -117,9 +127,13 @@ static void on_accepted(struct case_decision *d, struct after *after)
 
 static void on_rejected(struct case_decision *d, struct after *after)
 {
+	struct case_rejected *data = &d->ev->data.case_rejected;
+	bool provisional;
+
 	(void)after;
-	EVENT_SET(d->ev->data.case_rejected, objection_until,
-		  case_dues_window(&d->rules, &d->was, CODE_step_object, now_us(d)));
+	EVENT_SET(*data, objection_until,
+		  case_dues_window(&d->rules, &d->was, CODE_step_object, now_us(d), &provisional));
+	SET_MARK(*data, provisional);
 }
 
 /* The case clock is not reset: the new limit counts from the report, and a case that is red stays so. But a deadline never comes to
@@ -259,6 +273,7 @@ static void on_closed(struct case_decision *d, struct after *after)
 	struct case_closed *data = &d->ev->data.case_closed;
 	uint8_t level = case_dues_level(&d->rules, &d->was, false);
 	int64_t work_us = now_us(d) - d->was.reported_us - d->was.held_us - d->was.stopped_us;
+	bool provisional;
 
 	(void)after;
 	EVENT_SET(*data, close_level, d->was.owner_level);
@@ -268,7 +283,8 @@ static void on_closed(struct case_decision *d, struct after *after)
 	EVENT_SET(*data, work_us, (uint64_t)work_us);
 	EVENT_SET(*data, held_us, (uint64_t)d->was.held_us);
 	EVENT_SET(*data, late, d->was.due_us && d->judged_us > d->was.due_us);
-	EVENT_SET(*data, reopen_until, reopen_until_us(d));
+	EVENT_SET(*data, reopen_until, reopen_until_us(d, &provisional));
+	SET_MARK(*data, provisional);
 	list_skipped(data, d->was.skipped | d->skipped);
 }
 
@@ -312,8 +328,18 @@ static void on_other(struct case_decision *d, struct after *after)
 
 static void on_restated(struct case_decision *d, struct after *after)
 {
-	EVENT_SET(d->ev->data.case_dues_restated, reason, SPAN("calendar"));
-	(void)case_dues_restate(&d->rules, &d->was, &after->dues);
+	struct case_dues_restated *data = &d->ev->data.case_dues_restated;
+	int64_t until_us;
+	bool provisional;
+
+	EVENT_SET(*data, reason, SPAN("calendar"));
+	if (case_transitions_open(d->was.state)) {
+		(void)case_dues_restate(&d->rules, &d->was, &after->dues);
+		return;
+	}
+	(void)case_dues_restate_window(&d->rules, &d->was, &until_us, &provisional);
+	EVENT_SET(*data, window_until, until_us);
+	SET_MARK(*data, provisional);
 }
 
 static void (*const effects[EVENT_TYPE_COUNT])(struct case_decision *d, struct after *after) = {
@@ -380,6 +406,7 @@ void case_decide_effects_apply(struct case_decision *d)
 		if (!timer_stands(d, after)) {
 			case_dues_escalation(&d->rules, &after->state, &after->dues);
 		}
+		case_dues_mark(&d->rules, &after->state, &after->dues);
 		case_dues_put(d->ev, &after->dues);
 	}
 	EVENT_SET(d->ev->env, seq, (uint64_t)d->was.seq + 1);

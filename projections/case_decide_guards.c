@@ -259,7 +259,9 @@ static bool guard_holds(struct case_decision *d)
 static bool guard_hold_until(struct case_decision *d)
 {
 	int64_t until_us = d->ev->data.case_held.hold_until;
-	int64_t latest_us = case_dues_window(&d->rules, &d->was, CODE_step_hold, d->moment->now_us);
+	bool provisional; /* no matter: the end is a day that people name */
+	int64_t latest_us = case_dues_window(&d->rules, &d->was, CODE_step_hold, d->moment->now_us,
+					     &provisional);
 	char text[CIVIL_TEXT_SIZE];
 
 	civil_format(latest_us, text);

@@ -100,6 +100,16 @@ static enum code_severity severity_of(const struct case_state *state)
 	return state->severity ? (enum code_severity)state->severity : CODE_severity_general;
 }
 
+static struct as_of policy_as_of(const struct case_rules *rules)
+{
+	struct as_of as_of = rules->as_of;
+
+	if (rules->policy_us) {
+		as_of.at_us = rules->policy_us;
+	}
+	return as_of;
+}
+
 /* The policy row of a step and its calendar. @return false when the flow has no policy, or policy no such row */
 static bool find_policy(const struct case_rules *rules,
 			const struct case_state *state,
@@ -107,13 +117,8 @@ static bool find_policy(const struct case_rules *rules,
 			struct ref_policy *ret_policy,
 			const struct calendar **ret_calendar)
 {
-	struct as_of as_of = rules->as_of;
-
-	if (rules->policy_us) {
-		as_of.at_us = rules->policy_us;
-	}
 	if (!rules->profile.has_policy ||
-	    !reference_policy(rules->reference, as_of, span_cstr(state->type_code),
+	    !reference_policy(rules->reference, policy_as_of(rules), span_cstr(state->type_code),
 			      severity_of(state), step, ret_policy) ||
 	    ret_policy->amount == 0) {
 		return false;
@@ -134,6 +139,12 @@ static void set_step(struct case_dues *dues, const struct deadline *deadline)
 	SET(dues, step_due_at, deadline->due_us);
 	SET(dues, step_yellow_at, deadline->yellow_us);
 	SET(dues, step_red_at, deadline->red_us);
+}
+
+/* The mark stays until all is counted again. */
+static void mark(struct case_dues *dues, bool provisional)
+{
+	SET(dues, provisional, dues->provisional || provisional);
 }
 
 static void set_calendar(struct case_dues *dues,
@@ -177,7 +188,7 @@ void case_dues_count_case(const struct case_rules *rules,
 	if (find_policy(rules, state, CODE_step_handle, &policy, &calendar)) {
 		deadline = count(calendar, state, from_us, &policy);
 		set_calendar(dues, &policy, calendar);
-		SET(dues, provisional, deadline.provisional);
+		mark(dues, deadline.provisional);
 	}
 	set_case(dues, &deadline);
 	SET(dues, due_unit, policy.unit);
@@ -221,7 +232,7 @@ void case_dues_count_step(const struct case_rules *rules,
 		if (!dues->has_due_at) {
 			set_calendar(dues, &policy, calendar);
 		}
-		SET(dues, provisional, dues->provisional || deadline.provisional);
+		mark(dues, deadline.provisional);
 		if (step == CODE_step_sign && case_dues_above(state).p) {
 			uint64_t twice = policy.amount *
 					 (uint64_t)case_limits_get(CASE_LIMIT_unsigned_factor);
@@ -239,7 +250,7 @@ static bool differ(const struct case_dues *a, const struct case_dues *b)
 	return a->due_at != b->due_at || a->yellow_at != b->yellow_at || a->red_at != b->red_at ||
 	       a->step_due_at != b->step_due_at || a->step_yellow_at != b->step_yellow_at ||
 	       a->step_red_at != b->step_red_at || a->unsigned_at != b->unsigned_at ||
-	       a->provisional != b->provisional;
+	       a->escalate_at != b->escalate_at || a->provisional != b->provisional;
 }
 
 bool case_dues_restate(const struct case_rules *rules,
@@ -262,6 +273,8 @@ bool case_dues_restate(const struct case_rules *rules,
 		case_dues_count_step(&then, state, (enum code_step)state->step,
 				     state->step_started_us, dues);
 	}
+	case_dues_escalation(rules, state, dues);
+	case_dues_mark(rules, state, dues);
 	return differ(dues, &was);
 }
 
@@ -282,12 +295,40 @@ void case_dues_shift(const struct case_rules *rules,
 		due = calendar_shift(calendar, due, (enum code_time_unit)dues->due_unit, from_us,
 				     to_us);
 		set_case(dues, &due);
-		SET(dues, provisional, dues->provisional || due.provisional);
+		mark(dues, due.provisional);
 	}
 	if (dues->has_step_due_at) {
 		step = calendar_shift(calendar, step, (enum code_time_unit)dues->step_unit, from_us,
 				      to_us);
 		set_step(dues, &step);
+	}
+}
+
+void case_dues_mark(const struct case_rules *rules,
+		    const struct case_state *state,
+		    struct case_dues *dues)
+{
+	const struct calendar *calendar = NULL;
+	const struct {
+		int64_t at_us;
+		uint8_t unit;
+	} moments[] = {
+		{dues->due_at, dues->due_unit},
+		{dues->step_due_at, dues->step_unit},
+		{dues->unsigned_at, dues->step_unit},
+		{dues->escalate_at, CODE_time_unit_working_day},
+	};
+
+	if (dues->has_cal_id) {
+		calendar = reference_calendar(rules->reference, rules->as_of, dues->cal_id);
+	}
+	if (!calendar) {
+		calendar = case_dues_calendar(rules, state);
+	}
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		mark(dues, moments[i].at_us &&
+				   calendar_is_provisional(calendar, moments[i].at_us,
+							   (enum code_time_unit)moments[i].unit));
 	}
 }
 
@@ -371,13 +412,16 @@ static const struct {
 int64_t case_dues_window(const struct case_rules *rules,
 			 const struct case_state *state,
 			 enum code_step window,
-			 int64_t from_us)
+			 int64_t from_us,
+			 bool *ret_provisional)
 {
 	struct ref_policy policy;
 	const struct calendar *calendar = NULL;
+	struct as_of as_of = policy_as_of(rules);
+	int64_t until_us;
 
 	/* A flow without deadlines has windows all the same. */
-	if (reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+	if (reference_policy(rules->reference, as_of, span_cstr(state->type_code),
 			     severity_of(state), window, &policy)) {
 		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
 	} else {
@@ -385,8 +429,28 @@ int64_t case_dues_window(const struct case_rules *rules,
 				windows[window].times;
 		policy.unit = windows[window].unit;
 	}
-	return calendar_add(calendar ? calendar : case_dues_calendar(rules, state), from_us,
-			    policy.amount, (enum code_time_unit)policy.unit);
+	calendar = calendar ? calendar : case_dues_calendar(rules, state);
+	until_us = calendar_add(calendar, from_us, policy.amount, (enum code_time_unit)policy.unit);
+	/* Where no calendar is set at all none is waited for. */
+	*ret_provisional =
+		calendar->last_year &&
+		calendar_is_provisional(calendar, until_us, (enum code_time_unit)policy.unit);
+	return until_us;
+}
+
+bool case_dues_restate_window(const struct case_rules *rules,
+			      const struct case_state *state,
+			      int64_t *ret_until_us,
+			      bool *ret_provisional)
+{
+	struct case_rules then = *rules;
+
+	then.policy_us = state->closed_us;
+	*ret_until_us = case_dues_window(&then, state,
+					 state->state == CODE_case_state_RJ ? CODE_step_object
+									    : CODE_step_reopen,
+					 state->closed_us, ret_provisional);
+	return *ret_until_us != state->window_until_us || *ret_provisional != state->provisional;
 }
 
 uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner)

@@ -45,7 +45,7 @@ void case_dues_count_step(const struct case_rules *rules,
 			  struct case_dues *dues);
 
 /**
- * Counts both deadlines anew from where they began: by the calendar of now, by the policy that was in force then.
+ * Counts all anew from where it began, both deadlines and what the clock will do: by the calendar of now, by the policy that was in force then.
  * @return whether anything but the calendar's version is other than it stands in the state
  */
 bool case_dues_restate(const struct case_rules *rules,
@@ -73,6 +73,11 @@ void case_dues_escalation(const struct case_rules *rules,
 /** Whether the sign limit's timer comes before that of the red case: which of the two an overdue escalation is. */
 bool case_dues_unsigned_first(const struct case_state *state);
 
+/** Marks the dues as provisional if any of their moments lies past the calendar's last year, counted just now or before. */
+void case_dues_mark(const struct case_rules *rules,
+		    const struct case_state *state,
+		    struct case_dues *dues);
+
 /** The place above the owner to which a case may go up by one level; absent: it may not (never above L2 unless two prefectures). */
 struct span case_dues_above(const struct case_state *state);
 
@@ -80,11 +85,24 @@ struct span case_dues_above(const struct case_state *state);
 const struct calendar *case_dues_calendar(const struct case_rules *rules,
 					  const struct case_state *state);
 
-/** Until when a window that opens at a moment stays open: hold, reopen or object, by policy; by case_limits.def where policy has no row. */
+/**
+ * Until when a window that opens at a moment stays open: hold, reopen or object, by policy; by case_limits.def where policy has no row.
+ * @param ret_provisional whether the end lies past the calendar's last year
+ */
 int64_t case_dues_window(const struct case_rules *rules,
 			 const struct case_state *state,
 			 enum code_step window,
-			 int64_t from_us);
+			 int64_t from_us,
+			 bool *ret_provisional);
+
+/**
+ * Counts the window of a closed or rejected case anew from where it opened, as case_dues_restate does deadlines.
+ * @return whether its end, or that it is provisional, is other than it stands in the state
+ */
+bool case_dues_restate_window(const struct case_rules *rules,
+			      const struct case_state *state,
+			      int64_t *ret_until_us,
+			      bool *ret_provisional);
 
 /** The level that policy says for a case: the first owner's (owner true) or that which should close it; 0: not said. */
 uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner);

@@ -157,8 +157,12 @@ static bool apply(struct case_state *s, const struct event *ev)
 	case EVENT_callback_recorded:
 		s->scored = s->scored || ev->data.callback_recorded.has_score;
 		break;
-	case EVENT_case_resumed:
 	case EVENT_case_dues_restated:
+		if (ev->data.case_dues_restated.has_window_until) {
+			s->window_until_us = ev->data.case_dues_restated.window_until;
+		}
+		break;
+	case EVENT_case_resumed:
 		break;
 	default:
 		return false;
@@ -185,6 +189,23 @@ static void clear_dues(struct case_state *s)
 	s->step_due_us = s->step_yellow_us = s->step_red_us = 0;
 	s->escalate_us = s->unsigned_us = 0;
 	s->step = s->due_unit = s->step_unit = s->provisional = 0;
+}
+
+/* Of a case that is not open the mark is that of its window, as the event says that opened or restated it. */
+static bool window_is_provisional(const struct case_state *s, const struct event *ev)
+{
+#define MARK(type)         \
+	case EVENT_##type: \
+		return ev->data.type.has_provisional && ev->data.type.provisional
+	switch ((int)ev->type) {
+		MARK(case_reported);
+		MARK(case_rejected);
+		MARK(case_closed);
+		MARK(case_dues_restated);
+#undef MARK
+	default:
+		return s->provisional;
+	}
 }
 
 static void take_dues(struct case_state *s, const struct case_dues *dues, int64_t at_us)
@@ -290,7 +311,10 @@ enum err case_evolve(struct case_state *state, const struct event *ev)
 		start_step(s, at_us);
 	}
 	if (!case_transitions_open(s->state)) {
+		bool provisional = window_is_provisional(s, ev);
+
 		clear_dues(s);
+		s->provisional = provisional;
 		if (case_transitions_open(from) || from == 0) {
 			s->closed_us = at_us;
 		}

@@ -75,6 +75,7 @@ size_t case_next_list(const struct reference *reference,
 	const struct case_transition *rows;
 	const struct case_role *role;
 	size_t n = 0, count;
+	bool provisional;
 
 	state_of(row, &d.was);
 	d.rules = (struct case_rules){.reference = reference, .as_of = as_of};
@@ -101,8 +102,8 @@ size_t case_next_list(const struct reference *reference,
 		}
 		fill(&d, &ret_next[n]);
 		if (rows[i].event == EVENT_case_held) {
-			ret_next[n].hold_until_max_us =
-				case_dues_window(&d.rules, &d.was, CODE_step_hold, as_of.at_us);
+			ret_next[n].hold_until_max_us = case_dues_window(
+				&d.rules, &d.was, CODE_step_hold, as_of.at_us, &provisional);
 		}
 		n++;
 	}

@@ -91,10 +91,11 @@ static enum err open_clock(struct reg *reg)
 	return ids.err ? ids.err : reg->view->err;
 }
 
-/* Whether a case has anything for the clock: open, or owing (a closed case whose call-back reopens it). */
+/* Whether a case has anything for the clock: open, owing (a closed case whose call-back reopens it), or closed with a window that a
+ * calendar to come restates. */
 static bool has_clock(const struct case_state *state)
 {
-	return case_transitions_open(state->state) || state->owed;
+	return case_transitions_open(state->state) || state->owed || state->provisional;
 }
 
 static enum err evolve(struct reg *reg, const struct event *ev)
@@ -167,7 +168,7 @@ static void begin_owed(struct event *ev, enum case_owed owed)
 	}
 }
 
-/* The search for a provisional deadline that the calendar, as known now, covers. */
+/* The search for a provisional deadline or window that the calendar, as known now, covers. */
 struct restating {
 	struct reg *reg;
 	struct as_of as_of;
@@ -189,13 +190,19 @@ static bool try_restating(void *context, const struct case_id *id, const struct 
 		reference_calendar(r->reg->reference, r->as_of, span_cstr(state->cal_id));
 	struct case_rules rules = {.reference = r->reg->reference, .as_of = r->as_of};
 	struct case_dues dues;
+	int64_t until_us;
+	bool provisional, changes;
 
-	if (!calendar || !covered(calendar, state->due_us) ||
-	    !covered(calendar, state->step_due_us)) {
+	if (case_transitions_open(state->state) &&
+	    (!calendar || !covered(calendar, state->due_us) ||
+	     !covered(calendar, state->step_due_us))) {
 		return true;
 	}
 	rules.profile = case_decide_profile(r->reg->reference, r->as_of, state, SPAN(""));
-	if (!case_dues_restate(&rules, state, &dues)) {
+	changes = case_transitions_open(state->state)
+			  ? case_dues_restate(&rules, state, &dues)
+			  : case_dues_restate_window(&rules, state, &until_us, &provisional);
+	if (!changes) {
 		return true;
 	}
 	r->id = *id;

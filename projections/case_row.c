@@ -133,3 +133,16 @@ uint8_t case_row_colour(const struct case_row_fixed *row, int64_t at_us)
 	}
 	return whole > step ? whole : step; /* green < yellow < red in their list */
 }
+
+void case_row_take_back(struct case_row *row)
+{
+	row->lead_unit = row->handler_unit = (struct span){0};
+	row->n_assist = 0;
+}
+
+void case_row_end_hold(struct case_row_fixed *row, int64_t at_us)
+{
+	row->held_us += at_us - row->held_since_us;
+	row->reason = 0;
+	row->held_since_us = row->hold_until_us = 0;
+}

@@ -27,8 +27,8 @@ struct case_row_fixed {
 	uint8_t severity, step, channel, outcome,
 		reason; /* reason: of rejection (RJ) or of the hold (HO) */
 	uint8_t returns, reopens, holds, reworks, escalations, score;
-	uint8_t late;        /* closed after its deadline */
-	uint8_t provisional; /* its deadline lies past the calendar's last year */
+	uint8_t late; /* closed after its deadline */
+	uint8_t provisional; /* its deadline, or the end of its window, lies past the calendar's last year */
 	uint8_t close_level, close_level_expected;
 	char type_code[4];
 	char place[CASE_ROW_PLACE_BYTES + 3]; /* where it was filed, zero-filled */
@@ -73,5 +73,11 @@ int64_t case_row_next_due(const struct case_row_fixed *row);
 
 /** Colour at a moment: hold while on hold, none without a deadline or when not open, else by the nearer of both deadlines' colours. @return enum code_colour */
 uint8_t case_row_colour(const struct case_row_fixed *row, int64_t at_us);
+
+/** Nobody leads, assists or has handled any more. */
+void case_row_take_back(struct case_row *row);
+
+/** Ends a hold: the clock ran out, or somebody sent the case up; over it is either way. */
+void case_row_end_hold(struct case_row_fixed *row, int64_t at_us);
 
 #endif

@@ -10,7 +10,7 @@ enum {
 	CASE_ROWS_CASE, /* case id -> struct case_state, less unused assisting units */
 	CASE_ROWS_BOUND, /* case id, hash of source and id -> struct case_bound: accepted actions, until archived */
 	CASE_ROWS_REPORT, /* county, hash of source and id -> case id and struct case_bound: for ever (protocol 7) */
-	CASE_ROWS_OPEN, /* case id -> nothing: the cases that have deadlines or timers */
+	CASE_ROWS_OPEN, /* case id -> nothing: the cases that have deadlines or timers, or a window to be restated */
 };
 
 /* What an accepted action is bound to. */

@@ -53,11 +53,11 @@ struct case_state {
 	uint8_t rounds[7];     /* escalations by cause (enum code_escalate_cause) */
 	uint8_t step;          /* enum code_step that runs; 0: none */
 	uint8_t handled;       /* a handling was logged since signing */
-	uint8_t provisional;   /* a deadline lies past the calendar's last year */
-	uint8_t owed;          /* enum case_owed */
-	uint8_t settled;       /* on the spot, with its report */
-	uint8_t n_ended;       /* of `ended` */
-	uint8_t due_kept;      /* reclassified when red: its deadline is not counted again */
+	uint8_t provisional; /* some moment of it, or the end of its window, lies past the calendar's last year */
+	uint8_t owed;      /* enum case_owed */
+	uint8_t settled;   /* on the spot, with its report */
+	uint8_t n_ended;   /* of `ended` */
+	uint8_t due_kept;  /* reclassified when red: its deadline is not counted again */
 	uint8_t step_kept; /* reclassified during the step: its deadline stays as counted before */
 	uint8_t scored;    /* a call-back has given its score since the case came to VE or CL */
 	uint8_t due_unit,

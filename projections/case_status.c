@@ -136,23 +136,6 @@ static void copy_text(char *to, size_t room, struct span text)
 	}
 }
 
-/* Nobody leads, assists or has handled any more. */
-static void take_back(struct case_row *row)
-{
-	row->lead_unit = row->handler_unit = (struct span){0};
-	row->n_assist = 0;
-}
-
-/* The clock ran out or somebody sent it up: a hold is over either way. */
-static void end_hold(struct fold *fold)
-{
-	struct case_row_fixed *row = &fold->row.fixed;
-
-	row->held_us += fold->ev->env.decidedtime - row->held_since_us;
-	row->reason = 0;
-	row->held_since_us = row->hold_until_us = 0;
-}
-
 static enum err on_reported(struct fold *fold)
 {
 	const struct case_reported *data = &fold->ev->data.case_reported;
@@ -208,6 +191,7 @@ static enum err on_rejected(struct fold *fold)
 
 	fold->row.fixed.reason = data->reason;
 	fold->row.fixed.window_until_us = data->objection_until;
+	fold->row.fixed.provisional = data->provisional;
 	fold->row.fixed.closed_us = fold->ev->env.decidedtime;
 	fold->count.rejected = 1;
 	return ERR_OK;
@@ -232,7 +216,7 @@ static enum err on_dispatched(struct fold *fold)
 {
 	const struct case_dispatched *data = &fold->ev->data.case_dispatched;
 
-	take_back(&fold->row);
+	case_row_take_back(&fold->row);
 	fold->row.lead_unit = data->lead_unit;
 	fold->row.n_assist = data->n_assist;
 	memcpy(fold->row.assist, data->assist, sizeof fold->row.assist);
@@ -252,7 +236,7 @@ static enum err on_returned(struct fold *fold)
 	const struct case_returned *data = &fold->ev->data.case_returned;
 
 	fold->row.fixed.returns = (uint8_t)data->n;
-	take_back(&fold->row);
+	case_row_take_back(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.returned = 1;
 	return ERR_OK;
@@ -278,7 +262,7 @@ static enum err on_held(struct fold *fold)
 
 static enum err on_resumed(struct fold *fold)
 {
-	end_hold(fold);
+	case_row_end_hold(&fold->row.fixed, fold->ev->env.decidedtime);
 	TAKE_DUES(&fold->row.fixed, &fold->ev->data.case_resumed);
 	return ERR_OK;
 }
@@ -291,10 +275,10 @@ static enum err on_escalated(struct fold *fold)
 		fold->row.fixed.severity = data->severity;
 	}
 	if (fold->row.fixed.held_since_us) {
-		end_hold(fold);
+		case_row_end_hold(&fold->row.fixed, fold->ev->env.decidedtime);
 	}
 	fold->row.fixed.escalations++;
-	take_back(&fold->row);
+	case_row_take_back(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.escalated = 1;
 	fold->count.escalated_overdue = data->cause == CODE_escalate_cause_overdue;
@@ -332,6 +316,7 @@ static enum err on_closed(struct fold *fold)
 	row->late = data->late;
 	row->held_us = (int64_t)data->held_us;
 	row->window_until_us = data->reopen_until;
+	row->provisional = data->provisional;
 	row->closed_us = fold->ev->env.decidedtime;
 	for (int i = 0; i < data->n_skipped; i++) {
 		row->skipped |= (uint16_t)(1u << data->skipped[i]);
@@ -350,7 +335,7 @@ static enum err on_reopened(struct fold *fold)
 	fold->row.fixed.severity = data->severity;
 	fold->row.fixed.closed_us = fold->row.fixed.window_until_us = 0;
 	fold->row.fixed.reason = 0;
-	take_back(&fold->row);
+	case_row_take_back(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.reopened = 1;
 	return ERR_OK;
@@ -373,7 +358,15 @@ static enum err on_callback(struct fold *fold)
 
 static enum err on_dues_restated(struct fold *fold)
 {
-	TAKE_DUES(&fold->row.fixed, &fold->ev->data.case_dues_restated);
+	const struct case_dues_restated *data = &fold->ev->data.case_dues_restated;
+	struct case_row_fixed *row = &fold->row.fixed;
+
+	if (case_row_is_open(row)) {
+		TAKE_DUES(row, data);
+	} else {
+		row->window_until_us = data->window_until;
+		row->provisional = data->provisional;
+	}
 	return ERR_OK;
 }
 
@@ -491,7 +484,7 @@ static const struct handler HANDLERS[] = {
 
 const struct projection case_status = {
 	.name = "case-status",
-	.version = 4,
+	.version = 5,
 	.topic = TOPIC_CASE,
 	.tables = case_status_tables,
 	.handlers = HANDLERS,

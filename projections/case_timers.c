@@ -147,11 +147,6 @@ static bool is_first(const struct heap *heap, const struct case_id *id)
 	return heap->n && memcmp(&heap->p[0].id, id, sizeof(*id)) == 0;
 }
 
-static bool is_provisional(const struct case_state *state)
-{
-	return state->provisional && case_transitions_open(state->state);
-}
-
 enum err case_timers_note(struct case_timers *timers,
 			  const struct case_id *id,
 			  const struct case_state *was,
@@ -173,9 +168,8 @@ enum err case_timers_note(struct case_timers *timers,
 	if (!err && is->owed) {
 		err = append(&timers->owing, 0, id);
 	}
-	return !err && is_provisional(is) && !is_provisional(was)
-		       ? append(&timers->provisional, 0, id)
-		       : err;
+	return !err && is->provisional && !was->provisional ? append(&timers->provisional, 0, id)
+							    : err;
 }
 
 int64_t case_timers_next(struct case_timers *timers, struct view *view)
@@ -277,7 +271,7 @@ void case_timers_provisional(struct case_timers *timers,
 			}
 			continue;
 		}
-		if (!is_provisional(&state)) {
+		if (!state.provisional) {
 			continue;
 		}
 		list->p[kept++] = list->p[i];

@@ -45,12 +45,12 @@ bool case_timers_owing(struct case_timers *timers,
 		       struct case_id *ret_id,
 		       struct case_state *ret_state);
 
-/* Visits a case with a provisional deadline. @return false to stop */
+/* Visits a case with a provisional deadline or window. @return false to stop */
 typedef bool case_timers_visit(void *context,
 			       const struct case_id *id,
 			       const struct case_state *state);
 
-/** Visits the cases with provisional deadlines that are not on hold. */
+/** Visits the cases with provisional deadlines or windows that are not on hold. */
 void case_timers_provisional(struct case_timers *timers,
 			     struct view *view,
 			     case_timers_visit *visit,

@@ -124,7 +124,7 @@ static void print_clock(struct buf *out)
 		"| severity is major and the owner is below level %d | `case.escalated`, major, to level %d |\n"
 		"| reopening number %d | severity one graver (at most major), and `case.escalated`, beyond_competence |\n"
 		"| a call-back of %d or less, owed to the unit | `case.reopened`, callback |\n"
-		"| a calendar covers a provisional deadline | `case.dues_restated` |\n\n"
+		"| a calendar covers a provisional deadline, way up or window | `case.dues_restated` |\n\n"
 		"Nothing goes above level %d unless the case's places lie in two prefectures. A flow without policy has "
 		"neither deadlines nor escalation.\n\n"
 		"A hold gives back to a limit what it is counted in: working time to working hours, time on the wall to minutes "
@@ -132,7 +132,8 @@ static void print_clock(struct buf *out)
 		"ends at closing time. What was red before the hold stays red. A reclassified case that is not red counts its new "
 		"limit from the report, with every hold since; if that had passed, from the classification. A red case keeps its "
 		"deadline whatever it is reclassified to. A calendar that comes to cover a provisional deadline counts it again the "
-		"same way: one history has one deadline.\n\n",
+		"same way: one history has one deadline. So it does with what the clock will do, and with the window of a case "
+		"that is closed or rejected; the end of a hold is a day that people named, and stays.\n\n",
 		case_limits_get(CASE_LIMIT_unsigned_factor),
 		case_limits_get(CASE_LIMIT_overdue_first_days),
 		case_limits_get(CASE_LIMIT_overdue_second_days),

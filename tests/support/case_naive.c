@@ -7,7 +7,7 @@ enum { BUCKETS = 16384 };
 
 struct case_naive_all {
 	struct case_naive *buckets[BUCKETS];
-	size_t open, count;
+	size_t open, waiting, count;
 };
 
 static bool is_open(uint8_t state)
@@ -62,6 +62,11 @@ const struct case_naive *case_naive_get(const struct case_naive_all *all, struct
 size_t case_naive_open(const struct case_naive_all *all)
 {
 	return all->open;
+}
+
+size_t case_naive_waiting(const struct case_naive_all *all)
+{
+	return all->waiting;
 }
 
 size_t case_naive_count(const struct case_naive_all *all)
@@ -192,6 +197,26 @@ static const char *check(const struct case_naive *c, const struct event *ev)
 	}
 }
 
+/* Whether the window of a case that is not open waits for a calendar. */
+static bool window_waits(const struct case_naive *c, const struct event *ev)
+{
+	if (is_open(c->state)) {
+		return false;
+	}
+	switch ((int)ev->type) {
+	case EVENT_case_reported:
+		return ev->data.case_reported.has_provisional;
+	case EVENT_case_rejected:
+		return ev->data.case_rejected.has_provisional;
+	case EVENT_case_closed:
+		return ev->data.case_closed.has_provisional;
+	case EVENT_case_dues_restated:
+		return ev->data.case_dues_restated.has_provisional;
+	default:
+		return c->provisional_window;
+	}
+}
+
 static void take(struct case_naive *c, const struct event *ev)
 {
 	switch ((int)ev->type) {
@@ -226,6 +251,11 @@ static void take(struct case_naive *c, const struct event *ev)
 		break;
 	case EVENT_case_rejected:
 		c->window_until_us = ev->data.case_rejected.objection_until;
+		break;
+	case EVENT_case_dues_restated:
+		if (ev->data.case_dues_restated.has_window_until) {
+			c->window_until_us = ev->data.case_dues_restated.window_until;
+		}
 		break;
 	case EVENT_case_held:
 		c->hold_until_us = ev->data.case_held.hold_until;
@@ -284,6 +314,9 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev)
 		c->due_us = 0;
 		c->step = 0;
 	}
+	all->waiting -= c->provisional_window;
+	c->provisional_window = window_waits(c, ev);
+	all->waiting += c->provisional_window;
 	all->open += is_open(c->state);
 	all->open -= was_open;
 	return wrong;

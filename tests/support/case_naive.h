@@ -15,6 +15,7 @@ struct case_naive {
 	int64_t step_us[CODE_step_COUNT]; /* time spent in each step while the case clock ran */
 	int64_t held_us, stopped_us;
 	uint8_t step, due_unit;
+	bool provisional_window; /* closed or rejected: a calendar to come states the window anew */
 	struct case_naive *next;
 };
 
@@ -29,8 +30,12 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev);
 /** A case by its id; NULL when there is none. */
 const struct case_naive *case_naive_get(const struct case_naive_all *all, struct span subject);
 
-/** How many cases are open (each owes one row in the deadline queue), and how many there are. */
+/** How many cases are open (each owes one row in the deadline queue). */
 size_t case_naive_open(const struct case_naive_all *all);
+
+/** How many are closed or rejected with a window that waits for a calendar. */
+size_t case_naive_waiting(const struct case_naive_all *all);
+/** How many there are. */
 size_t case_naive_count(const struct case_naive_all *all);
 
 #endif

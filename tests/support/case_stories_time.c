@@ -465,5 +465,5 @@ enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
 case_story_tell *case_stories_time_get(int number)
 {
-	return number < STORIES ? stories[number] : case_stories_table_get(number - STORIES);
+	return number < STORIES ? stories[number] : case_stories_year_get(number - STORIES);
 }

@@ -169,6 +169,7 @@ static void rejected(struct naive_folding *f)
 {
 	f->c->reason = naive_fold_events_code(REJECT_REASONS, datum(f, "reason"));
 	f->c->window_until_us = number(f, "objection_until");
+	f->c->provisional = small(f, "provisional");
 	f->c->closed_us = f->decided_us;
 	f->count[NAIVE_REJECTED] = 1;
 }
@@ -271,6 +272,7 @@ static void closed(struct naive_folding *f)
 	c->late = small(f, "late");
 	c->held_us = number(f, "held_us");
 	c->window_until_us = number(f, "reopen_until");
+	c->provisional = small(f, "provisional");
 	c->closed_us = f->decided_us;
 	if (skipped && skipped->type == MSGPACK_OBJECT_ARRAY) {
 		for (uint32_t i = 0; i < skipped->via.array.size; i++) {
@@ -292,6 +294,17 @@ static void reopened(struct naive_folding *f)
 	no_units(f);
 	take_dues(f);
 	f->count[NAIVE_REOPENED] = 1;
+}
+
+/* Either the deadlines of a case that runs, or the window of one that does not. */
+static void restated(struct naive_folding *f)
+{
+	if (!datum(f, "window_until")) {
+		take_dues(f);
+		return;
+	}
+	f->c->window_until_us = number(f, "window_until");
+	f->c->provisional = small(f, "provisional");
 }
 
 static void called_back(struct naive_folding *f)
@@ -324,7 +337,7 @@ static const struct naive_kind KINDS[] = {
 	{"gov.case.closed.v1", 14, closed},
 	{"gov.case.reopened.v1", 15, reopened},
 	{"gov.callback.recorded.v1", 16, called_back},
-	{"gov.case.dues_restated.v1", 17, take_dues},
+	{"gov.case.dues_restated.v1", 17, restated},
 	{"gov.action.refused.v1", 25, NULL},
 	{"gov.action.repeated.v1", 26, NULL},
 	{"gov.action.tried.v1", 27, NULL},
