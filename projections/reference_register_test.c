@@ -307,7 +307,7 @@ static void test_profiles(void **state)
 	assert_refused("REF_STEPS");
 	profile(STEPS(CODE_step_report, CODE_step_close, CODE_step_hold));
 	assert_refused("REF_STEPS");
-	profile(NULL, 0);
+	profile((const uint8_t[]){0}, 0);
 	assert_refused("REF_STEPS");
 }
 
