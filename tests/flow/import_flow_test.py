@@ -163,6 +163,32 @@ def which(bus):
 	assert bus.read("/v1/bus") == told
 
 
+class Empty(scene.Scene):
+	"""Topics and a token; nothing started, nothing in it."""
+
+	def __enter__(self):
+		scene.bus.Bus.__enter__(self)
+		self.govbus("topics")
+		self.token = self.new_token("all", "centre:53", 1, "53")
+		return self
+
+
+def first_of_all(bus):
+	"""Of an empty bus the first thing is an import. Without a decider it is none yet: that is waited for, aloud; then all goes in."""
+	(bus.home / "tokens").mkdir()
+	(bus.home / "tokens/province").write_text(bus.token + "\n")
+	bus.start("gateway")
+	command = [scene.bus.BIN / "govbus", "import", "--history", scene.ROOT / "examples/reference/functions.ndjson"]
+	environment = {**bus.environment(), "GOVBUS_LISTEN": bus.addresses["gateway"]}
+	run = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+	assert run.stderr.readline() == "govbus import: waiting: the gateway is not ready for events\n" and bus.get("/v1/bus", token=bus.token)[0] == 503
+	bus.start("decider")
+	said = run.communicate(timeout=60)[0]
+	assert run.returncode == 0 and " 0 had been before, 0 refused; 0 lines gave none" in said, said
+
+
+with Empty() as bus:
+	first_of_all(bus)
 with scene.Scene() as bus:
 	(bus.home / "tokens").mkdir(exist_ok=True)
 	(bus.home / "tokens/province").write_text(bus.token + "\n")
