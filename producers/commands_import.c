@@ -71,7 +71,10 @@ static int check(const struct import_source *source, const char *name)
 	size_t n = import_source_problems(source, &problems);
 
 	for (size_t i = 0; i < n && i < 20; i++) {
-		printf("%s: line %ld: %s\n", name, problems[i].line, problems[i].reason);
+		char which[IMPORT_WHICH_BYTES];
+
+		import_refused_which(problems[i].step, which);
+		printf("%s: line %ld: %s%s\n", name, problems[i].line, which, problems[i].reason);
 	}
 	if (n > 20) {
 		printf("… and %zu more\n", n - 20);

@@ -37,13 +37,13 @@ enum err import_refused_open(struct import_refused *refused, const char *path, i
 	return ERR_OK;
 }
 
-static void which_text(int step, char *ret_text, size_t size)
+void import_refused_which(int step, char ret_text[IMPORT_WHICH_BYTES])
 {
 	ret_text[0] = 0;
 	if (step == IMPORT_MIDNIGHT) {
-		snprintf(ret_text, size, "%s", MIDNIGHT);
+		snprintf(ret_text, IMPORT_WHICH_BYTES, "%s", MIDNIGHT);
 	} else if (step > 0) {
-		snprintf(ret_text, size, STEP, step + 1);
+		snprintf(ret_text, IMPORT_WHICH_BYTES, STEP, step + 1);
 	}
 }
 
@@ -51,14 +51,14 @@ void import_refused_note(struct import_refused *refused,
 			 struct import_event event,
 			 const char *reason)
 {
-	char text[IMPORT_PROBLEM_BYTES], which[40];
+	char text[IMPORT_PROBLEM_BYTES], which[IMPORT_WHICH_BYTES];
 
 	/* A name in it may be the sender's: it breaks no line. */
 	snprintf(text, sizeof text, "%s", reason);
 	for (char *c = text; *c; c++) {
 		*c = (uint8_t)*c < ' ' || *c == 0x7f ? ' ' : *c;
 	}
-	which_text(event.step, which, sizeof which);
+	import_refused_which(event.step, which);
 	fprintf(refused->file, "%ld\t%s%s\n", event.line, which, text);
 }
 

@@ -9,7 +9,7 @@
 
 #include "common/err.h"
 
-enum { IMPORT_MIDNIGHT = -1 };
+enum { IMPORT_MIDNIGHT = -1, IMPORT_WHICH_BYTES = 40 };
 
 /* Which event: of which line, and which of its row's, from 0; IMPORT_MIDNIGHT: none of them, but the midnight before them. */
 struct import_event {
@@ -31,6 +31,9 @@ struct import_refused {
  * @thread one, as all here
  */
 enum err import_refused_open(struct import_refused *refused, const char *path, int64_t kept_bytes);
+
+/** Which of its line's events it is, in words before the reason; empty for the first. @thread any */
+void import_refused_which(int step, char ret_text[IMPORT_WHICH_BYTES]);
 
 /** Notes a line, of which this event was refused. Failures show when it is kept. */
 void import_refused_note(struct import_refused *refused,

@@ -115,6 +115,8 @@ def rows():
 	text = "key,outcome\na,resolved\nb,painted\nc,resolved\n"
 	with Bed(refusing(**{"a-closed": REFUSED})) as bed:
 		(bed.home / "mapping.json").write_text(json.dumps(mapping))
+		done = bed.run(text, "--mapping", bed.home / "mapping.json", "--check")
+		assert ": line 3: event 2 of its row: data.outcome: " in done.stdout and "5 events are well-formed, 1 lines are not" in done.stdout, done.stdout
 		done = bed.run(text, "--mapping", bed.home / "mapping.json")
 		assert done.returncode == 65 and bed.posted() == [["a", "a-closed", "b", "c", "c-closed"]], bed.posted()
 		assert "4 lines; 4 events accepted, 0 had been before, 1 refused; 0 lines gave none, 1 not all of theirs\n" in done.stdout, done.stdout
