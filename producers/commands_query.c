@@ -28,7 +28,7 @@ static const struct {
 	const char *word, *path, *help;
 } QUESTIONS[] = {
 	{"case", "/v1/cases/%s", "case ID"},
-	{"timeline", "/v1/cases/%s/timeline", "timeline ID"},
+	{"timeline", "/v1/cases/%s/timeline", "timeline ID [limit=…] [cursor=…]"},
 	{"cases", "/v1/cases",
 	 "cases [place=…] [state=…] [type=…] [unit=…] [due_before=…] [source=… id=…] [limit=…] [cursor=…]"},
 	{"receipt", "/v1/receipts/%s", "receipt CODE"},
@@ -40,7 +40,7 @@ static const struct {
 };
 
 static const char DOC[] =
-	"Asks a gateway; without a question it says which there are. A list comes in pages: next is the cursor of the page after. "
+	"Asks a gateway; without a question it says which there are. Lists and timelines come in pages: what stands at next, added to the same question, asks for the page after. "
 	"With unit=, due_before=, or state= and a place below a county it comes in the order of deadlines: a case whose deadline "
 	"moves between two pages may come twice or not at all. All other lists, so those by place, have each case once.";
 
@@ -149,6 +149,12 @@ static void print_as_of(const json_t *as_of)
 	}
 }
 
+/* As it is to be added to the question that asks for the page after. */
+static void print_next(const json_t *cursor)
+{
+	printf("%-16s cursor=%s\n", "next", json_string_value(cursor));
+}
+
 static void print_table(const struct http_client_answer *answer)
 {
 	json_t *root = json_loadb((char *)answer->body.p, answer->body.n, 0, NULL), *value;
@@ -161,6 +167,8 @@ static void print_table(const struct http_client_answer *answer)
 	{
 		if (strcmp(name, "as_of") == 0) {
 			print_as_of(value);
+		} else if (strcmp(name, "next") == 0 && json_string_length(value)) {
+			print_next(value);
 		} else if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
 			printf("%s:\n", name);
 			commands_table_print(value);

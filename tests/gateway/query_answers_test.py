@@ -52,6 +52,10 @@ def tables(server):
 	assert [columns(first[: first.index(text)]) for text in ("a", "灯坏了", "RP 已上报 reported")] == starts[:3], done.stdout
 	assert [columns(second[: second.index(text)]) for text in ("bbbb", "road broken", "2023")] == [starts[0], starts[1], starts[3]], done.stdout
 	assert second.endswith("+08:00") and "as_of            2023-01-31\n" in done.stdout, done.stdout
+	paged = ask(server, "timeline", "a", "limit=1", body={"items": items[:1], "next": "Ab-_", "as_of": []})
+	assert "next             cursor=Ab-_" in paged.stdout.splitlines() and server.path == "/v1/cases/a/timeline?limit=1", paged
+	last = ask(server, "timeline", "a", "cursor=Ab-_", body={"items": items[:1], "next": None, "as_of": []})
+	assert "next             null" in last.stdout.splitlines() and server.path.endswith("?cursor=Ab-_"), last
 	empty = ask(server, "cases")
 	assert empty.returncode == 0 and empty.stdout.startswith("items"), empty
 
