@@ -1,4 +1,4 @@
-/* case_query_one_test.c: one case by its receipt code, its timeline, and whose rows are whose, over one and over many shards. */
+/* case_query_one_test.c: one case by its receipt code, its timeline, the outcome of an action, and whose rows are whose, over one and over many shards. */
 #include "projections/case_query.h"
 
 #include <stdio.h>
@@ -31,6 +31,7 @@ static void fold_first(void)
 	status_bed_report(bed_of(FIRST), FIRST, "530102001001", "SH03", CODE_case_state_RP);
 	status_bed_refuse(bed_of(FIRST), FIRST);
 	ev = status_bed_event(bed_of(FIRST), EVENT_case_accepted, FIRST, 2);
+	EVENT_SET(ev.env, id, SPAN("accept"));
 	EVENT_SET(ev.env, from, CODE_case_state_RP);
 	EVENT_SET(ev.env, to, CODE_case_state_AC);
 	EVENT_SET(ev.env, unit, SPAN("centre:530102001"));
@@ -136,17 +137,14 @@ struct seen {
 	int n, stop_at;
 };
 
-static bool on_line(void *context,
-		    uint32_t seq,
-		    uint32_t ordinal,
-		    const struct case_timeline_row *row)
+static bool on_line(void *context, struct case_query_line at, const struct case_timeline_row *row)
 {
 	struct seen *seen = context;
 	struct line *line = &seen->lines[seen->n];
 
 	assert_true(seen->n++ < 8);
 	*line = (struct line){
-		.seq = seq, .ordinal = ordinal, .type = row->fixed.type, .data = row->data};
+		.seq = at.seq, .ordinal = at.ordinal, .type = row->fixed.type, .data = row->data};
 	(void)snprintf(line->text, sizeof line->text, "%s>%s %.*s %.*s %.*s",
 		       codes_get(CODES_case_state, row->fixed.from)->name,
 		       codes_get(CODES_case_state, row->fixed.to)->name, SPAN_ARGS(row->unit),
@@ -159,7 +157,17 @@ static struct seen visit(const char *subject, int stop_at)
 	struct case_id id = id_of(subject);
 	struct seen seen = {.stop_at = stop_at};
 
-	case_query_timeline(&query, &id, on_line, &seen);
+	case_query_timeline(&query, &id, NULL, on_line, &seen);
+	return seen;
+}
+
+static struct seen visit_after(const char *subject, uint32_t seq, uint32_t ordinal)
+{
+	struct case_query_line after = {seq, ordinal};
+	struct case_id id = id_of(subject);
+	struct seen seen = {.stop_at = 0};
+
+	case_query_timeline(&query, &id, &after, on_line, &seen);
 	return seen;
 }
 
@@ -197,6 +205,79 @@ static void test_timeline(void **state)
 		assert_int_equal(visit("530102-20230119-BK3M9QXA2B4C", 0).n, 0);
 		close_shards();
 	}
+}
+
+/* A page begins after the line where the one before ended; a cursor says which, and fits its own case alone. */
+static void test_pages(void **state)
+{
+	static const struct {
+		uint32_t seq, ordinal;
+		int left;
+	} rows[] = {{0, 0, 4}, {1, 0, 3}, {1, 1, 2}, {1, 7, 2}, {2, 0, 1}, {2, 1, 0}, {9, 9, 0}};
+	struct case_id id = id_of(FIRST), other = id_of(REFUSED);
+	uint8_t cursor[CASE_QUERY_LINE_CURSOR_BYTES];
+	struct case_query_line line;
+
+	(void)state;
+	open_shards(1);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct seen seen = visit_after(FIRST, rows[i].seq, rows[i].ordinal);
+
+		assert_int_equal(seen.n, rows[i].left);
+		case_query_timeline_cursor(
+			&id, (struct case_query_line){rows[i].seq, rows[i].ordinal}, cursor);
+		assert_true(case_query_timeline_cursor_read(&id, span_of(cursor, sizeof cursor),
+							    &line));
+		assert_int_equal(line.seq, rows[i].seq);
+		assert_int_equal(line.ordinal, rows[i].ordinal);
+		assert_false(case_query_timeline_cursor_read(&other, span_of(cursor, sizeof cursor),
+							     &line));
+		assert_false(case_query_timeline_cursor_read(
+			&id, span_of(cursor, sizeof cursor - 1), &line));
+		cursor[3] ^= 1;
+		assert_false(case_query_timeline_cursor_read(&id, span_of(cursor, sizeof cursor),
+							     &line));
+	}
+	close_shards();
+}
+
+/* An event is its action's outcome whatever came before or after it; without one the last line is; another action's never. */
+static void test_outcome(void **state)
+{
+	struct case_id first = id_of(FIRST), refused = id_of(REFUSED), third = id_of(THIRD);
+	uint8_t origin[CASE_ROW_ORIGIN_BYTES];
+	struct case_query_line line;
+	struct case_timeline_row row;
+
+	(void)state;
+	query = (struct case_query){txns, 1};
+	status_bed_init(&beds[0]);
+	for (int i = 0; i < 300; i++) {
+		status_bed_refuse(&beds[0], FIRST);
+		status_bed_refuse(&beds[0], REFUSED);
+	}
+	fold_first();
+	status_bed_report(&beds[0], THIRD, "533102101", "UM01", CODE_case_state_CL);
+	status_bed_commit(&beds[0]);
+	kv_txn_abort(&beds[0].txn);
+	assert_int_equal(kv_txn_begin(beds[0].kv, false, &txns[0]), ERR_OK);
+	case_row_origin(SPAN("/test"), SPAN(FIRST), origin);
+	assert_true(case_query_timeline_outcome(&query, &first, origin, &line, &row));
+	assert_int_equal(row.fixed.type, EVENT_case_reported);
+	assert_true(line.seq == 1 && line.ordinal == 0);
+	case_row_origin(SPAN("/test"), SPAN("accept"), origin);
+	assert_true(case_query_timeline_outcome(&query, &first, origin, &line, &row));
+	assert_int_equal(row.fixed.type, EVENT_case_accepted);
+	assert_true(line.seq == 2 && line.ordinal == 0);
+	assert_false(case_query_timeline_outcome(&query, &third, origin, &line, &row));
+	case_row_origin(SPAN("/test"), SPAN(REFUSED), origin);
+	assert_true(case_query_timeline_outcome(&query, &refused, origin, &line, &row));
+	assert_int_equal(row.fixed.type, EVENT_action_refused);
+	assert_true(line.seq == 0 && line.ordinal == 300);
+	assert_false(case_query_timeline_outcome(&query, &first, origin, &line, &row));
+	memset(origin, 0xff, sizeof origin);
+	assert_false(case_query_timeline_outcome(&query, &third, origin, &line, &row));
+	close_shards();
 }
 
 /* Which partition fed a row follows from its key alone: by that a shard drops the rows of one partition, and keeps the others. */
@@ -270,8 +351,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_receipt),      TEST(test_receipt_of_no_case), TEST(test_timeline),
-		TEST(test_partition_of), TEST(test_many_families),
+		TEST(test_receipt),       TEST(test_receipt_of_no_case),
+		TEST(test_timeline),      TEST(test_pages),
+		TEST(test_outcome),       TEST(test_partition_of),
+		TEST(test_many_families),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

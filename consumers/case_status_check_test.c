@@ -212,6 +212,26 @@ static void test_timelines(void **state)
 	finds("timeline row cannot be read");
 }
 
+/* Each line that is no event is found by its action, and nothing else is. */
+static void test_outcomes(void **state)
+{
+	static const char LOST[] = "timeline row is not found by its action";
+	static const char MORE[] = "actions lead to other lines than there are";
+	uint8_t key[CASE_TIMELINE_OUTCOME_BYTES], origin[CASE_ROW_ORIGIN_BYTES];
+	struct case_id id = id_of(OPEN);
+	struct span entry = span_of(key, sizeof key), value;
+
+	(void)state;
+	case_row_origin(SPAN("/test"), SPAN(OPEN), origin);
+	case_timeline_outcome_key(&id, origin, 2, 1, key);
+	assert_true(kv_get(&bed.txn, CASE_STATUS_KV_OUTCOME, entry, &value));
+	kv_del(&bed.txn, CASE_STATUS_KV_OUTCOME, entry);
+	finds(LOST);
+	case_timeline_outcome_key(&id, origin, 2, 2, key);
+	kv_put(&bed.txn, CASE_STATUS_KV_OUTCOME, entry, SPAN(""));
+	finds(MORE);
+}
+
 /* What was asked of a case that is not there yet is counted beside its timeline: neither says more than the other. */
 static void test_asked(void **state)
 {
@@ -366,10 +386,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_agree),      TEST(test_indexes), TEST(test_cases),
-		TEST(test_timelines),  TEST(test_asked),   TEST(test_board),
-		TEST(test_board_gone), TEST(test_many),    TEST(test_many_places),
-		TEST(test_memory),
+		TEST(test_agree),       TEST(test_indexes),    TEST(test_cases),
+		TEST(test_timelines),   TEST(test_outcomes),   TEST(test_asked),
+		TEST(test_board),       TEST(test_board_gone), TEST(test_many),
+		TEST(test_many_places), TEST(test_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

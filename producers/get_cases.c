@@ -175,6 +175,24 @@ void get_cases_as_of(struct buf *out, struct case_shelf_read *read)
 	json_out_close(out, ']');
 }
 
+bool get_cases_cursor_read(struct span text, uint8_t *ret_bytes, size_t room, size_t *ret_n)
+{
+	return !sodium_base642bin(ret_bytes, room, (const char *)text.p, text.n, NULL, ret_n, NULL,
+				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+void get_cases_cursor_write(struct buf *out, struct span cursor)
+{
+	char text[sodium_base64_ENCODED_LEN(CASE_QUERY_CURSOR_BYTES,
+					    sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+
+	if (cursor.n) {
+		sodium_bin2base64(text, sizeof text, cursor.p, cursor.n,
+				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	}
+	json_out_member(out, "next", cursor.n ? span_cstr(text) : (struct span){0});
+}
+
 /* A citizen holds the code: state and due date, nothing else. */
 route_handler get_cases_receipt;
 void get_cases_receipt(struct http_request *request)
@@ -244,9 +262,7 @@ static bool cursor_read(struct http_request *request, struct case_query_filter *
 		return true;
 	}
 	bytes = arena_alloc(&request->arena, CASE_QUERY_CURSOR_BYTES);
-	if (!bytes ||
-	    sodium_base642bin(bytes, CASE_QUERY_CURSOR_BYTES, (const char *)text.p, text.n, NULL,
-			      &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING)) {
+	if (!bytes || !get_cases_cursor_read(text, bytes, CASE_QUERY_CURSOR_BYTES, &n)) {
 		return filter_bad(request, "cursor", "not a cursor of this bus");
 	}
 	filter->cursor = span_of(bytes, n);
@@ -287,18 +303,6 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 	return cursor_read(request, filter);
 }
 
-static void cursor_write(struct buf *out, const uint8_t *cursor, size_t n)
-{
-	char text[sodium_base64_ENCODED_LEN(CASE_QUERY_CURSOR_BYTES,
-					    sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
-
-	if (n) {
-		sodium_bin2base64(text, sizeof text, cursor, n,
-				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	}
-	json_out_member(out, "next", n ? span_cstr(text) : (struct span){0});
-}
-
 route_handler get_cases;
 void get_cases(struct http_request *request)
 {
@@ -317,7 +321,7 @@ void get_cases(struct http_request *request)
 	json_out_open(out, '[');
 	size_t n = case_query_list(&read.query, &filter, list_add, &listing, cursor);
 	json_out_close(out, ']');
-	cursor_write(out, cursor, n);
+	get_cases_cursor_write(out, span_of(cursor, n));
 	get_cases_as_of(out, &read);
 	json_out_close(out, '}');
 	request->status = 200;

@@ -1,10 +1,10 @@
-/* case_query.c: reads one case, its timeline and boards of case-status, over any number of shards. */
+/* case_query.c: reads one case and boards of case-status, over any number of shards. */
 #include "projections/case_query.h"
 
 #include "common/partition.h"
 #include "projections/case_status_tables.h"
 
-static struct kv_txn *txn_of(const struct case_query *query, const struct case_id *id)
+struct kv_txn *case_query_txn(const struct case_query *query, const struct case_id *id)
 {
 	char county[7];
 
@@ -19,8 +19,8 @@ bool case_query_get(const struct case_query *query,
 {
 	struct span stored;
 
-	return kv_get(txn_of(query, id), CASE_STATUS_KV_CASE, span_of(id->key, CASE_ID_KEY_BYTES),
-		      &stored) &&
+	return kv_get(case_query_txn(query, id), CASE_STATUS_KV_CASE,
+		      span_of(id->key, CASE_ID_KEY_BYTES), &stored) &&
 	       case_row_read(stored, ret_row);
 }
 
@@ -39,28 +39,6 @@ bool case_query_receipt(const struct case_query *query,
 		}
 	}
 	return false;
-}
-
-void case_query_timeline(const struct case_query *query,
-			 const struct case_id *id,
-			 case_query_visit_line *visit,
-			 void *context)
-{
-	struct span prefix = span_of(id->key, CASE_ID_KEY_BYTES);
-	struct kv_cursor cursor = {0};
-	struct case_timeline_row row;
-	uint32_t seq;
-	uint32_t ordinal;
-
-	kv_cursor_open(txn_of(query, id), CASE_STATUS_KV_TIMELINE, &cursor);
-	for (bool more = kv_cursor_seek(&cursor, prefix); more && span_starts(cursor.key, prefix);
-	     more = kv_cursor_next(&cursor)) {
-		case_timeline_key_parse(cursor.key, &seq, &ordinal);
-		if (case_timeline_read(cursor.value, &row) && !visit(context, seq, ordinal, &row)) {
-			break;
-		}
-	}
-	kv_cursor_close(&cursor);
 }
 
 static struct case_board_row *family_of(struct case_query_board *board, struct span family)

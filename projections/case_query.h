@@ -12,6 +12,7 @@ enum {
 	CASE_QUERY_EXAMINED =
 		20000, /* index entries looked at for one answer: a page may be short, its cursor goes on */
 	CASE_QUERY_CURSOR_BYTES = LIMIT_KEY_BYTES + 9, /* table, check, key */
+	CASE_QUERY_LINE_CURSOR_BYTES = 16,             /* seq, ordinal, check */
 };
 
 /* The shards' environments as they stand: partition p is in shard p % shards. */
@@ -31,17 +32,46 @@ bool case_query_receipt(const struct case_query *query,
 			struct case_id *ret_id,
 			struct case_row *ret_row);
 
+/** The transaction of the shard that has a case or would have it. */
+struct kv_txn *case_query_txn(const struct case_query *query, const struct case_id *id);
+
+/* Where a line stands in a timeline. */
+struct case_query_line {
+	uint32_t seq, ordinal;
+};
+
 /* Called per timeline row, oldest first. @return false to stop */
 typedef bool case_query_visit_line(void *context,
-				   uint32_t seq,
-				   uint32_t ordinal,
+				   struct case_query_line line,
 				   const struct case_timeline_row *row);
 
-/** Visits the timeline of a case (of a refused report too, which has no row). */
+/**
+ * Visits the timeline of a case (of a refused report too, which has no row). Lines are only ever added at its end, so that the
+ * lines after one stay what they are.
+ * @param after  the line after which to begin; NULL: from the start
+ */
 void case_query_timeline(const struct case_query *query,
 			 const struct case_id *id,
+			 const struct case_query_line *after,
 			 case_query_visit_line *visit,
 			 void *context);
+
+/** The line that is an action's outcome: the event that it became; else the last line that it left. @param ret_row borrows from the transactions */
+bool case_query_timeline_outcome(const struct case_query *query,
+				 const struct case_id *id,
+				 const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
+				 struct case_query_line *ret_line,
+				 struct case_timeline_row *ret_row);
+
+/** A cursor that goes on after a line; it fits no other case. */
+void case_query_timeline_cursor(const struct case_id *id,
+				struct case_query_line line,
+				uint8_t ret_cursor[CASE_QUERY_LINE_CURSOR_BYTES]);
+
+/** The line of a cursor. @return false: it is none of this case, or not whole */
+bool case_query_timeline_cursor_read(const struct case_id *id,
+				     struct span cursor,
+				     struct case_query_line *ret_line);
 
 /* What a list is about; absent members do not matter. */
 struct case_query_filter {

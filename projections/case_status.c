@@ -22,15 +22,6 @@ struct fold {
 		[CASE_ROW_MAX_BYTES]; /* the row as it was: its texts outlive what the view lends */
 };
 
-static void add_timeline(struct fold *fold, uint32_t seq, uint32_t ordinal)
-{
-	uint8_t key[CASE_TIMELINE_KEY_BYTES], bytes[LIMIT_EVENT_BYTES];
-	size_t n = case_timeline_write(fold->ev, bytes);
-
-	case_timeline_key(&fold->id, seq, ordinal, key);
-	view_add(fold->view, CASE_STATUS_TIMELINE, span_of(key, sizeof key), span_of(bytes, n));
-}
-
 static bool load(struct fold *fold)
 {
 	struct span stored;
@@ -412,7 +403,7 @@ static enum err on_event(struct view *view, const struct event *ev, const struct
 	if (err) {
 		return err;
 	}
-	add_timeline(&fold, (uint32_t)ev->env.seq, 0);
+	case_timeline_add(view, &fold.id, (uint32_t)ev->env.seq, 0, ev);
 	count(&fold);
 	return store(&fold);
 }
@@ -431,7 +422,7 @@ static enum err on_no_event(struct view *view,
 	}
 	if (load(&fold)) {
 		fold.row.fixed.ordinal++;
-		add_timeline(&fold, fold.row.fixed.seq, fold.row.fixed.ordinal);
+		case_timeline_add(view, &fold.id, fold.row.fixed.seq, fold.row.fixed.ordinal, ev);
 		return store(&fold);
 	}
 	struct span key = span_of(fold.id.key, CASE_ID_KEY_BYTES);
@@ -440,7 +431,7 @@ static enum err on_no_event(struct view *view,
 		memcpy(&asked, stored.p, sizeof asked);
 	}
 	asked++;
-	add_timeline(&fold, 0, asked);
+	case_timeline_add(view, &fold.id, 0, asked, ev);
 	view_put(view, CASE_STATUS_ASKED, key, span_of(&asked, sizeof asked));
 	return view->err;
 }

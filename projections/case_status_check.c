@@ -208,6 +208,28 @@ static bool is_ahead(struct check *check, struct span id, uint32_t seq, uint32_t
 	return seq > row.seq || (seq == row.seq && ordinal > row.ordinal);
 }
 
+/* Each line that is no event is found by its action. @return how many entries it has */
+static uint64_t check_outcome(struct check *check,
+			      struct span key,
+			      const struct case_timeline_row *row)
+{
+	uint8_t entry[CASE_TIMELINE_OUTCOME_BYTES];
+	struct case_id id;
+	struct span value;
+	uint32_t seq, ordinal;
+
+	memcpy(id.key, key.p, CASE_ID_KEY_BYTES);
+	case_timeline_key_parse(key, &seq, &ordinal);
+	if (!ordinal) {
+		return 0;
+	}
+	case_timeline_outcome_key(&id, row->fixed.origin, seq, ordinal, entry);
+	if (!kv_get(check->txn, CASE_STATUS_KV_OUTCOME, span_of(entry, sizeof entry), &value)) {
+		complain(check, "timeline row is not found by its action", key);
+	}
+	return 1;
+}
+
 /* Timelines: seq rises by one from 1 to that of the case; ordinals by one behind each. */
 static void check_timelines(struct check *check)
 {
@@ -216,6 +238,7 @@ static void check_timelines(struct check *check)
 	uint32_t seq = 0, now_seq;
 	uint32_t ordinal = 0, now_ordinal;
 	struct case_timeline_row row;
+	uint64_t entries = 0;
 
 	kv_cursor_open(check->txn, CASE_STATUS_KV_TIMELINE, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, SPAN("")); more; more = kv_cursor_next(&cursor)) {
@@ -239,8 +262,12 @@ static void check_timelines(struct check *check)
 		if (is_ahead(check, span_of(last, sizeof last), seq, ordinal)) {
 			complain(check, "timeline is ahead of its case", cursor.key);
 		}
+		entries += check_outcome(check, cursor.key, &row);
 	}
 	kv_cursor_close(&cursor);
+	if (kv_count(check->txn, CASE_STATUS_KV_OUTCOME) != entries && counts(check)) {
+		buf_add_text(check->problems, "actions lead to other lines than there are\n");
+	}
 }
 
 static void check_tallies(struct check *check)

@@ -7,7 +7,7 @@
 /**
  * Walks every table once: each index has exactly the entries its rows give; every open case stands once in the deadline
  * index; timelines run without a gap up to the last line that their case knows of, or up to what was asked before there was
- * one; the board's counts sum to the cases reported at each place and, for each family of types, to the open ones.
+ * one, and each line that is no event is found by its action; the board's counts sum to the cases reported at each place and, for each family of types, to the open ones.
  * @param ret_problems one line each, at most 100
  * @return true if nothing was found (and the transaction has not failed)
  * @thread any; one transaction per thread

@@ -124,9 +124,7 @@ static const struct index CASE_INDEXES[] = {
 };
 
 const struct table case_status_tables[] = {
-	{"case", CASE_INDEXES, partition_of_case},
-	{"timeline", NULL, partition_of_case},
-	{"asked", NULL, partition_of_case},
-	{"board", NULL, partition_of_board},
-	{0},
+	{"case", CASE_INDEXES, partition_of_case}, {"timeline", NULL, partition_of_case},
+	{"asked", NULL, partition_of_case},        {"board", NULL, partition_of_board},
+	{"outcome", NULL, partition_of_case},      {0},
 };

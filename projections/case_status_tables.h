@@ -10,6 +10,7 @@ enum case_status_table {
 	CASE_STATUS_TIMELINE,
 	CASE_STATUS_ASKED,
 	CASE_STATUS_BOARD,
+	CASE_STATUS_OUTCOME,
 	CASE_STATUS_TABLES
 };
 enum case_status_kv {
@@ -23,6 +24,7 @@ enum case_status_kv {
 	CASE_STATUS_KV_TIMELINE,
 	CASE_STATUS_KV_ASKED, /* refused reports without a case: id -> how many timeline rows */
 	CASE_STATUS_KV_BOARD,
+	CASE_STATUS_KV_OUTCOME, /* which lines that are no events an action left: nothing but keys (case_timeline.h) */
 	CASE_STATUS_KV_TABLES
 };
 

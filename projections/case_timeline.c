@@ -1,5 +1,7 @@
-/* case_timeline.c: the rows of table "timeline" in case-status. */
+/* case_timeline.c: the rows of table "timeline" in case-status, and of "outcome", by which what became no event is found. */
 #include "projections/case_timeline.h"
+
+#include "projections/case_status_tables.h"
 
 _Static_assert(sizeof(struct case_timeline_fixed) == 40, "goes to disk");
 
@@ -31,6 +33,51 @@ void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_o
 
 	*ret_seq = get_be(p);
 	*ret_ordinal = get_be(p + 4);
+}
+
+void case_timeline_outcome_prefix(const struct case_id *id,
+				  const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
+				  uint8_t ret_prefix[CASE_TIMELINE_OUTCOME_PREFIX_BYTES])
+{
+	memcpy(ret_prefix, id->key, CASE_ID_KEY_BYTES);
+	memcpy(ret_prefix + CASE_ID_KEY_BYTES, origin, CASE_ROW_ORIGIN_BYTES);
+}
+
+/* Backwards, so that the last comes first. */
+void case_timeline_outcome_key(const struct case_id *id,
+			       const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
+			       uint32_t seq,
+			       uint32_t ordinal,
+			       uint8_t ret_key[CASE_TIMELINE_OUTCOME_BYTES])
+{
+	case_timeline_outcome_prefix(id, origin, ret_key);
+	put_be(ret_key + CASE_TIMELINE_OUTCOME_PREFIX_BYTES, ~seq, 4);
+	put_be(ret_key + CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 4, ~ordinal, 4);
+}
+
+void case_timeline_outcome_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal)
+{
+	*ret_seq = ~get_be(key.p + CASE_TIMELINE_OUTCOME_PREFIX_BYTES);
+	*ret_ordinal = ~get_be(key.p + CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 4);
+}
+
+void case_timeline_add(struct view *view,
+		       const struct case_id *id,
+		       uint32_t seq,
+		       uint32_t ordinal,
+		       const struct event *ev)
+{
+	uint8_t key[CASE_TIMELINE_KEY_BYTES], found_by[CASE_TIMELINE_OUTCOME_BYTES],
+		bytes[LIMIT_EVENT_BYTES];
+	size_t n = case_timeline_write(ev, bytes);
+
+	case_timeline_key(id, seq, ordinal, key);
+	view_add(view, CASE_STATUS_TIMELINE, span_of(key, sizeof key), span_of(bytes, n));
+	if (ordinal) {
+		case_timeline_outcome_key(id, bytes + offsetof(struct case_timeline_fixed, origin),
+					  seq, ordinal, found_by);
+		view_add(view, CASE_STATUS_OUTCOME, span_of(found_by, sizeof found_by), SPAN(""));
+	}
 }
 
 bool case_timeline_read(struct span bytes, struct case_timeline_row *ret_row)

@@ -4,11 +4,16 @@
 
 #include "common/case_id.h"
 #include "projections/case_row.h"
+#include "projections/view.h"
 #include "schemas/event.h"
 
 enum {
 	CASE_TIMELINE_KEY_BYTES =
 		CASE_ID_KEY_BYTES + 8, /* case, seq of the last event (4), ordinal (4) */
+	CASE_TIMELINE_OUTCOME_PREFIX_BYTES =
+		CASE_ID_KEY_BYTES +
+		CASE_ROW_ORIGIN_BYTES, /* case, hash of the action's source and id */
+	CASE_TIMELINE_OUTCOME_BYTES = CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 8,
 };
 
 /* The part of fixed length: plain bytes, zero-filled. */
@@ -37,6 +42,28 @@ void case_timeline_key(const struct case_id *id,
 
 /** Seq and ordinal of a key. */
 void case_timeline_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal);
+
+/** What the keys of an action's lines in table "outcome" begin with. */
+void case_timeline_outcome_prefix(const struct case_id *id,
+				  const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
+				  uint8_t ret_prefix[CASE_TIMELINE_OUTCOME_PREFIX_BYTES]);
+
+/** Key of a line that is no event (ordinal not 0) in table "outcome". The first of an action's keys is that of its last line. */
+void case_timeline_outcome_key(const struct case_id *id,
+			       const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
+			       uint32_t seq,
+			       uint32_t ordinal,
+			       uint8_t ret_key[CASE_TIMELINE_OUTCOME_BYTES]);
+
+/** Seq and ordinal of the line that a key of table "outcome" leads to. */
+void case_timeline_outcome_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal);
+
+/** Adds an event's line, or the line of what became none, and where that is found by its action. */
+void case_timeline_add(struct view *view,
+		       const struct case_id *id,
+		       uint32_t seq,
+		       uint32_t ordinal,
+		       const struct event *ev);
 
 /** Reads a stored row. @return false if the bytes are no row */
 bool case_timeline_read(struct span bytes, struct case_timeline_row *ret_row);

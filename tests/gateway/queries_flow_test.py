@@ -218,6 +218,49 @@ def a_timeline(desk):
 	desk.absent(f"/v1/cases/{missing}/timeline", "timeline", missing)
 
 
+def a_long_timeline(desk):
+	"""A timeline comes page by page, each line once and in order, while events and refusals are added between; no next at its end. What
+	became of its first action is found behind a thousand lines."""
+	bus, case = desk.bus, desk.report(place=TOWN)
+	id, path = case["subject"], f"/v1/cases/{case['subject']}/timeline"
+	close = lambda: desk.act(id, "closed", {"outcome": "resolved"}, want=409)
+	for _ in range(4):
+		close()
+	scene.bus.wait_for("the refusals", lambda: len(bus.read(path)["items"]) == 5)
+	body, table = desk.both(path + "?limit=5", "timeline", id, "limit=5")
+	assert len(body["items"]) == 5 and body["next"] is None and "next             null" in table, body
+	lines, cursor, n = [], "", 0
+	while n == 0 or cursor:
+		words = ["limit=2"] + ([f"cursor={cursor}"] if cursor else [])
+		page, table = desk.both(path + "?" + "&".join(words), "timeline", id, *words)
+		assert 0 < len(page["items"]) <= 2 and (page["next"] is None or f"next             cursor={page['next']}" in table), (page, table)
+		lines, cursor, n = lines + page["items"], page["next"], n + 1
+		assert n < 50, lines
+		if n in (1, 3):
+			close()
+			desk.act(id, "accepted", {"severity": "general"}) if n == 1 else desk.act(id, "classified", {"severity": "serious"})
+			bus.case(id, 2 if n == 1 else 3)
+			close()
+			scene.bus.wait_for("the lines", lambda: len(bus.read(path)["items"]) == 5 + 3 * (n + 1) // 2)
+	assert lines == bus.read(path)["items"] and len(lines) == 11 and n == 6, (n, lines)
+	assert [(line["seq"], line["ordinal"]) for line in lines] == [(1, i) for i in range(6)] + [(2, i) for i in range(3)] + [(3, i) for i in range(2)], lines
+	cursor = bus.read(path + "?limit=2")["next"]
+	for name, query in (("limit", "limit=0"), ("limit", "limit=201"), ("cursor", "cursor=x"), ("cursor", f"cursor={cursor[:-1]}"), ("cursor", f"cursor={cursor}AAAA"), ("seq", "seq=1")):
+		status, _, problem = bus.get(f"{path}?{query}", bus.token)
+		assert status == 400 and problem["field"] == name, (query, problem)
+	other = desk.report(place=TOWN)["subject"]
+	bus.case(other, 1)
+	assert bus.get(f"/v1/cases/{other}/timeline?cursor={cursor}", bus.token)[0] == 400
+	wrong = {"type_": "gov.case.closed.v1", "data": {"outcome": "resolved"}, "subject": id, "unit": CENTRE, "time": desk.now()}
+	bus.must([scene.event(id_=f"w{n}", **wrong) for n in range(1000)], want=409)
+	outcome = lambda name: bus.read("/v1/outcomes?" + urllib.parse.urlencode({"subject": id, "source": "/test", "id": name}))
+	scene.bus.wait_for("the last line", lambda: outcome("w999")["outcome"] == "refused")
+	assert len(bus.read(path)["items"]) == 100 and len(bus.read(path + "?limit=200")["items"]) == 200
+	reported = bus.read(f"/v1/cases/{id}")["source_id"]
+	assert (outcome(reported)["outcome"], outcome(reported)["seq"]) == ("accepted", 1) and outcome("w0")["ordinal"] == 2, outcome("w0")
+	assert outcome("never")["outcome"] == "unknown"
+
+
 # ---- many
 
 
@@ -389,6 +432,7 @@ def main():
 		a_tag(desk, case["subject"])
 		headers(desk, case["subject"], case["receipt"])
 		a_timeline(desk)
+		a_long_timeline(desk)
 		receipts(desk, case)
 		lists(desk)
 		boards(desk)

@@ -73,6 +73,25 @@ static struct naive_bytes unit_in(const struct naive_folding *f, const char *nam
 	return first(naive_record_text(naive_record_member(f->record, name)), UNIT_CHARACTERS);
 }
 
+/* An action finds its lines that are no events by keys alone: case, source and id; then where they stand, backwards. */
+static void add_outcome(const struct naive_folding *f)
+{
+	static struct naive_out key, nothing;
+	const struct naive_record *record = f->record;
+	uint32_t seq = f->c->seq, ordinal = seq ? f->c->ordinal : f->c->asked;
+
+	if (!ordinal) {
+		return;
+	}
+	key.n = 0;
+	naive_fold_put_id(&key, (struct naive_bytes){f->c->subject, ID_CHARACTERS});
+	naive_fold_put_origin(&key, naive_record_text(naive_record_member(record, "source")),
+			      naive_record_text(naive_record_member(record, "id")));
+	naive_rows_put_big(&key, UINT32_MAX - seq, 4);
+	naive_rows_put_big(&key, UINT32_MAX - ordinal, 4);
+	naive_rows_add(&f->fold->rows, NAIVE_OUTCOME, &key, &nothing);
+}
+
 static void add_timeline(const struct naive_folding *f, const struct naive_kind *kind)
 {
 	static struct naive_out key, value;
@@ -101,6 +120,7 @@ static void add_timeline(const struct naive_folding *f, const struct naive_kind 
 	naive_rows_put(&value, actor.p, actor.n);
 	naive_rows_put(&value, record->data.p, record->data.n);
 	naive_rows_add(&f->fold->rows, NAIVE_TIMELINE, &key, &value);
+	add_outcome(f);
 }
 
 static struct naive_case *case_of(struct naive_fold *fold, struct naive_bytes subject)

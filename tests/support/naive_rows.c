@@ -7,6 +7,7 @@
 static const char *const NAMES[NAIVE_TABLES] = {
 	"case",           "case.by_place",   "case.by_owner", "case.by_lead", "case.by_deadline",
 	"case.by_origin", "case.by_receipt", "timeline",      "asked",        "board",
+	"outcome",
 };
 
 void naive_rows_put(struct naive_out *out, const void *bytes, size_t n)
@@ -94,7 +95,7 @@ void naive_rows_print(struct naive_rows *rows, FILE *out)
 		for (size_t at = 0; at < row->key_n + row->value_n; at++) {
 			fprintf(out, at == row->key_n ? " %02x" : "%02x", row->bytes[at]);
 		}
-		fputc('\n', out);
+		fputs(row->value_n ? "\n" : " \n", out);
 	}
 }
 

@@ -19,6 +19,7 @@ enum naive_table {
 	NAIVE_TIMELINE,
 	NAIVE_ASKED,
 	NAIVE_BOARD,
+	NAIVE_OUTCOME,
 	NAIVE_TABLES,
 };
 
