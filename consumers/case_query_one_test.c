@@ -327,9 +327,9 @@ static void test_many_families(void **state)
 	open_shards(1);
 	kv_txn_abort(&txns[0]);
 	assert_int_equal(kv_txn_begin(beds[0].kv, true, &txns[0]), ERR_OK);
-	for (char last = 'A'; last <= 'Z'; last++) {
-		for (char first = 'A'; first <= 'B'; first++) {
-			const char family[2] = {first, last};
+	for (int last = 'A'; last <= 'Z'; last++) {
+		for (int first = 'A'; first <= 'B'; first++) {
+			const char family[2] = {(char)first, (char)last};
 			size_t n = case_board_key(SPAN("530102"), 0, family, 0, key);
 
 			kv_put(&txns[0], CASE_STATUS_KV_BOARD, span_of(key, n),

@@ -87,14 +87,20 @@ static bool guard_place(struct case_decision *d)
 	return true;
 }
 
+/* Merged, split or abolished: known, and in force no more. */
+static bool is_gone(const struct case_decision *d, struct span place, struct ref_place *ret_found)
+{
+	return reference_place(d->rules.reference, d->rules.as_of, place, ret_found) &&
+	       ret_found->change != 0 && ret_found->change != CODE_place_change_rename;
+}
+
 static bool guard_place_gone(struct case_decision *d)
 {
 	struct ref_place found;
 	struct span place;
 
 	for (int i = 0; (place = place_of(d, i)).p; i++) {
-		if (!reference_place(d->rules.reference, d->rules.as_of, place, &found) ||
-		    found.change == 0 || found.change == CODE_place_change_rename) {
+		if (!is_gone(d, place, &found)) {
 			continue;
 		}
 		place_detail(d, i);
