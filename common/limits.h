@@ -12,10 +12,11 @@ enum {
 	LIMIT_DEPTH = 8,                        /* nested arrays and maps */
 	LIMIT_EXTRAS = 16,                      /* members of a newer version that a reader keeps */
 	LIMIT_ID_BYTES = 64,                    /* an action's id */
-	LIMIT_SOURCE_BYTES = 128,               /* a source, such as /yn/kunming/12345 */
-	LIMIT_SUBJECT_BYTES = 64,               /* a case id, place:530102, unit:…, list:… */
-	LIMIT_UNIT_BYTES = 40,                  /* a unit's id */
-	LIMIT_KEY_BYTES = 256,                  /* of an LMDB key (LMDB itself: 511) */
+	LIMIT_DATASCHEMA_BYTES = 512, /* a CloudEvent's dataschema, checked and not kept */
+	LIMIT_SOURCE_BYTES = 128,     /* a source, such as /yn/kunming/12345 */
+	LIMIT_SUBJECT_BYTES = 64,     /* a case id, place:530102, unit:…, list:… */
+	LIMIT_UNIT_BYTES = 40,        /* a unit's id */
+	LIMIT_KEY_BYTES = 256,        /* of an LMDB key (LMDB itself: 511) */
 
 	/* Topics. */
 	LIMIT_CASE_PARTITIONS = 16,

@@ -22,7 +22,8 @@ static bool sayable(const char *name, struct span text)
 static bool is_apart(struct span name)
 {
 	return span_eq(name, SPAN("specversion")) || span_eq(name, SPAN("type")) ||
-	       span_eq(name, SPAN("data")) || span_eq(name, SPAN("datacontenttype"));
+	       span_eq(name, SPAN("data")) || span_eq(name, SPAN("datacontenttype")) ||
+	       span_eq(name, SPAN("dataschema"));
 }
 
 /* The name in a problem, if it is one of ours: that of an unknown member is the sender's own text. @return absent: say nothing */

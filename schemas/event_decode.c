@@ -260,6 +260,15 @@ static enum err take_content_type(struct decoder *d)
 	return ERR_OK;
 }
 
+/* The type says already what the data are: the sender's schema is looked at, and not kept. */
+static enum err take_schema(struct decoder *d)
+{
+	struct span uri;
+	const char *wrong = mp_text(&d->mp, &uri) ? member_check_dataschema(uri) : "must be text";
+
+	return wrong ? refuse(d, ERR_INVALID, "", SPAN("dataschema"), wrong) : ERR_OK;
+}
+
 static enum err take_attribute(struct decoder *d, struct target *t)
 {
 	struct span name;
@@ -284,6 +293,9 @@ static enum err take_attribute(struct decoder *d, struct target *t)
 	}
 	if (d->posted && span_eq(name, SPAN("datacontenttype"))) {
 		return take_content_type(d);
+	}
+	if (d->posted && span_eq(name, SPAN("dataschema"))) {
+		return take_schema(d);
 	}
 	return take_extra(d, t, name);
 }

@@ -342,6 +342,39 @@ static void posted_may_name_its_content(void **state)
 	ends(&r, true, ERR_INVALID, "datacontenttype", why);
 }
 
+static void posted_names_its_schema(void **state)
+{
+	/* A sender may name the schema of its data, as CloudEvents has it: an absolute URI; it is no extra, and in a record it is one. */
+	static const struct {
+		const char *uri, *why;
+	} uris[] = {
+		{"urn:govbus:schema:x", NULL},
+		{"s:x", NULL},
+		{"x", "must be an absolute URI"},
+		{":x", "must be an absolute URI"},
+		{"urn:", "must be an absolute URI"},
+		{"", "may not be empty"},
+		{"urn:a b", "must be printable ASCII without spaces; percent-encode all else"},
+	};
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
+		begin(&r, 7);
+		envelope(&r.pk);
+		pair(&r.pk, "dataschema", uris[i].uri);
+		data_of(&r, "reason", "duplicate");
+		ends(&r, true, uris[i].why ? ERR_INVALID : ERR_OK,
+		     uris[i].why ? "dataschema" : NULL, uris[i].why);
+	}
+	begin(&r, 7);
+	envelope(&r.pk);
+	text(&r.pk, "dataschema");
+	msgpack_pack_int(&r.pk, 1);
+	data_of(&r, "reason", "duplicate");
+	ends(&r, true, ERR_INVALID, "dataschema", "must be text");
+}
+
 static void posted_may_lack_data(void **state)
 {
 	/* An action may come without data: then it has no member, whatever stood in the struct before. */
@@ -446,6 +479,7 @@ int main(void)
 		cmocka_unit_test(keeps_lists_in_bounds),
 		cmocka_unit_test(refuses_names_that_are_no_text),
 		cmocka_unit_test(posted_may_name_its_content),
+		cmocka_unit_test(posted_names_its_schema),
 		cmocka_unit_test(posted_may_lack_data),
 		cmocka_unit_test(refuses_what_is_too_large),
 		cmocka_unit_test(does_not_encode_too_long_a_list),

@@ -166,13 +166,11 @@ static enum err read_data(struct reader *r, yyjson_val *json, struct event *ev)
 }
 
 /* The attributes that are no members of the envelope's table. */
-enum apart { APART_VERSION, APART_TYPE, APART_CONTENT, APART_DATA, APART_COUNT };
+enum apart { APART_VERSION, APART_TYPE, APART_CONTENT, APART_SCHEMA, APART_DATA, APART_COUNT };
 
 static const char *const apart_names[APART_COUNT] = {
-	[APART_VERSION] = "specversion",
-	[APART_TYPE] = "type",
-	[APART_CONTENT] = "datacontenttype",
-	[APART_DATA] = "data",
+	[APART_VERSION] = "specversion", [APART_TYPE] = "type", [APART_CONTENT] = "datacontenttype",
+	[APART_SCHEMA] = "dataschema",   [APART_DATA] = "data",
 };
 
 static enum apart apart_named(struct span name)
@@ -188,7 +186,7 @@ static enum apart apart_named(struct span name)
 static enum err check_apart(struct reader *r, yyjson_val *const apart[], struct event *ev)
 {
 	yyjson_val *version = apart[APART_VERSION], *content = apart[APART_CONTENT];
-	yyjson_val *type = apart[APART_TYPE];
+	yyjson_val *type = apart[APART_TYPE], *schema = apart[APART_SCHEMA];
 
 	if (!yyjson_is_str(version) || !span_eq(text_of(version), SPAN("1.0"))) {
 		return refuse(r, ERR_INVALID, "", "specversion",
@@ -197,6 +195,14 @@ static enum err check_apart(struct reader *r, yyjson_val *const apart[], struct 
 	if (content && !yyjson_is_null(content) &&
 	    (!yyjson_is_str(content) || !span_eq(text_of(content), SPAN("application/json")))) {
 		return refuse(r, ERR_INVALID, "", "datacontenttype", "must be application/json");
+	}
+	if (schema && !yyjson_is_null(schema)) {
+		const char *wrong = yyjson_is_str(schema) ? member_check_dataschema(text_of(schema))
+							  : "must be text";
+
+		if (wrong) {
+			return refuse(r, ERR_INVALID, "", "dataschema", wrong);
+		}
 	}
 	if (!yyjson_is_str(type)) {
 		return refuse(r, ERR_INVALID, "", "type", type ? "must be text" : "is missing");

@@ -165,7 +165,11 @@ void event_manual_print(struct buf *out,
 	buf_add_text(out, intro);
 	buf_add_text(
 		out,
-		"\n## The envelope\n\n`specversion` (\"1.0\"), `type`, `data` and, in JSON, `datacontenttype` (\"application/json\") besides:\n\n");
+		"\n## The envelope\n\n`specversion` (\"1.0\"), `type`, `data` and, in JSON, `datacontenttype` (\"application/json\") besides. "
+		"`dataschema` may be given, an absolute URI; it is checked and not kept, for the type says what the data are.\n\n"
+		"Ids, sources and all that is of kind *code* is printable ASCII without spaces, though CloudEvents would allow other "
+		"letters in `id`: they are never sealed, and stand in keys, logs and answers, where no one's name may stand. What an "
+		"upstream id has beyond that is percent-encoded by its sender.\n\n");
 	print_members(out, env, count);
 	print_types(out);
 	print_guards(out, guards, guard_count);

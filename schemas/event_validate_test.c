@@ -51,6 +51,15 @@ static void reads_a_report(void **state)
 	assert_int_equal(ev.data.case_reported.n_evidence, 1);
 	assert_int_equal(ev.data.case_reported.evidence[0].p[31], 0xff);
 	assert_int_equal(post("MD02", "SH01", &ev, &problem), ERR_OK);
+	/* CloudEvents' own dataschema may stand there, or be unset. */
+	assert_int_equal(post("'id':'a-1'", "'id':'a-1','dataschema':'https://x.cn/s+v1.json#a'",
+			      &ev, &problem),
+			 ERR_OK);
+	assert_int_equal(post("'id':'a-1'", "'dataschema':null,'id':'a-1'", &ev, &problem), ERR_OK);
+	/* An id beyond ASCII is told what to do. */
+	assert_int_equal(post("'id':'a-1'", "'id':'案-1'", &ev, &problem), ERR_INVALID);
+	assert_non_null(strstr(problem.reason, "percent-encode"));
+	assert_int_equal(post("'id':'a-1'", "'id':'%E6%A1%88-1'", &ev, &problem), ERR_OK);
 }
 
 static void names_what_is_wrong(void **state)
@@ -75,6 +84,13 @@ static void names_what_is_wrong(void **state)
 		{"'expectedseq':'12'", "'subject':'place:530102'", "subject", ERR_INVALID},
 		{"2023-01-19T", "2023-02-30T", "time", ERR_INVALID},
 		{"application/json", "text/xml", "datacontenttype", ERR_INVALID},
+		{"'id':'a-1'", "'id':'a-1','dataschema':1", "dataschema", ERR_INVALID},
+		{"'id':'a-1'", "'id':'a-1','dataschema':''", "dataschema", ERR_INVALID},
+		{"'id':'a-1'", "'id':'a-1','dataschema':'/relative'", "dataschema", ERR_INVALID},
+		{"'id':'a-1'", "'id':'a-1','dataschema':'urn:'", "dataschema", ERR_INVALID},
+		{"'id':'a-1'", "'id':'a-1','dataschema':'1a:b'", "dataschema", ERR_INVALID},
+		{"'id':'a-1'", "'id':'a-1','dataschema':'urn:模式'", "dataschema", ERR_INVALID},
+		{"'id':'a-1'", "'id':'案-1'", "id", ERR_INVALID},
 		{"'530102001'", "'5301'", "place", ERR_INVALID},
 		{"'530102001'", "'53010'", "place", ERR_INVALID},
 		{"'place':'530102001',", "", "place", ERR_INVALID},

@@ -200,6 +200,8 @@ void *json_schema_of(enum event_type type)
 	set(properties, "specversion", constant("1.0"));
 	set(properties, "type", constant(schema->type));
 	set(properties, "datacontenttype", constant("application/json"));
+	set(properties, "dataschema",
+	    text("^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$", LIMIT_DATASCHEMA_BYTES));
 	add_members(properties, required, env, count);
 	add_members(data_properties, data_required, schema->fields, schema->field_count);
 	if (json_array_size(data_required)) {

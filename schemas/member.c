@@ -65,10 +65,31 @@ static const char *check_code(struct span value, uint32_t bound)
 	}
 	for (size_t i = 0; i < value.n; i++) {
 		if (value.p[i] < 0x21 || value.p[i] > 0x7e) {
-			return "must be printable ASCII without spaces";
+			return "must be printable ASCII without spaces; percent-encode all else";
 		}
 	}
 	return NULL;
+}
+
+static bool is_letter(uint8_t c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+/* A scheme, a colon, and something behind it. */
+const char *member_check_dataschema(struct span value)
+{
+	const char *wrong = check_code(value, LIMIT_DATASCHEMA_BYTES);
+	size_t n = 0;
+
+	while (!wrong && n < value.n &&
+	       (is_letter(value.p[n]) || (n && memchr("0123456789+-.", value.p[n], 13)))) {
+		n++;
+	}
+	if (!wrong && (n == 0 || n + 1 >= value.n || value.p[n] != ':')) {
+		wrong = "must be an absolute URI";
+	}
+	return wrong;
 }
 
 static const char *check_text(const struct field *field, struct span value, bool lines, bool posted)

@@ -33,7 +33,10 @@ size_t member_size(enum kind kind);
  */
 const char *member_check(const struct field *field, struct span value, bool posted);
 
-/** The same for a number (TIME, DAY, INT, UINT). */
+/** Whether a text may be a CloudEvent's `dataschema`: an absolute URI of at most LIMIT_DATASCHEMA_BYTES. @return as member_check */
+const char *member_check_dataschema(struct span value);
+
+/** The same as member_check for a number (TIME, DAY, INT, UINT). */
 const char *member_check_int(const struct field *field, struct mp_int value);
 
 /** The code list of an ENUM or STEP. */

@@ -190,6 +190,7 @@ def binary(b):
 	first = post()
 	assert first[0] == 201, first
 	assert post(source="%2Ftes%74")[1]["outcome"] == "repeated"
+	assert post(dataschema="https://example.org/report/v1.json")[1]["outcome"] == "repeated"
 	structured = b.post("/v1/events", report("b1"), b.token)
 	assert structured[2]["outcome"] == "repeated" and structured[2]["subject"] == first[1]["subject"], structured
 	tried = post(id="b2", dryrun="true")
@@ -208,6 +209,10 @@ def binary(b):
 	):
 		status, data = post(*more)
 		assert status == 400 and data["field"] == field, (more, data)
+	status, data = post(("ce-dataschema", "v1.json"))
+	assert status == 422 and data["field"] == "dataschema", data
+	status, data = post(id="%E6%A1%88")
+	assert status == 422 and data["field"] == "id" and "percent-encode" in json.dumps(data), data
 	status, data = post(("ce-colour", "red"))
 	assert status == 422 and data["field"] == "colour", data
 	assert post(dryrun="yes")[1]["field"] == "dryrun" and post(time="now")[1]["field"] == "time"
