@@ -94,22 +94,26 @@ static bool is_gone(const struct case_decision *d, struct span place, struct ref
 	       ret_found->change != 0 && ret_found->change != CODE_place_change_rename;
 }
 
+static void needs_successor(struct case_decision *d, const struct ref_place *gone)
+{
+	if (gone->n_successors) {
+		NEEDS(d, "place %.*s", SPAN_ARGS(gone->successors[0]));
+	} else {
+		NEEDS(d, "a place in force");
+	}
+}
+
 static bool guard_place_gone(struct case_decision *d)
 {
 	struct ref_place found;
 	struct span place;
 
 	for (int i = 0; (place = place_of(d, i)).p; i++) {
-		if (!is_gone(d, place, &found)) {
-			continue;
+		if (is_gone(d, place, &found)) {
+			place_detail(d, i);
+			needs_successor(d, &found);
+			return false;
 		}
-		place_detail(d, i);
-		if (found.n_successors) {
-			NEEDS(d, "place %.*s", SPAN_ARGS(found.successors[0]));
-		} else {
-			NEEDS(d, "a place in force");
-		}
-		return false;
 	}
 	return true;
 }
