@@ -9,11 +9,12 @@
 #include "consumers/shard_fold.h"
 
 enum {
-	SHARD_BATCH_BYTES = 384 << 20,   /* of one shard … */
+	SHARD_BATCH_BYTES = 768 << 20,   /* of one shard … */
 	SHARD_MEMORY_BYTES = 1536 << 20, /* … and of all shards of a program together */
 	/* LMDB writes part of a transaction early past 131,071 dirty pages: slower, and as whole (kv_spill_test). The estimate counts
 	 * rows of one case as if each had a page to itself: in a rebuild it is 1.8 times what is dirtied. */
 	SHARD_BATCH_PAGES = 230000,
+	SHARD_PAGES_BYTES = 384 << 20, /* a smaller batch than this has fewer */
 	SHARD_BUILD_BYTES = 64,
 };
 
@@ -161,10 +162,12 @@ static size_t batch_bytes(int shards)
 	return share < SHARD_BATCH_BYTES ? share : SHARD_BATCH_BYTES;
 }
 
-/* LMDB holds a batch's pages in memory while it is committed: a smaller batch has fewer. */
+/* LMDB holds a batch's pages in memory while it is committed: they share a bound as batches do. */
 static size_t batch_pages(size_t bytes)
 {
-	return SHARD_BATCH_PAGES / (SHARD_BATCH_BYTES >> 20) * (bytes >> 20);
+	size_t pages = SHARD_BATCH_PAGES / (SHARD_PAGES_BYTES >> 20) * (bytes >> 20);
+
+	return pages < SHARD_BATCH_PAGES ? pages : SHARD_BATCH_PAGES;
 }
 
 enum err shard_open(const struct shard_config *config, struct shard **ret_shard)
