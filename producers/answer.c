@@ -200,9 +200,9 @@ static void repeated_write(struct buf *out, const struct event *ev)
 	text_write(out, "receipt", ev->env.has_receipt, ev->env.receipt);
 }
 
-static const char *outcome_name(const struct event *ev)
+const char *answer_word(enum event_type outcome)
 {
-	switch (ev->type) {
+	switch (outcome) {
 	case EVENT_action_refused:
 		return "refused";
 	case EVENT_action_repeated:
@@ -216,7 +216,7 @@ static const char *outcome_name(const struct event *ev)
 
 static void place_write(struct buf *out, const struct event *ev, int partition, int64_t offset)
 {
-	json_out_member_text(out, "outcome", outcome_name(ev));
+	json_out_member_text(out, "outcome", answer_word(ev->type));
 	if (ev->type != EVENT_action_refused) { /* a problem has one */
 		json_out_member_number(out, "status", answer_status(ev));
 	}

@@ -14,6 +14,9 @@ int answer_status(const struct event *outcome);
  */
 void answer_members(struct buf *out, const struct event *ev, int partition, int64_t offset);
 
+/** What became of an action, in a word; static. @param outcome  the type of the event that is its outcome */
+const char *answer_word(enum event_type outcome);
+
 /** Writes what is known of an action without an outcome yet: where to ask for it. */
 void answer_pending(struct buf *out, struct span subject, struct span source, struct span id);
 

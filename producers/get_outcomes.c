@@ -81,20 +81,6 @@ static void answer_reference(struct http_request *request,
 
 /* ---- of cases, which have timelines */
 
-static const char *outcome_of(const struct case_timeline_row *row)
-{
-	switch (row->fixed.type) {
-	case EVENT_action_refused:
-		return "refused";
-	case EVENT_action_repeated:
-		return "repeated";
-	case EVENT_action_tried:
-		return "tried";
-	default:
-		return "accepted";
-	}
-}
-
 static void guard_members(struct buf *out, const struct event *ev)
 {
 	struct answer_guard guard;
@@ -149,7 +135,7 @@ static void outcome_write(struct http_request *request, const struct outcome *ou
 	struct event ev;
 	bool decoded = get_timeline_decode(&request->arena, &outcome->row, &ev);
 
-	json_out_member_text(out, "outcome", outcome_of(&outcome->row));
+	json_out_member_text(out, "outcome", answer_word(outcome->row.fixed.type));
 	/* A report that was refused before there was a case tells of none. */
 	if (!reads && !is_own(&request->token, outcome) &&
 	    (outcome->line.seq || !decoded || disclosure_concerns(&ev))) {
