@@ -92,41 +92,29 @@ static void test_giving_up_waits_for_room(void **state)
 	runtime_bed_write();
 	struct runtime *runtime = runtime_bed_start(&thread);
 
-	runtime_bed_await(runtime, runtime_bed_is_ready);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
 	runtime->at[GIVEN_UP].wanted = false;
-	runtime_bed_await(runtime, has_left);
+	runtime_alone_await(runtime, has_left);
 	clock_sleep_us(200000);
 	disk_full = true;
 	ahead_us = LOST_US;
-	runtime_bed_await(runtime, says_full);
-	runtime_bed_await(runtime, tries_again);
+	runtime_alone_await(runtime, says_full);
+	runtime_alone_await(runtime, tries_again);
 	assert_int_equal(runtime->err, ERR_OK);
 	disk_full = false;
-	runtime_bed_await(runtime, runtime_bed_is_ready);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
 	clock_sleep_us(200000);
 	same(runtime_bed_stop(runtime, thread), fold_without(GIVEN_UP));
 	runtime = runtime_bed_start(&thread);
-	runtime_bed_await(runtime, runtime_bed_is_ready);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
 	same(runtime_bed_stop(runtime, thread), fold(1, RECORDS * 2, false));
-}
-
-static int setup(void **state)
-{
-	make_log(41);
-	kafka_mock_start("gov.case", PARTITIONS);
-	return make_dir(state);
-}
-
-static int teardown(void **state)
-{
-	kafka_mock_stop();
-	return remove_dir(state);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_giving_up_waits_for_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_giving_up_waits_for_room, runtime_bed_setup,
+						runtime_bed_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, free_records);

@@ -1,45 +1,21 @@
 /* kafka_runtime_test.c: the runtime with fewer shards than before, and against librdkafka's own mock of a broker, which can be told to forget a topic for a while, or to be away. */
-#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "common/clock.h"
-#include "consumers/kafka_runtime_parts.h"
-#include "tests/support/cmocka_all.h"
-#include "tests/support/folder.h"
-#include "tests/support/kafka_mock.h"
-#include "tests/support/toy_projection.h"
+#include "tests/support/runtime_alone.h"
 
 enum { PARTITIONS = 3 };
 
-static char dir[FOLDER_PATH_BYTES];
-
 static int setup(void **state)
 {
-	(void)state;
 	kafka_mock_start("gov.case", PARTITIONS);
-	return folder_make("runtime", dir) ? 0 : -1;
+	return make_dir(state);
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	kafka_mock_stop();
-	return folder_remove(dir) ? 0 : -1;
-}
-
-static void *run(void *runtime)
-{
-	return (void *)(intptr_t)kafka_runtime_run(runtime);
-}
-
-static bool is_ready(struct runtime *runtime)
-{
-	struct buf reasons = {0};
-	bool ready = kafka_runtime_show_ready(runtime, &reasons);
-
-	buf_done(&reasons);
-	return ready;
+	return remove_dir(state);
 }
 
 static void forget_topic(bool forget)
@@ -74,56 +50,16 @@ static bool is_healthy(struct runtime *runtime)
 
 static struct runtime *start(pthread_t *ret_thread, bool forgotten)
 {
-	struct runtime_config config = {.settings = &kafka_mock_settings,
-					.projection = &toy,
-					.home = dir,
-					.prefix = "",
-					.instance = "test-1",
-					.build = "a",
-					.shards = 1,
-					.map_bytes = 64 << 20,
-					.alone = true};
-	struct runtime *runtime = NULL;
+	struct runtime *runtime = runtime_alone_open(1);
 
-	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
 	forget_topic(forgotten);
-	assert_int_equal(pthread_create(ret_thread, NULL, run, runtime), 0);
+	*ret_thread = runtime_alone_start(runtime);
 	return runtime;
 }
 
 static void stop(struct runtime *runtime, pthread_t thread)
 {
-	void *ended = NULL;
-
-	kafka_runtime_stop(runtime);
-	assert_int_equal(pthread_join(thread, &ended), 0);
-	assert_int_equal((enum err)(intptr_t)ended, ERR_OK);
-	kafka_runtime_close(runtime);
-}
-
-static void await_ready(struct runtime *runtime)
-{
-	for (int i = 0; i < 200 && !is_ready(runtime); i++) {
-		clock_sleep_us(100000);
-	}
-	assert_true(is_ready(runtime));
-}
-
-/* Opens and closes it with so many shards. */
-static void open_with(int shards)
-{
-	struct runtime_config config = {.settings = &kafka_mock_settings,
-					.projection = &toy,
-					.home = dir,
-					.prefix = "",
-					.instance = "test-1",
-					.build = "a",
-					.shards = shards,
-					.map_bytes = 64 << 20,
-					.alone = true};
-	struct runtime *runtime = NULL;
-
-	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
+	assert_int_equal(runtime_alone_stop(runtime, thread), ERR_OK);
 	kafka_runtime_close(runtime);
 }
 
@@ -142,12 +78,12 @@ static void test_fewer_shards(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2; round++) {
-		open_with(4);
+		kafka_runtime_close(runtime_alone_open(4));
 		assert_true(is_there(3, ""));
 		snprintf(from, sizeof from, "%s/toy/shard-2", dir);
 		snprintf(to, sizeof to, "%s/toy/lost-%d", dir, round);
 		assert_int_equal(rename(from, to), 0);
-		open_with(2);
+		kafka_runtime_close(runtime_alone_open(2));
 		assert_true(is_there(0, "") && is_there(1, ""));
 		for (int i = 0; i < 4; i++) {
 			assert_int_equal(is_there(i, "") && is_there(i, ".aside"), i < 2);
@@ -165,10 +101,10 @@ static void test_a_gap_in_the_metadata_is_waited_for(void **state)
 	struct runtime *runtime = start(&thread, true);
 
 	clock_sleep_us(3000000);
-	assert_false(is_ready(runtime));
+	assert_false(runtime_alone_is_ready(runtime));
 	assert_true(says(kafka_runtime_show_ready, runtime, "govbus topics"));
 	forget_topic(false);
-	await_ready(runtime);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
 	stop(runtime, thread);
 }
 
@@ -188,7 +124,7 @@ static void test_an_outage_is_said_until_it_ends(void **state)
 	(void)state;
 	struct runtime *runtime = start(&thread, false);
 
-	await_ready(runtime);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
 	rd_kafka_mock_broker_set_down(kafka_mock_cluster, 1);
 	for (int i = 0; i < 20 && !says(kafka_runtime_show_ready, runtime, "no Kafka broker");
 	     i++) {
@@ -199,13 +135,13 @@ static void test_an_outage_is_said_until_it_ends(void **state)
 			want_all(runtime, false);
 		}
 		assert_true(says(kafka_runtime_show_ready, runtime, "no Kafka broker answers"));
-		assert_false(is_ready(runtime));
+		assert_false(runtime_alone_is_ready(runtime));
 		assert_true(is_healthy(runtime));
 		clock_sleep_us(100000);
 	}
 	rd_kafka_mock_broker_set_up(kafka_mock_cluster, 1);
 	want_all(runtime, true);
-	await_ready(runtime);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
 	stop(runtime, thread);
 }
 

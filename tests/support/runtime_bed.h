@@ -1,14 +1,23 @@
-/* runtime_bed.h: a runtime that folds the toy projection from a mock of a broker, in one shard. */
+/* runtime_bed.h: a runtime alone, the records of shard_bed.h in the mock's log, and the dump of what it folds of them. */
 #ifndef GOVBUS_TESTS_SUPPORT_RUNTIME_BED_H
 #define GOVBUS_TESTS_SUPPORT_RUNTIME_BED_H
 
-#include <pthread.h>
-
-#include "common/clock.h"
 #include "common/kafka_writer.h"
-#include "consumers/kafka_runtime_parts.h"
-#include "tests/support/kafka_mock.h"
+#include "tests/support/runtime_alone.h"
 #include "tests/support/shard_bed.h"
+
+static inline int runtime_bed_setup(void **state)
+{
+	make_log(41);
+	kafka_mock_start("gov.case", PARTITIONS);
+	return make_dir(state);
+}
+
+static inline int runtime_bed_teardown(void **state)
+{
+	kafka_mock_stop();
+	return remove_dir(state);
+}
 
 static inline void runtime_bed_write(void)
 {
@@ -28,59 +37,22 @@ static inline void runtime_bed_write(void)
 	kafka_writer_close(writer);
 }
 
-static inline void *runtime_bed_run(void *runtime)
-{
-	return (void *)(intptr_t)kafka_runtime_run(runtime);
-}
-
 static inline struct runtime *runtime_bed_start(pthread_t *ret_thread)
 {
-	struct runtime_config config = {.settings = &kafka_mock_settings,
-					.projection = &toy,
-					.home = dir,
-					.prefix = "",
-					.instance = "test-1",
-					.build = "a",
-					.shards = 1,
-					.map_bytes = 64 << 20,
-					.alone = true};
-	struct runtime *runtime = NULL;
+	struct runtime *runtime = runtime_alone_open(1);
 
-	assert_int_equal(kafka_runtime_open(&config, &runtime), ERR_OK);
-	assert_int_equal(pthread_create(ret_thread, NULL, runtime_bed_run, runtime), 0);
+	*ret_thread = runtime_alone_start(runtime);
 	return runtime;
 }
 
 /* Stops it. @return the dump of what it leaves */
 static inline char *runtime_bed_stop(struct runtime *runtime, pthread_t thread)
 {
-	void *ended = NULL;
-
-	kafka_runtime_stop(runtime);
-	assert_int_equal(pthread_join(thread, &ended), 0);
-	assert_int_equal((enum err)(intptr_t)ended, ERR_OK);
+	assert_int_equal(runtime_alone_stop(runtime, thread), ERR_OK);
 	char *text = dump_of(&runtime->workers[0].shard, 1);
 
 	kafka_runtime_close(runtime);
 	return text;
-}
-
-static inline bool runtime_bed_is_ready(struct runtime *runtime)
-{
-	struct buf reasons = {0};
-	bool ready = kafka_runtime_show_ready(runtime, &reasons);
-
-	buf_done(&reasons);
-	return ready;
-}
-
-static inline void runtime_bed_await(struct runtime *runtime,
-				     bool (*is_so)(struct runtime *runtime))
-{
-	for (int i = 0; i < 200 && !is_so(runtime); i++) {
-		clock_sleep_us(100000);
-	}
-	assert_true(is_so(runtime));
 }
 
 #endif
