@@ -23,7 +23,7 @@ def report(bus, id_):
 
 
 def drop(bus):
-	subprocess.run([scene.bus.BIN / "drop", bus.kafka, f"{bus.prefix}gov.case"], check=True)
+	subprocess.run([scene.bus.BIN / "spoil-topic", bus.kafka, f"{bus.prefix}gov.case", "drop"], check=True)
 	time.sleep(1.5)
 	bus.govbus("topics")
 	bus.govbus("topics", "--check")

@@ -37,7 +37,7 @@ with scene.Scene() as bus:
 		assert bus.stop(name) == 0, name
 	before = bus.govbus("dump").stdout
 	assert before.count("\n") > 3, before
-	subprocess.run([scene.bus.BIN / "trim", bus.kafka, f"{bus.prefix}gov.case", PARTITIONS], check=True)
+	subprocess.run([scene.bus.BIN / "spoil-topic", bus.kafka, f"{bus.prefix}gov.case", "trim", PARTITIONS], check=True)
 	told = refused(bus)
 	assert "retention" in told["cure"] and "folded further" in told["cure"], told
 	assert bus.govbus("dump").stdout == before, "rows changed"
