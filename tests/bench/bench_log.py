@@ -169,8 +169,16 @@ def case_get(bed, _):
 	bed.figure(
 		"case_get_ratio", ratios[load],
 		f"{bed.cases:,} cases, {len(ids):,} of them asked for in random order, {load[1]} connections, {load[0]} thread of the gateway; "
-		f"cases/constant a second: {rates[load]}; with {other[1]} and {other[0]} {statistics.median(ratios[other]):.3f}: {rates[other]}",
+		f"cases/constant a second, and CPU of the gateway for each: {rates[load]}; with {other[1]} and {other[0]} {statistics.median(ratios[other]):.3f}: {rates[other]}",
 	)
+
+
+def ask(asking, key, script, token, connections):
+	"""(answers a second, microseconds of the gateway's CPU an answer)"""
+	pid = asking.programs[key].pid
+	before, began = cpu_us(pid), steady()
+	per_s = wrk(asking.addresses[key], f"{asking.home}/{script}.lua", token, connections)
+	return per_s, (cpu_us(pid) - before) / (per_s * (steady() - began))
 
 
 def ask_in_turn(bed, a_bus, ids, threads, connections):
@@ -185,10 +193,9 @@ def ask_in_turn(bed, a_bus, ids, threads, connections):
 		bus.wait_for("the gateway answers a case", lambda: answers(asking, key, ids[0], token), 60)
 		write_scripts(asking.home, ids)
 		for _ in range(bed.rounds):
-			constant = wrk(asking.addresses[key], f"{asking.home}/constant.lua", token, connections)
-			case = wrk(asking.addresses[key], f"{asking.home}/case.lua", token, connections)
+			(constant, constant_us), (case, case_us) = (ask(asking, key, script, token, connections) for script in ("constant", "case"))
 			ratios.append(case / constant)
-			rates.append(f"{case:,.0f}/{constant:,.0f}")
+			rates.append(f"{case:,.0f}/{constant:,.0f} ({case_us:.1f}/{constant_us:.1f} us)")
 		bed.note_memory(asking)
 	return ratios, " ".join(rates)
 
