@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/kafka_from_conf.h"
 #include "common/log.h"
 #include "consumers/kafka_runtime.h"
 #include "consumers/kafka_runtime_parts.h"
 #include "consumers/kafka_start.h"
 
-enum { PROGRAM_OPTIONS = 64, PROGRAM_OPTION_BYTES = 256, PROGRAM_NAME_BYTES = 64 };
+enum { PROGRAM_NAME_BYTES = 64 };
 
 static struct runtime *running;
 
@@ -25,34 +26,6 @@ static void on_signal(int number)
 		kafka_runtime_stop(running);
 	} else {
 		_Exit(0); /* it has not begun */
-	}
-}
-
-/* librdkafka's options as the wrappers take them. */
-struct options {
-	char text[PROGRAM_OPTIONS][PROGRAM_OPTION_BYTES];
-	const char *list[PROGRAM_OPTIONS + 1];
-};
-
-static void read_options(const struct conf *conf, struct options *options)
-{
-	const char *name, *value;
-
-	for (int i = 0; i < PROGRAM_OPTIONS && conf_rdkafka(conf, i, &name, &value); i++) {
-		snprintf(options->text[i], PROGRAM_OPTION_BYTES, "%s=%s", name, value);
-		options->list[i] = options->text[i];
-	}
-}
-
-static void on_kafka_log(void *context, int level, const char *text)
-{
-	(void)context;
-	if (level <= 3) {
-		LOG(ERROR, "kafka", LOG_TEXT("text", text));
-	} else if (level <= 4) {
-		LOG(WARN, "kafka", LOG_TEXT("text", text));
-	} else {
-		LOG(DEBUG, "kafka", LOG_TEXT("text", text));
 	}
 }
 
@@ -148,32 +121,26 @@ static void say_end(enum err err, const struct conf *conf, const char *projectio
 
 static enum err run(const struct conf *conf, const struct projection *projection)
 {
-	struct options *options = calloc(1, sizeof *options);
+	static struct kafka_from_conf kafka;
 	char build[33], instance[PROGRAM_NAME_BYTES];
-	struct kafka_settings settings = {.brokers = conf_text(conf, "kafka"), .log = on_kafka_log};
 
-	if (!options || sodium_init() < 0) {
-		free(options);
+	if (sodium_init() < 0) {
 		return ERR_NOMEM;
 	}
-	read_options(conf, options);
-	settings.options = options->list;
+	kafka_from_conf_init(&kafka, conf);
 	name_build(build);
 	snprintf(instance, sizeof instance, "govbus-%s-%s", projection->name,
 		 conf_text(conf, "instance"));
-	struct runtime_config config = {.settings = &settings,
+	struct runtime_config config = {.settings = &kafka.settings,
 					.projection = projection,
 					.home = conf_text(conf, "home"),
-					.prefix = conf_text(conf, "topic-prefix"),
+					.prefix = kafka.prefix,
 					.instance = instance,
 					.build = build,
 					.shards = (int)conf_number(conf, "shards")};
 
 	kafka_runtime_show_init();
-	enum err err = serve(conf, &config);
-
-	free(options);
-	return err;
+	return serve(conf, &config);
 }
 
 int kafka_program_main(const struct projection *projection,

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "common/conf.h"
+#include "common/kafka_from_conf.h"
 #include "common/log.h"
 #include "consumers/kafka_start.h"
-#include "producers/kafka_commands.h"
 #include "producers/kafka_decider.h"
 #include "producers/registers.h"
 
@@ -31,9 +31,9 @@ static void on_signal(int number)
 
 static enum err serve(const struct conf *conf)
 {
-	static struct kafka_commands kafka;
+	static struct kafka_from_conf kafka;
 
-	kafka_commands_init(&kafka, conf);
+	kafka_from_conf_init(&kafka, conf);
 	struct decider_config config = {
 		.settings = &kafka.settings,
 		.home = conf_text(conf, "home"),

@@ -4,8 +4,8 @@
 #include <sodium.h>
 #include <time.h>
 
+#include "common/kafka_from_conf.h"
 #include "common/log.h"
-#include "producers/kafka_commands.h"
 #include "producers/kafka_gateway.h"
 
 enum { KEPT_BYTES = 16 * 1024 * 1024 }; /* by each of malloc's arenas */
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 {
 	struct conf *conf = NULL;
 	struct kafka_gateway *gateway = NULL;
-	static struct kafka_commands kafka;
+	static struct kafka_from_conf kafka;
 	sigset_t signals;
 	enum err err = conf_load("govbus-gateway", ABOUT, kafka_gateway_options, argc, argv, &conf);
 
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	kafka_commands_init(&kafka, conf);
+	kafka_from_conf_init(&kafka, conf);
 	err = kafka_gateway_start(conf, &kafka.settings, &gateway);
 	if (!err) {
 		LOG(INFO, "listening", LOG_TEXT("address", conf_text(conf, "listen")));

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/kafka_from_conf.h"
 #include "common/log.h"
 #include "producers/commands.h"
 #include "producers/kafka_actions.h"
-#include "producers/kafka_commands.h"
 #include "producers/registers.h"
 
 static const struct conf_option ASK_OPTIONS[] = {
@@ -24,12 +24,12 @@ static const struct conf_option REPAIR_OPTIONS[] = {
 	{0},
 };
 
-static struct kafka_commands kafka;
+static struct kafka_from_conf kafka;
 
 static struct kafka_actions_config config_of(const struct conf *conf, int wait_ms)
 {
 	log_open("govbus", conf_level(conf, "log-level"));
-	kafka_commands_init(&kafka, conf);
+	kafka_from_conf_init(&kafka, conf);
 	return (struct kafka_actions_config){
 		.settings = &kafka.settings,
 		.home = conf_text(conf, "home"),

@@ -2,10 +2,10 @@
 #include <stdio.h>
 
 #include "common/clock.h"
+#include "common/kafka_from_conf.h"
 #include "common/log.h"
 #include "consumers/kafka_bus.h"
 #include "producers/commands.h"
-#include "producers/kafka_commands.h"
 
 static const struct conf_option OPTIONS[] = {
 	CONF_COMMON_COMMAND,
@@ -18,14 +18,14 @@ static const struct conf_option OPTIONS[] = {
 enum { LISTED_WITHIN_US = 10000000, LISTED_AGAIN_US = 100000 };
 
 /* The controller says that a topic is made before every broker lists it: for a moment, one that is not there is no fault. */
-static enum err check_made(const struct kafka_commands *commands, struct buf *report)
+static enum err check_made(const struct kafka_from_conf *kafka, struct buf *report)
 {
 	int64_t until_us = clock_steady_us() + LISTED_WITHIN_US;
 	enum err err;
 
 	for (;;) {
 		buf_reset(report);
-		err = kafka_bus_check(&commands->settings, commands->prefix, report);
+		err = kafka_bus_check(&kafka->settings, kafka->prefix, report);
 		if (err != ERR_ABSENT || clock_steady_us() > until_us) {
 			return err;
 		}
@@ -33,7 +33,7 @@ static enum err check_made(const struct kafka_commands *commands, struct buf *re
 	}
 }
 
-static enum err create_and_check(const struct kafka_commands *commands, const struct conf *conf)
+static enum err create_and_check(const struct kafka_from_conf *kafka, const struct conf *conf)
 {
 	struct buf report = {0};
 	bool make = !conf_bool(conf, "check");
@@ -42,13 +42,13 @@ static enum err create_and_check(const struct kafka_commands *commands, const st
 	if (make) {
 		int replication = (int)conf_number(conf, "replication");
 
-		err = kafka_bus_create(&commands->settings, commands->prefix, replication, &report);
+		err = kafka_bus_create(&kafka->settings, kafka->prefix, replication, &report);
 		printf("%.*s", SPAN_ARGS(buf_span(&report)));
 	}
 	buf_reset(&report);
 	if (!err) {
-		err = make ? check_made(commands, &report)
-			   : kafka_bus_check(&commands->settings, commands->prefix, &report);
+		err = make ? check_made(kafka, &report)
+			   : kafka_bus_check(&kafka->settings, kafka->prefix, &report);
 	}
 	if (err) {
 		fprintf(stderr, "govbus topics: %s\n%.*s", err_text(err),
@@ -57,7 +57,7 @@ static enum err create_and_check(const struct kafka_commands *commands, const st
 	if (err == ERR_KAFKA_AWAY) {
 		fprintf(stderr,
 			"is Kafka running at %s? (./run broker start, or GOVBUS_KAFKA=host:port)\n",
-			commands->settings.brokers);
+			kafka->settings.brokers);
 	}
 	buf_done(&report);
 	return err;
@@ -65,7 +65,7 @@ static enum err create_and_check(const struct kafka_commands *commands, const st
 
 int kafka_commands_topics_run(int argc, char **argv)
 {
-	static struct kafka_commands commands;
+	static struct kafka_from_conf kafka;
 	struct conf *conf;
 	enum err err = conf_load("govbus topics", "Creates and checks the topics of a bus.",
 				 OPTIONS, argc, argv, &conf);
@@ -74,8 +74,8 @@ int kafka_commands_topics_run(int argc, char **argv)
 		return err_exit_code(err);
 	}
 	log_open("govbus", conf_level(conf, "log-level"));
-	kafka_commands_init(&commands, conf);
-	err = create_and_check(&commands, conf);
+	kafka_from_conf_init(&kafka, conf);
+	err = create_and_check(&kafka, conf);
 	conf_free(conf);
 	return err_exit_code(err);
 }
