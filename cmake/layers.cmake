@@ -1,6 +1,6 @@
 # What a file's name decides, so that adding a file never needs an edit here:
 #
-#   LAYER/x.c            belongs to the library govbus_LAYER (common/kafka_x.c to govbus_kafka)
+#   LAYER/x.c            belongs to the library govbus_LAYER (common/kafka_x.c to govbus_kafka); so does LAYER/FOLDER/x.c, as all below
 #   LAYER/x_test.c       a cmocka test of its own, label unit; x_flow_test.c needs the broker (flow), so do x_crash_test.c and x_load_test.c
 #   LAYER/x_main.c       the program govbus-x; govbus_main.c is govbus itself
 #   LAYER/x_fuzz.c       a libFuzzer target; in every other build a unit test that replays tests/golden
@@ -199,7 +199,7 @@ function(govbus_layer layer)
 	elseif(layer STREQUAL producers)
 		list(APPEND links govbus_dep_csv govbus_dep_curl govbus_dep_zlib)
 	endif()
-	govbus_glob(files ${layer}/*.c)
+	govbus_glob(files ${layer}/*.c ${layer}/*/*.c)
 	if(layer STREQUAL common)
 		list(FILTER files EXCLUDE REGEX "/kafka_")
 	endif()

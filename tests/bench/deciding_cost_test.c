@@ -4,7 +4,7 @@
 
 #include "common/case_id.h"
 #include "common/clock.h"
-#include "producers/decider_store.h"
+#include "producers/decider/decider_store.h"
 #include "projections/case_register.h"
 #include "tests/support/case_bed.h"
 #include "tests/support/cmocka_all.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "producers/batch.h"
+#include "producers/gateway/batch.h"
 #include "tests/support/folder.h"
 
 enum { EVENTS = 1000, BATCHES = 20, ROUNDS = 7, KEPT_BYTES = 16 << 20 };

@@ -6,8 +6,8 @@
 
 #include "common/kafka_reader.h"
 #include "common/kafka_topics.h"
-#include "producers/decider_store.h"
-#include "producers/registers.h"
+#include "producers/decider/decider_store.h"
+#include "producers/decider/registers.h"
 #include "projections/deciding.h"
 #include "projections/projection.h"
 

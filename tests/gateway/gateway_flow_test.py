@@ -127,7 +127,7 @@ def refusing(b, province, county, other):
 def routes(b, other, id):
 	"""From the table of routes: none but the open ones answers without a token, or with one that is revoked or made up; a token
 	that only reads posts nothing; a foreign place's token reads no case of ours."""
-	table = re.findall(r'ROUTE\((\w+),\s*"([^"]+)",\s*(\w+),', (ROOT / "producers/routes.def").read_text())
+	table = re.findall(r'ROUTE\((\w+),\s*"([^"]+)",\s*(\w+),', (ROOT / "producers/gateway/routes.def").read_text())
 	assert len(table) >= 13
 	revoked = token(b, "gone", "centre:53", 1, "53")
 	reader = token(b, "reader", "centre:53", 1, "53", functions="", rights="audit")

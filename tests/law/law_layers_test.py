@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A layer includes only itself and the layers to its left; Kafka is known only from kafka_* rightwards; pure layers stay pure."""
+"""A layer includes only itself and the layers to its left; Kafka is known only from kafka_* rightwards; pure layers stay pure;
+of the programs among the producers the gateway and the decider know neither each other nor the commands."""
 import re
 
 import law
@@ -8,6 +9,14 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^">]+)[">]', re.MULTIL
 PURE = ["common", "schemas", "projections"]
 # A fold reads no clock and throws no dice: the same events give the same rows.
 IMPURE = re.compile(r"\b(time|clock_gettime|gettimeofday|rand|random|getrandom|randombytes_\w+|arc4random\w*)\s*\(")
+
+
+# What the folder of a program may include beside its own.
+PROGRAMS = {
+	"producers/gateway": [],
+	"producers/decider": [],
+	"producers/commands": ["producers/gateway", "producers/decider"],
+}
 
 
 def may_include(path, target):
@@ -24,6 +33,9 @@ def may_include(path, target):
 		return "includes a .c file"
 	if into in law.LAYERS and layer in law.LAYERS and law.LAYERS.index(into) > law.LAYERS.index(layer):
 		return f"{layer} must not know {into}"
+	program, other = str(path.parent), target.rpartition("/")[0]
+	if program in PROGRAMS and other in PROGRAMS and other not in [program, *PROGRAMS[program]] and not is_test:
+		return f"{program} must not know {other}"
 	return None
 
 
@@ -51,6 +63,8 @@ law.main(
 		"common must not know schemas": {"common/x.h": '# include "schemas/y.h"\n'},
 		"knows Kafka: librdkafka": {"common/x.c": "#include <librdkafka/rdkafka.h>\n"},
 		"knows Kafka: common/kafka_x.h": {"projections/x.c": '#include "common/kafka_x.h"\n'},
+		"gateway must not know producers/decider": {"producers/gateway/x.c": '#include "producers/decider/y.h"\n'},
+		"decider must not know producers/commands": {"producers/decider/x.h": '#include "producers/commands/y.h"\n'},
 		"from the root": {"common/x.c": '#include "x.h"\n'},
 		"only tests": {"common/x.c": '#include "tests/support/y.h"\n'},
 		"a .c file": {"common/x_test.c": '#include "common/x.c"\n'},
@@ -59,6 +73,8 @@ law.main(
 	innocent={
 		"common/kafka_x.c": '#include <librdkafka/rdkafka.h>\n#include "common/kafka_x.h"\n',
 		"projections/x.c": '#include "schemas/y.h"\n/* #include "producers/y.h", time() */\nint due_time(int);\n',
+		"producers/commands/x.c": '#include "producers/gateway/y.h"\n#include "producers/decider/y.h"\n',
+		"producers/decider/x_test.c": '#include "producers/gateway/y.h"\n',
 		"projections/x_test.c": '#include "tests/support/y.h"\n',
 		"tests/law/x_test.c": '#include "producers/y.h"\n',
 	},

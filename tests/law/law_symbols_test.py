@@ -10,7 +10,7 @@ import law
 
 # File: pattern of what it may export beside its own name, and why.
 EXCEPTIONS = {}
-OBJECT = re.compile(r"CMakeFiles/govbus_\w+\.dir/((?:common|schemas|projections|consumers|producers)/[^/]+)\.c\.o$")
+OBJECT = re.compile(r"CMakeFiles/govbus_\w+\.dir/((?:common|schemas|projections|consumers|producers)/(?:[^/]+/)?[^/]+)\.c\.o$")
 
 
 def allowed(source, symbol):

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "producers/import_source.h"
+#include "producers/commands/import_source.h"
 #include "schemas/lint.h"
 
 static long texts; /* that were looked at */

@@ -12,7 +12,7 @@
 #include "common/kafka_reader.h"
 #include "common/log.h"
 #include "consumers/kafka_bus.h"
-#include "producers/kafka_decider.h"
+#include "producers/decider/kafka_decider.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/flow.h"
 #include "tests/support/toy_register.h"

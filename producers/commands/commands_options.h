@@ -1,0 +1,38 @@
+/* commands_options.h: the options that commands share, as argp children: the bus's home, and how to reach its gateway. */
+#ifndef GOVBUS_PRODUCERS_COMMANDS_COMMANDS_OPTIONS_H
+#define GOVBUS_PRODUCERS_COMMANDS_COMMANDS_OPTIONS_H
+
+#include <argp.h>
+
+#include "producers/commands/http_client.h"
+
+/* Set by either parser below before any option is read: from the environment, else the default; an empty variable counts as absent. */
+struct commands_options {
+	const char *home, *gateway;
+	const char *token_path; /* NULL: HOME/tokens/province */
+};
+
+/* A command names one of these as its argp's child and, on ARGP_KEY_INIT, gives it a struct commands_options as its input. */
+
+/** --home */
+extern const struct argp commands_options_home;
+
+/** --home, --gateway, --token-file */
+extern const struct argp commands_options_gateway;
+
+/** Reads a number that must be from min to max; ends the program with the usage if it is none. */
+long commands_options_number(
+	const struct argp_state *state, const char *name, const char *value, long min, long max);
+
+/**
+ * Opens the way to the gateway with the token. What is wrong is said on standard error.
+ * @param command      for that, such as "govbus query"
+ * @param needs_token  the default token may not be absent; one that was named never may
+ * @return USAGE (no token, no address), NOMEM
+ */
+enum err commands_options_connect(const struct commands_options *options,
+				  const char *command,
+				  bool needs_token,
+				  struct http_client **ret_client);
+
+#endif

@@ -1,0 +1,55 @@
+/* import.h: posts what a file holds, through a gateway, in order; goes on where it was after a kill; sums up what was refused. */
+#ifndef GOVBUS_PRODUCERS_COMMANDS_IMPORT_H
+#define GOVBUS_PRODUCERS_COMMANDS_IMPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "producers/commands/http_client.h"
+#include "producers/commands/import_place.h"
+#include "producers/commands/import_source.h"
+
+struct import_options {
+	const char *home;    /* progress is kept in HOME/import/ */
+	const char *name;    /* of the file, for people */
+	const char *command; /* that imports, as it was typed: whoever comes again is told */
+	int batch;           /* events per request, at most LIMIT_BATCH_EVENTS */
+	struct progress *progress;
+	FILE *out; /* of the summary */
+};
+
+/* What became of it. */
+struct import_result {
+	size_t events;               /* to be posted in this round, midnights among them */
+	struct import_counts counts; /* of the round, whatever runs it took */
+	unsigned round; /* 1: the whole file; more: what had been refused was asked again */
+	bool nothing_left; /* an earlier command had imported it, and nothing was refused: nothing was posted */
+	int64_t earlier_us;                 /* when the round before was done; 0: there was none */
+	char earlier[IMPORT_COMMAND_BYTES]; /* by which command */
+	size_t resumed_at;    /* events that an earlier run of this round had settled */
+	size_t lines_refused; /* lines of which an event was malformed: it was not posted */
+	size_t lines_partial; /* of these, those of which an event before it was posted */
+	long lines;
+	char refused_path[IMPORT_PATH_BYTES]; /* names them all */
+};
+
+/**
+ * Posts every event of the source in order, one request at a time, so that each partition gets them in that order. An
+ * event without an outcome yet is posted again after a wait that grows, alone with what was refused after it: a repeat
+ * is harmless. After each request the place is kept, durably,
+ * so a killed import goes on there. While no gateway answers or it says 503 it waits and says so.
+ *
+ * The place is that of this input in this bus, which the gateway is asked for first. Where all was done, what was refused is asked
+ * again, and nothing else is.
+ * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
+ * @thread one
+ */
+enum err import_run(struct import_source *source,
+		    struct http_client *client,
+		    const struct import_options *options,
+		    struct import_result *ret_result);
+
+/** Prints the summary: counts, reasons with how often and the first lines of each; all refused lines stand in HOME/import/NAME.refused. */
+void import_summary(const struct import_options *options, const struct import_result *result);
+
+#endif

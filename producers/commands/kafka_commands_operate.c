@@ -1,0 +1,127 @@
+/* kafka_commands_operate.c: govbus go-live, govbus clock and govbus repair: what an operator asks of the deciders. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/kafka_from_conf.h"
+#include "common/log.h"
+#include "producers/commands/commands.h"
+#include "producers/commands/kafka_operate.h"
+#include "producers/decider/registers.h"
+
+static const struct conf_option ASK_OPTIONS[] = {
+	CONF_COMMON_COMMAND,
+	{"wait", "60000", "ms", "How long to wait for the outcomes; 0: only post", CONF_NUMBER, 0,
+	 3600000},
+	{0},
+};
+
+static const struct conf_option REPAIR_OPTIONS[] = {
+	CONF_COMMON_COMMAND,
+	{"register", "", NULL, "case or reference", CONF_TEXT, 0, 0},
+	{"partition", "0", NULL, "Partition whose position is stated anew", CONF_NUMBER, 0, 1000},
+	{"reason", "the action log lost its tail", NULL,
+	 "Why; goes into the record, no personal data", CONF_TEXT, 0, 0},
+	{0},
+};
+
+static struct kafka_from_conf kafka;
+
+static struct kafka_operate_config config_of(const struct conf *conf, int wait_ms)
+{
+	log_open("govbus", conf_level(conf, "log-level"));
+	kafka_from_conf_init(&kafka, conf);
+	return (struct kafka_operate_config){
+		.settings = &kafka.settings,
+		.home = conf_text(conf, "home"),
+		.prefix = kafka.prefix,
+		.registers = registers_all,
+		.wait_ms = wait_ms,
+		.out = stdout,
+	};
+}
+
+static int ended(const char *command, enum err err)
+{
+	if (err == ERR_KAFKA_AWAY) {
+		fprintf(stderr,
+			"%s: no outcome in time: is govbus-decider running? Asking again is safe.\n",
+			command);
+	} else if (err == ERR_FENCED) {
+		fprintf(stderr, "%s: a decider took the partition back: stop it, then try again.\n",
+			command);
+	} else if (err) {
+		fprintf(stderr, "%s: %s\n", command, err_text(err));
+	}
+	return err_exit_code(err);
+}
+
+int kafka_commands_operate_go_live(int argc, char **argv)
+{
+	struct conf *conf = NULL;
+	enum err err = conf_load("govbus go-live",
+				 "Ends history mode, once: from here on time is the clock's.",
+				 ASK_OPTIONS, argc, argv, &conf);
+
+	if (err) {
+		return err_exit_code(err);
+	}
+	struct kafka_operate_config config = config_of(conf, (int)conf_number(conf, "wait"));
+
+	err = kafka_operate_go_live(&config);
+	conf_free(conf);
+	return ended("govbus go-live", err);
+}
+
+int kafka_commands_operate_clock(int argc, char **argv)
+{
+	struct conf *conf = NULL;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		printf("Usage: govbus clock confirm [OPTION...]\n"
+		       "Says that the clock is right after a jump of more than 40 days; options as those of govbus go-live.\n");
+		return 0;
+	}
+	if (argc < 2 || strcmp(argv[1], "confirm") != 0) {
+		fprintf(stderr, "usage: govbus clock confirm [--help]\n");
+		return err_exit_code(ERR_USAGE);
+	}
+	enum err err = conf_load("govbus clock confirm",
+				 "Says that the clock is right after a jump of more than 40 days.",
+				 ASK_OPTIONS, argc - 1, argv + 1, &conf);
+
+	if (err) {
+		return err_exit_code(err);
+	}
+	struct kafka_operate_config config = config_of(conf, (int)conf_number(conf, "wait"));
+
+	err = kafka_operate_confirm_clock(&config);
+	conf_free(conf);
+	return ended("govbus clock confirm", err);
+}
+
+int kafka_commands_operate_repair(int argc, char **argv)
+{
+	struct conf *conf = NULL;
+	enum err err = conf_load(
+		"govbus repair",
+		"States anew where a partition's action log goes on, after it lost its tail.",
+		REPAIR_OPTIONS, argc, argv, &conf);
+
+	if (err) {
+		return err_exit_code(err);
+	}
+	const struct register_ops *ops = registers_named(conf_text(conf, "register"));
+	int partition = (int)conf_number(conf, "partition");
+
+	if (!ops || partition >= schema_topic(ops->events)->partitions) {
+		fprintf(stderr,
+			"govbus repair: --register case or reference, and a --partition of it\n");
+		conf_free(conf);
+		return err_exit_code(ERR_USAGE);
+	}
+	struct kafka_operate_config config = config_of(conf, 0);
+
+	err = kafka_operate_repair(&config, ops, partition, conf_text(conf, "reason"));
+	conf_free(conf);
+	return ended("govbus repair", err);
+}

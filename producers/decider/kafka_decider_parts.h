@@ -1,0 +1,190 @@
+/* kafka_decider_parts.h: what the files of the decider's loop share. */
+#ifndef GOVBUS_PRODUCERS_DECIDER_KAFKA_DECIDER_PARTS_H
+#define GOVBUS_PRODUCERS_DECIDER_KAFKA_DECIDER_PARTS_H
+
+#include <pthread.h>
+
+#include "common/kafka_member.h"
+#include "common/kafka_reader.h"
+#include "common/kafka_topics.h"
+#include "common/kafka_writer.h"
+#include "producers/decider/decider_poison.h"
+#include "producers/decider/decider_store.h"
+#include "producers/decider/kafka_decider.h"
+
+/*
+ * A partition's life:
+ *
+ *   AWAY ──owned──▶ WAITING ─▶ FOLDING ─▶ ASKING ─▶ CLAIMING ─▶ DECIDING ⇄ CHECKING
+ *
+ * FOLDING   rows from the store, then the event log to its end.
+ * ASKING    an offset commit, which the group accepts of its current member alone.
+ * CLAIMING  until our own claim is read back, known by its nonce. If it is void: WAITING.
+ * DECIDING  rows follow acknowledgements at contiguous offsets.
+ * CHECKING  an offset was skipped or is missing: our records are confirmed by reading them. Another's valid claim: WAITING.
+ * STOPPED   something that only a person can cure; why is in `why`.
+ *
+ * The race this is for: a writer is stopped (SIGSTOP, a cut cable) with records in its queue, loses the partition, and wakes. Its
+ * records land after the new writer's claim and are void for every reader; it must not take them for valid itself:
+ *   1. they are acknowledged, but not at the offsets that follow from its claim (the new claim lies between);
+ *   2. so it stops deciding and reads, until its records were read as valid or the other's claim is read;
+ *   3. in the second case it drops all rows that were not committed, and begins again.
+ */
+enum phase {
+	PHASE_AWAY,
+	PHASE_WAITING,
+	PHASE_FOLDING,
+	PHASE_ASKING,
+	PHASE_CLAIMING,
+	PHASE_DECIDING,
+	PHASE_CHECKING,
+	PHASE_STOPPED,
+	PHASE_COUNT
+};
+
+enum {
+	PARTS_MAX = LIMIT_CASE_PARTITIONS + 1,
+	PARTS_RING = 16384, /* records of one partition on their way; a power of two */
+	PARTS_READ_AT_ONCE = 1000,
+	PARTS_COMMIT_US = 2000000,             /* rows are committed this often, */
+	PARTS_COMMIT_BYTES = 64 * 1024 * 1024, /* or when so many bytes wait */
+	PARTS_FREEZE_ROWS = 20000,
+	PARTS_ASK_AGAIN_US = 200000,
+	PARTS_IDLE_US = 20000,
+	PARTS_REFERENCE_US =
+		300000, /* nothing read for so long: ask whether the reference log ends */
+	PARTS_SKEW_US = 60 * 1000000,
+	PARTS_SKEW_WAIT_US = 10 * 1000000,
+	PARTS_STORE_BYTES = 256 * 1024 *
+			    1024, /* of rows that are not committed: no more is decided meanwhile */
+	PARTS_FULL_US = 1000000,  /* a full store is tried again this often */
+	PARTS_HELD = 2048,        /* records that are held until the turn's end */
+	PARTS_HELD_BYTES = 1024 * 1024, /* or until they are so many bytes */
+};
+
+/* A record that was handed to the producer: enough to know it again when it is read. */
+struct sent {
+	int64_t cause, decided_us, sent_us;
+};
+
+/* A record that is encoded and not yet handed to the producer; its bytes stand in decider->held_bytes. */
+struct held {
+	struct part *part;
+	int64_t number;
+	uint32_t at, n;
+	uint16_t epoch;
+	uint8_t key_n;
+	char key[LIMIT_SUBJECT_BYTES];
+};
+
+struct part {
+	struct decider *decider;
+	const char *actions, *events; /* topics, in full */
+	int index, topic;             /* in decider->parts; of the writer */
+	struct reg reg;
+	struct deciding core;
+	struct decider_rows *rows;
+	enum phase phase;
+	bool owned, failed, verified, caught_up, confirming, opened;
+	uint16_t epoch; /* of this claim's records: reports of an earlier life are told by it */
+	uint64_t nonce; /* of our claim */
+	int64_t base;   /* record n of ours stands at base + n; 0 is the claim */
+	int64_t sent,
+		stands; /* numbers of the last record sent, and of the last known to stand in the log */
+	int64_t frozen; /* the last in a generation */
+	struct sent *ring;
+	int64_t since_us; /* when this phase began */
+	int64_t lag_us;   /* how old the last action was when it was decided; 0: caught up */
+	int64_t wake_us;  /* WAITING */
+	int64_t idle_us;
+	int64_t wanted_refoffset; /* -1: none; no action is read while set */
+	int64_t wanted_us;        /* since when, by the steady clock */
+	bool reference_end;
+	int64_t ends; /* offset of the action log's end when last reached */
+	enum err stopped;
+	char why[160];
+};
+
+struct decider {
+	struct decider_config config;
+	struct decider_store *store;
+	struct decider_poison *poison;
+	struct kafka_member *member;
+	struct kafka_reader *actions, *events, *refreader;
+	struct kafka_writer *writer;
+	struct reference *reference;
+	struct tail reftail;
+	char reftopic[KAFKA_TOPIC_NAME_BYTES], writer_name[80];
+	bool ref_ended, clock_off, done;
+	int64_t ref_read_us;  /* when reference records last came, by the steady clock */
+	int64_t clock_off_us; /* how far, for people */
+	struct part parts[PARTS_MAX];
+	int n_parts;
+	char names[2 * DECIDER_STORE_REGISTERS][KAFKA_TOPIC_NAME_BYTES];
+	struct held *
+		held; /* decided in this turn: handed over together, so that the producer makes large batches */
+	int n_held;
+	struct buf held_bytes;
+	struct event ev; /* of the record being read */
+	enum err err;
+	volatile int stopping;
+	uint64_t random;
+	int64_t said_us, frozen_us;
+	int64_t full_us; /* since when the store is full, by the steady clock; 0: it is not */
+	int64_t tried_us;
+
+	pthread_mutex_t lock; /* guards what the health server reads */
+	struct buf reasons, warnings;
+	bool ready;
+	bool today; /* actions carry today's time while in history mode */
+};
+
+extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
+
+/* kafka_decider_parts.c: the life of a partition */
+/** A partition is ours: rows and place from the store, then the event log from there. @thread the loop's, as all here */
+void kafka_decider_parts_begin(struct part *part);
+/** Goes over to a phase, which is logged at debug. */
+void kafka_decider_parts_enter(struct part *part, enum phase phase);
+/** It is ours no longer: reads nothing more of it and drops what is not committed. */
+void kafka_decider_parts_leave(struct part *part);
+/** Drops what is not committed and begins anew. @param wait_us to wait first */
+void kafka_decider_parts_restart(struct part *part, int64_t wait_us);
+/** Stops it for good, typed; status and log say why and the cure. @param why copied */
+void kafka_decider_parts_stop(struct part *part, enum err err, const char *why);
+/** A record of its event log, or that log's end. @param record borrowed for the call */
+void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *record);
+/** A record of its action log, or that log's end; decides it when its turn has come. */
+void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record);
+/** Does what is due without a record: timers, ticks, waits that are over. @param now_us by the steady clock */
+void kafka_decider_parts_serve(struct part *part, int64_t now_us);
+/** How long to wait before claiming again after a collision, microseconds: 0.1-1 s (protocol 2). */
+int64_t kafka_decider_parts_random_wait_us(struct decider *decider);
+
+/* kafka_decider_write.c: records on their way, reports, generations */
+/** Encodes a record that was decided and holds it for this turn's write. @param context the part @return KAFKA: the part has failed or is stopping; an error of event_encode */
+enum err kafka_decider_write_record(void *context, const struct event *ev);
+/** Hands all that this turn has decided to the producer, together. */
+void kafka_decider_write_held(struct decider *decider);
+/** Sends a claim that names the latest valid one. */
+void kafka_decider_write_claim(struct part *part);
+/** What became of a record (kafka_delivered). @param context the decider @param opaque part, its life and the record's number */
+void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
+/** The next record that we sent is known to stand at this offset. */
+void kafka_decider_write_stands(struct part *part, int64_t offset);
+/** After a gap: compares a record read back with what we sent (protocol 4). @param ev decoded, borrowed */
+void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
+/** Closes what was folded for the next commit, if there is anything and none waits. */
+void kafka_decider_write_freeze(struct part *part);
+
+/* kafka_decider_status.c: what it says of itself */
+/** Writes anew what health and metrics tell; seldom more than once a second. @param now_us by the steady clock */
+void kafka_decider_status_say(struct decider *decider, int64_t now_us);
+/** Counts a record of ours by its kind: outcome, refusal, tick, or what follows from state. */
+void kafka_decider_status_decided(const struct event *ev);
+/** One more of a counter named govbus_decider_<what>. */
+void kafka_decider_status_count(const char *what);
+/** Moves the number of records on their way. @param by may be negative */
+void kafka_decider_status_unacknowledged(int64_t by);
+
+#endif

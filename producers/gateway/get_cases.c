@@ -1,0 +1,328 @@
+/* get_cases.c: GET /v1/cases and /v1/receipts/{code}: where cases stand, and a case as it is answered. */
+#include "producers/gateway/get_cases.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "common/base32.h"
+#include "common/civil.h"
+#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/gateway.h"
+#include "producers/gateway/json_out.h"
+#include "producers/gateway/reading.h"
+
+enum { LIST_DEFAULT = 50 };
+
+static void time_member(struct buf *out, const char *name, int64_t at_us)
+{
+	if (at_us) {
+		json_out_member_time(out, name, at_us);
+	}
+}
+
+static void text_member(struct buf *out, const char *name, struct span text)
+{
+	if (text.n) {
+		json_out_member(out, name, text);
+	}
+}
+
+static void count_member(struct buf *out, const char *name, int count)
+{
+	if (count) {
+		json_out_member_number(out, name, count);
+	}
+}
+
+static void type_member(struct buf *out, const char code[4])
+{
+	const struct case_type *type = codes_type(span_of(code, 4));
+
+	json_out_name(out, "type");
+	if (type) {
+		buf_add(out, type->json);
+		return;
+	}
+	json_out_open(out, '{');
+	json_out_member(out, "code", span_of(code, 4));
+	json_out_close(out, '}');
+}
+
+static void due_members(struct buf *out, const struct case_row_fixed *fixed, uint8_t colour)
+{
+	json_out_member_code(out, "colour", CODES_colour, colour);
+	time_member(out, "due_at", fixed->case_due.due_us);
+	time_member(out, "yellow_at", fixed->case_due.yellow_us);
+	time_member(out, "red_at", fixed->case_due.red_us);
+	json_out_member_code(out, "step", CODES_step, fixed->step);
+	time_member(out, "step_due_at", fixed->step_due.due_us);
+	time_member(out, "step_yellow_at", fixed->step_due.yellow_us);
+	time_member(out, "step_red_at", fixed->step_due.red_us);
+	time_member(out, "orig_due_at", fixed->orig_due_us);
+	time_member(out, "hold_until", fixed->hold_until_us);
+	time_member(out, "window_until", fixed->window_until_us);
+	if (fixed->provisional) {
+		json_out_member_bool(out, "provisional", true);
+	}
+}
+
+static void unit_members(struct buf *out, const struct case_row *row)
+{
+	text_member(out, "owner", row->owner);
+	text_member(out, "lead_unit", row->lead_unit);
+	if (row->n_assist) {
+		json_out_name(out, "assist");
+		json_out_open(out, '[');
+		for (int i = 0; i < row->n_assist; i++) {
+			json_out_text(out, row->assist[i]);
+		}
+		json_out_close(out, ']');
+	}
+}
+
+static void count_members(struct buf *out, const struct case_row_fixed *fixed)
+{
+	count_member(out, "returns", fixed->returns);
+	count_member(out, "reopens", fixed->reopens);
+	count_member(out, "holds", fixed->holds);
+	count_member(out, "reworks", fixed->reworks);
+	count_member(out, "escalations", fixed->escalations);
+	count_member(out, "score", fixed->score);
+	count_member(out, "close_level", fixed->close_level);
+}
+
+void get_cases_members(struct buf *out,
+		       const struct case_id *id,
+		       const struct case_row *row,
+		       uint8_t colour)
+{
+	const struct case_row_fixed *fixed = &row->fixed;
+	char text[CASE_ID_TEXT_BYTES + 1];
+
+	case_id_format(id, text);
+	json_out_member(out, "id", span_of(text, CASE_ID_TEXT_BYTES));
+	json_out_member_number(out, "seq", fixed->seq);
+	json_out_member_code(out, "state", CODES_case_state, fixed->state);
+	type_member(out, fixed->type_code);
+	text_member(out, "title", row->title);
+	json_out_member(out, "place", span_cstr(fixed->place));
+	json_out_member_code(out, "severity", CODES_severity, fixed->severity);
+	json_out_member_code(out, "channel", CODES_channel, fixed->channel);
+	unit_members(out, row);
+	due_members(out, fixed, colour);
+	time_member(out, "reported_at", fixed->reported_us);
+	time_member(out, "updated_at", fixed->updated_us);
+	time_member(out, "closed_at", fixed->closed_us);
+	json_out_member_code(out, "outcome", CODES_outcome, fixed->outcome);
+	count_members(out, fixed);
+	text_member(out, "source", row->source);
+	text_member(out, "source_id", row->id);
+	text_member(out, "profile", row->profile);
+	text_member(out, "campaign", row->campaign);
+	text_member(out, "prior_case", row->prior_case);
+	text_member(out, "point_id", row->point_id);
+}
+
+static bool shelf_is_there(struct http_request *request,
+			   const struct case_shelf_read *read,
+			   bool begun)
+{
+	if (!begun && case_shelf_why_not(read) == ERR_STORE_MIXED) {
+		http_problem(request, PROBLEM_STARTING, NULL,
+			     "case-status is changing its number of shards; cure: none if it runs, "
+			     "else start govbus-case-status");
+	} else if (!begun) {
+		http_problem(
+			request, PROBLEM_STARTING, NULL,
+			"case-status has not folded anything yet; cure: start govbus-case-status");
+	}
+	return begun;
+}
+
+bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read)
+{
+	return shelf_is_there(request, read, case_shelf_begin(request->gateway->shelf, read));
+}
+
+bool get_cases_shelf_of(struct http_request *request,
+			const struct case_id *id,
+			struct case_shelf_read *read)
+{
+	return shelf_is_there(request, read,
+			      case_shelf_begin_case(request->gateway->shelf, id, read));
+}
+
+void get_cases_position(struct buf *out, int partition, const struct tail *tail)
+{
+	json_out_open(out, '{');
+	json_out_member_number(out, "partition", partition);
+	json_out_member_number(out, "offset", tail->next_offset);
+	time_member(out, "tick", tail->tick * CIVIL_MINUTE_US);
+	json_out_close(out, '}');
+}
+
+void get_cases_as_of(struct buf *out, struct case_shelf_read *read)
+{
+	struct tail tail;
+
+	json_out_name(out, "as_of");
+	json_out_open(out, '[');
+	for (int i = 0; i < LIMIT_CASE_PARTITIONS; i++) {
+		if (case_shelf_tail(read, i, &tail)) {
+			get_cases_position(out, i, &tail);
+		}
+	}
+	json_out_close(out, ']');
+}
+
+bool get_cases_cursor_read(struct span text, uint8_t *ret_bytes, size_t room, size_t *ret_n)
+{
+	return !sodium_base642bin(ret_bytes, room, (const char *)text.p, text.n, NULL, ret_n, NULL,
+				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+void get_cases_cursor_write(struct buf *out, struct span cursor)
+{
+	char text[sodium_base64_ENCODED_LEN(CASE_QUERY_CURSOR_BYTES,
+					    sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+
+	if (cursor.n) {
+		sodium_bin2base64(text, sizeof text, cursor.p, cursor.n,
+				  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	}
+	json_out_member(out, "next", cursor.n ? span_cstr(text) : (struct span){0});
+}
+
+/* A citizen holds the code: state and due date, nothing else. */
+route_handler get_cases_receipt;
+void get_cases_receipt(struct http_request *request)
+{
+	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	struct buf *out = &request->answer;
+	char code[BASE32_TEXT_BYTES];
+	struct case_id id;
+	struct case_row row;
+	uint64_t value;
+
+	if (!base32_parse(request->parts[0], &value)) {
+		http_problem(request, PROBLEM_NOT_FOUND, "code",
+			     "a receipt code has twelve letters and digits");
+		return;
+	}
+	if (!get_cases_shelf(request, &read)) {
+		return;
+	}
+	base32_format(value, code);
+	if (!case_query_receipt(&read.query, span_of(code, sizeof code), &id, &row)) {
+		http_problem(request, PROBLEM_NOT_FOUND, "code", "no case has this receipt code");
+		return;
+	}
+	json_out_open(out, '{');
+	json_out_member_code(out, "state", CODES_case_state, row.fixed.state);
+	time_member(out, "due_at", case_row_is_open(&row.fixed) ? row.fixed.case_due.due_us : 0);
+	json_out_close(out, '}');
+	request->status = 200;
+}
+
+/* ---- lists */
+
+struct listing {
+	struct http_request *request;
+	struct case_shelf_read *read;
+};
+
+static bool list_add(void *context, const struct case_id *id, const struct case_row *row)
+{
+	struct listing *listing = context;
+	struct buf *out = &listing->request->answer;
+
+	if (!reading_row(listing->request, row)) {
+		return false;
+	}
+	json_out_open(out, '{');
+	get_cases_members(out, id, row,
+			  case_row_colour(&row->fixed, case_shelf_tick_us(listing->read, id)));
+	json_out_close(out, '}');
+	return true;
+}
+
+static bool filter_bad(struct http_request *request, const char *name, const char *why)
+{
+	http_problem(request, PROBLEM_BAD_QUERY, name, why);
+	return false;
+}
+
+static bool cursor_read(struct http_request *request, struct case_query_filter *filter)
+{
+	struct span text = http_query(request, "cursor");
+	uint8_t *bytes;
+	size_t n = 0;
+
+	if (!text.n) {
+		return true;
+	}
+	bytes = arena_alloc(&request->arena, CASE_QUERY_CURSOR_BYTES);
+	if (!bytes || !get_cases_cursor_read(text, bytes, CASE_QUERY_CURSOR_BYTES, &n)) {
+		return filter_bad(request, "cursor", "not a cursor of this bus");
+	}
+	filter->cursor = span_of(bytes, n);
+	return (n && case_query_list_cursor_fits(filter)) ||
+	       filter_bad(request, "cursor",
+			  "not a cursor of this list: other filters, or not whole");
+}
+
+static bool filter_read(struct http_request *request, struct case_query_filter *filter)
+{
+	struct span state = http_query(request, "state"), due = http_query(request, "due_before");
+	int64_t limit = LIST_DEFAULT;
+
+	*filter = (struct case_query_filter){.place = http_query(request, "place"),
+					     .unit = http_query(request, "unit"),
+					     .type_code = http_query(request, "type"),
+					     .source = http_query(request, "source"),
+					     .id = http_query(request, "id")};
+	if (filter->place.p && !gateway_place(request->gateway, filter->place, &filter->place)) {
+		return filter_bad(request, "place",
+				  "no place of that code; GET /v1/places?name= finds places");
+	}
+	if (!filter->source.p != !filter->id.p) {
+		return filter_bad(request, "id", "source and id go together");
+	}
+	filter->state = state.p ? codes_find(CODES_case_state, state) : 0;
+	if (state.p && !filter->state) {
+		return filter_bad(request, "state", "GET /v1/codes/case_state lists them");
+	}
+	if (due.p && !civil_parse(due, &filter->due_before_us)) {
+		return filter_bad(request, "due_before",
+				  "a moment as RFC 3339 has it; + is %2B in a URL");
+	}
+	if (!http_query_number(request, "limit", 1, CASE_QUERY_LIMIT, &limit)) {
+		return false;
+	}
+	filter->limit = (int)limit;
+	return cursor_read(request, filter);
+}
+
+route_handler get_cases;
+void get_cases(struct http_request *request)
+{
+	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	struct listing listing = {request, &read};
+	struct case_query_filter filter;
+	uint8_t cursor[CASE_QUERY_CURSOR_BYTES];
+	struct buf *out = &request->answer;
+
+	if (!filter_read(request, &filter) || !get_cases_shelf(request, &read)) {
+		return;
+	}
+	reading_allow_bounded(request);
+	json_out_open(out, '{');
+	json_out_name(out, "items");
+	json_out_open(out, '[');
+	size_t n = case_query_list(&read.query, &filter, list_add, &listing, cursor);
+	json_out_close(out, ']');
+	get_cases_cursor_write(out, span_of(cursor, n));
+	get_cases_as_of(out, &read);
+	json_out_close(out, '}');
+	request->status = 200;
+}

@@ -1,0 +1,35 @@
+/* get_cases.h: a case as it is answered, for all that show cases. */
+#ifndef GOVBUS_PRODUCERS_GATEWAY_GET_CASES_H
+#define GOVBUS_PRODUCERS_GATEWAY_GET_CASES_H
+
+#include "common/buf.h"
+#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/http.h"
+
+/** Writes a case's members into an object that is open. @param colour enum code_colour, at the last tick @thread any */
+void get_cases_members(struct buf *out,
+		       const struct case_id *id,
+		       const struct case_row *row,
+		       uint8_t colour);
+
+/** Begins a reading; answers a problem when there is nothing to read yet. @thread the request's handler, as below */
+bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read);
+
+/** As get_cases_shelf, of what there is about one case (case_shelf_begin_case). */
+bool get_cases_shelf_of(struct http_request *request,
+			const struct case_id *id,
+			struct case_shelf_read *read);
+
+/** Writes how far a partition was folded, and its last tick if there was one: an object. */
+void get_cases_position(struct buf *out, int partition, const struct tail *tail);
+
+/** Writes as_of: how far each partition was folded, and its last tick. */
+void get_cases_as_of(struct buf *out, struct case_shelf_read *read);
+
+/** Reads a cursor as it stands in a query. @param ret_bytes room for `room` @return false: it is none, or longer */
+bool get_cases_cursor_read(struct span text, uint8_t *ret_bytes, size_t room, size_t *ret_n);
+
+/** Writes next, by which the page after is asked for: null if the cursor is empty. At most CASE_QUERY_CURSOR_BYTES. */
+void get_cases_cursor_write(struct buf *out, struct span cursor);
+
+#endif

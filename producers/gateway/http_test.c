@@ -1,0 +1,496 @@
+/* http_test.c: over raw sockets: every limit on body, header, connections and time, broken requests, floods; and after each the server still answers.
+ * @timeout 120 */
+#include "producers/gateway/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "producers/gateway/gateway.h"
+#include "tests/support/cmocka_all.h"
+#include "tests/support/folder.h"
+#include "tests/support/raw_client.h"
+
+enum {
+	CONNECTIONS = 8,
+	TIMEOUT_S = 1,
+	REQUEST_S = 3,
+	BODY_BYTES = 64 * 1024,
+	BODIES_BYTES = 100 * 1024
+};
+
+/* A gateway without Kafka: what comes through the door is pending at once. */
+struct bed {
+	struct gateway_posting posting; /* first */
+	struct gateway gateway;
+	struct door door;
+	struct key_store *keys;
+	struct http *http;
+	char home[FOLDER_PATH_BYTES], secret[TOKENS_SECRET_BYTES + 1];
+	bool full; /* nothing more is taken */
+};
+
+static bool submit(struct gateway_posting *posting, struct batch *batch)
+{
+	struct bed *bed = (struct bed *)posting;
+	struct http_request *request = batch->waiting;
+	struct key_store_txn keys;
+
+	if (bed->full) {
+		return false;
+	}
+	key_store_begin(bed->keys, &keys);
+	batch_enter(batch, &bed->door, &keys, 0);
+	assert_int_equal(key_store_commit(&keys), ERR_OK);
+	for (int i = 0; i < batch->n_items; i++) {
+		batch_settle_pending(&batch->items[i]);
+	}
+	batch->waiting = NULL;
+	http_resume(request);
+	return true;
+}
+
+static void release(struct gateway_posting *posting, struct batch *batch)
+{
+	(void)posting;
+	batch_release(batch);
+}
+
+static void token_add(struct bed *bed)
+{
+	struct token token = {.functions = 1u << CODE_function_report, .level = 1};
+
+	(void)snprintf(token.label, sizeof token.label, "poster");
+	(void)snprintf(token.unit, sizeof token.unit, "centre:53");
+	(void)snprintf(token.place, sizeof token.place, "53");
+	(void)snprintf(token.source, sizeof token.source, "/");
+	assert_int_equal(tokens_add(bed->gateway.tokens, &token, 1, bed->secret), ERR_OK);
+}
+
+static int start(void **state, unsigned timeout_s)
+{
+	static struct bed bed;
+
+	memset(&bed, 0, sizeof bed);
+	*state = &bed;
+	assert_true(folder_make("http", bed.home));
+	assert_int_equal(door_open(&bed.door, bed.home), ERR_OK);
+	assert_int_equal(key_store_open(bed.home, &bed.keys), ERR_OK);
+	assert_int_equal(tokens_open(bed.home, &bed.gateway.tokens), ERR_OK);
+	token_add(&bed);
+	bed.posting = (struct gateway_posting){submit, release};
+	bed.gateway.posting = &bed.posting;
+	bed.gateway.mode = DOOR_LIVE;
+	struct http_config config = {.listen = "127.0.0.1:0",
+				     .gateway = &bed.gateway,
+				     .tokens = bed.gateway.tokens,
+				     .connections = CONNECTIONS,
+				     .timeout_s = timeout_s,
+				     .request_s = REQUEST_S * timeout_s,
+				     .threads = 1,
+				     .body_bytes = BODY_BYTES,
+				     .bodies_bytes = BODIES_BYTES};
+
+	assert_int_equal(http_start(&config, &bed.http), ERR_OK);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	return start(state, TIMEOUT_S);
+}
+
+/* No connection of these tests ends by its time. */
+static int setup_patient(void **state)
+{
+	return start(state, 60);
+}
+
+static int teardown(void **state)
+{
+	struct bed *bed = *state;
+
+	http_stop(bed->http);
+	key_store_close(bed->keys);
+	tokens_close(bed->gateway.tokens);
+	return folder_remove(bed->home) ? 0 : -1;
+}
+
+/* ---- a client that may do anything */
+
+static int dial(const struct bed *bed)
+{
+	return raw_client_dial(http_port(bed->http));
+}
+
+static int status_of(const char *answer)
+{
+	return strncmp(answer, "HTTP/1.", 7) == 0 ? (int)strtol(answer + 9, NULL, 10) : 0;
+}
+
+static char heard[64 * 1024];
+
+/* Says it on a connection of its own. @return the status; 0: closed without an answer; -1: neither within 0.4 s */
+static int ask(const struct bed *bed, const char *text, size_t n)
+{
+	int s = dial(bed);
+	bool closed = false;
+
+	raw_client_say(s, text, n);
+	(void)raw_client_hear(s, 400, heard, sizeof heard, &closed);
+	(void)close(s);
+	return heard[0] ? status_of(heard) : closed ? 0 : -1;
+}
+
+static int ask_text(const struct bed *bed, const char *text)
+{
+	return ask(bed, text, strlen(text));
+}
+
+static const char EVENT[] =
+	"{\"specversion\":\"1.0\",\"id\":\"r1\",\"source\":\"/yn\",\"type\":\"gov.case.reported.v1\","
+	"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"530102003\",\"data\":{\"type_code\":\"MD02\",\"title\":\"a\"}}";
+
+/* A whole POST of a body, with more header lines. */
+static size_t post_text(
+	const struct bed *bed, const char *more, const char *body, char *ret_text, size_t room)
+{
+	int n = snprintf(
+		ret_text, room,
+		"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/cloudevents+json\r\n%s\r\n%s",
+		bed->secret, more, body);
+
+	assert_in_range(n, 1, room - 1);
+	return (size_t)n;
+}
+
+static int post(const struct bed *bed, const char *more, const char *body)
+{
+	static char text[2 * BODY_BYTES];
+
+	return ask(bed, text, post_text(bed, more, body, text, sizeof text));
+}
+
+static int post_event(const struct bed *bed)
+{
+	char more[64];
+
+	(void)snprintf(more, sizeof more, "Content-Length: %zu\r\n", strlen(EVENT));
+	return post(bed, more, EVENT);
+}
+
+/* Closed by the server between these moments, however often a byte drips in. @return ms until it closed */
+static int64_t drip(int s, const char *drop, int limit_ms)
+{
+	int64_t start_us = clock_steady_us();
+	bool closed = false;
+
+	while (!closed && clock_steady_us() - start_us < (int64_t)limit_ms * 1000) {
+		raw_client_say_text(s, drop);
+		(void)raw_client_hear(s, 150, heard, sizeof heard, &closed);
+	}
+	(void)close(s);
+	assert_true(closed);
+	return (clock_steady_us() - start_us) / 1000;
+}
+
+/* ---- tests */
+
+/* A post goes through, a read without a token does not, a path that is none neither, nor a method that it does not take. */
+static void plain(void **state)
+{
+	assert_int_equal(post_event(*state), 202);
+	assert_non_null(strstr(heard, "Location: /v1/outcomes?subject=530102-20230119-"));
+	assert_int_equal(post(*state, "Content-Length: 0\r\n", ""), 400);
+	assert_int_equal(ask_text(*state, "GET /v1/cases HTTP/1.1\r\nHost: x\r\n\r\n"), 401);
+	assert_non_null(strstr(heard, "WWW-Authenticate: Bearer"));
+	assert_int_equal(ask_text(*state, "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"), 404);
+	assert_int_equal(ask_text(*state, "GET /healthz%00x HTTP/1.1\r\nHost: x\r\n\r\n"), 404);
+	assert_int_equal(post(*state, "Content-Encoding: gzip\r\nContent-Length: 0\r\n", ""), 415);
+	assert_int_equal(ask_text(*state, "DELETE /v1/cases/a HTTP/1.1\r\nHost: x\r\n\r\n"), 405);
+	assert_non_null(strstr(heard, "Allow: GET, HEAD\r\n"));
+	assert_int_equal(ask_text(*state, "OPTIONS /v1/events HTTP/1.1\r\nHost: x\r\n\r\n"), 405);
+	assert_non_null(strstr(heard, "Allow: POST\r\n"));
+}
+
+/* A token that is revoked while the body comes posts nothing, however slowly that is. */
+static void revoked(void **state)
+{
+	const struct bed *bed = *state;
+	char text[1024];
+	int s = dial(bed), count = 0;
+	size_t n = post_text(bed, "Content-Length: 9\r\n", "{       }", text, sizeof text);
+
+	raw_client_say(s, text, n - 1);
+	clock_sleep_us(100000);
+	assert_int_equal(tokens_revoke(bed->gateway.tokens, SPAN("poster"), 2, &count), ERR_OK);
+	raw_client_say(s, text + n - 1, 1);
+	(void)raw_client_hear(s, 400, heard, sizeof heard, NULL);
+	(void)close(s);
+	assert_int_equal(status_of(heard), 401);
+}
+
+/* A dry run that is misspelt is refused, not posted. */
+static void dry_run(void **state)
+{
+	static const struct {
+		const char *value;
+		int status;
+	} rows[] = {{"1", 202}, {"true", 202}, {"0", 202},    {"yes", 400},
+		    {"", 400},  {"True", 400}, {"1%00x", 400}};
+	const struct bed *bed = *state;
+	char text[1024];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int n = snprintf(
+			text, sizeof text,
+			"POST /v1/events?dry_run=%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+			"Content-Type: application/cloudevents+json\r\nContent-Length: %zu\r\n\r\n%s",
+			rows[i].value, bed->secret, strlen(EVENT), EVENT);
+
+		assert_int_equal(ask(bed, text, (size_t)n), rows[i].status);
+	}
+}
+
+/* Too large a body is refused: by its length before it comes, in chunks once it is over, and right away for who waits for leave. */
+static void large_body(void **state)
+{
+	static char body[BODY_BYTES + 64];
+	char more[128];
+
+	(void)snprintf(more, sizeof more, "Content-Length: %d\r\nExpect: 100-continue\r\n",
+		       BODY_BYTES + 1);
+	assert_int_equal(post(*state, more, ""), 413);
+	assert_int_equal(post(*state,
+			      "Content-Length: 99999999999999999999999\r\nExpect: 100-continue\r\n",
+			      "") /
+				 100,
+			 4);
+	int n = snprintf(body, sizeof body, "%x\r\n", BODY_BYTES + 1);
+
+	memset(body + n, ' ', BODY_BYTES + 1);
+	memcpy(body + n + BODY_BYTES + 1, "\r\n0\r\n\r\n", 8); /* its ending zero too */
+	assert_int_equal(post(*state, "Transfer-Encoding: chunked\r\n", body), 413);
+	assert_int_equal(post_event(*state), 202);
+}
+
+/* Too large a header is refused, however it is made up. */
+static void large_header(void **state)
+{
+	static char text[2 * BODY_BYTES];
+	int n = snprintf(text, sizeof text, "GET /v1/cases HTTP/1.1\r\nHost: x\r\nX: ");
+
+	memset(text + n, 'x', sizeof text - (size_t)n);
+	assert_in_range(ask(*state, text, sizeof text), 413, 431);
+	n = snprintf(text, sizeof text, "GET /v1/cases HTTP/1.1\r\nHost: x\r\n");
+	while ((size_t)n < sizeof text - 16) {
+		n += snprintf(text + n, sizeof text - (size_t)n, "A%d: b\r\n", n % 1000);
+	}
+	assert_in_range(ask(*state, text, (size_t)n), 413, 431);
+	n = snprintf(text, sizeof text, "GET /");
+	memset(text + n, 'y', sizeof text - (size_t)n);
+	assert_in_range(ask(*state, text, sizeof text), 413, 431);
+	assert_int_equal(post_event(*state), 202);
+}
+
+/* What is no HTTP, or contradicts itself, is refused or cut off at once, and is never taken for a request. */
+static void broken(void **state)
+{
+	static const char *const heads[] = {
+		"Transfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n0\r\n",
+		"Transfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n0\r\n",
+		"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nhello\r\n0\r\n",
+		"Transfer-Encoding: chunked\r\n\r\n5\r\nhelloXX0\r\n",
+		"Content-Length: abc\r\n",
+		"Content-Length: -5\r\n",
+		"Content-Length: 5x\r\n",
+		"Content-Length: 99999999999999999999999\r\n",
+		"Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc",
+		"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n",
+		"no colon\r\n",
+	};
+	static const char *const starts[] = {"\x16\x03\x01\x02\x01\xfc\x03\x03\r\n\r\n",
+					     "GET\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+					     "GET /healthz\r\n\r\n", "\r\n\r\n\r\n\r\nX\r\n\r\n"};
+
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		int status = post(*state, heads[i], "");
+
+		if (status != 0 && (status < 400 || status >= 500)) {
+			fail_msg("%s: %d", heads[i], status);
+		}
+		/* One answer: what followed was not run as a request of its own. */
+		assert_null(strstr(heard, "200 OK"));
+	}
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+		int status = ask_text(*state, starts[i]);
+
+		if (status != 0 && status < 400) {
+			fail_msg("start %zu: %d", i, status);
+		}
+	}
+	assert_int_equal(post_event(*state), 202);
+}
+
+/* Requests that come in one go are answered in their order, each by its own. */
+static void pipelined(void **state)
+{
+	static char text[4 * 1024];
+	const struct bed *bed = *state;
+	char more[64];
+	int s = dial(bed);
+	size_t n;
+	const char *at;
+
+	(void)snprintf(more, sizeof more, "Content-Length: %zu\r\n", strlen(EVENT));
+	n = post_text(bed, more, EVENT, text, sizeof text);
+	n += (size_t)snprintf(
+		text + n, sizeof text - n,
+		"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n");
+	n += post_text(bed, more, EVENT, text + n, sizeof text - n);
+	raw_client_say(s, text, n);
+	(void)raw_client_hear(s, 400, heard, sizeof heard, NULL);
+	(void)close(s);
+	static const char *const order[] = {"HTTP/1.1 202", "HTTP/1.1 200", "HTTP/1.1 404",
+					    "HTTP/1.1 202"};
+
+	at = heard;
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		at = strstr(at, "HTTP/1.1 ");
+		assert_non_null(at);
+		assert_memory_equal(at, order[i], strlen(order[i]));
+		at++;
+	}
+	assert_null(strstr(at, "HTTP/1.1 "));
+}
+
+/* Silence is closed after its time, a header or a body that drips in after theirs, whatever the idle timer says. */
+static void slow(void **state)
+{
+	char text[1024];
+	const struct bed *bed = *state;
+	int silent = dial(bed), header = dial(bed), body = dial(bed);
+	bool closed = false;
+	int64_t start_us = clock_steady_us(), took_ms;
+
+	raw_client_say_text(header, "GET /healthz HTTP/1.1\r\n");
+	raw_client_say(body, text,
+		       post_text(bed, "Content-Length: 1000\r\n", "", text, sizeof text));
+	(void)raw_client_hear(silent, 4000, heard, sizeof heard, &closed);
+	assert_true(closed);
+	assert_in_range((clock_steady_us() - start_us) / 1000, 500, 3500);
+	(void)close(silent);
+	(void)close(header);
+	(void)close(body);
+	took_ms = drip((header = dial(bed),
+			raw_client_say_text(header, "GET /healthz HTTP/1.1\r\nX: "), header),
+		       "x", 8000);
+	assert_in_range(took_ms, 1500, 4500);
+	body = dial(bed);
+	raw_client_say(body, text,
+		       post_text(bed, "Content-Length: 1000\r\n", "", text, sizeof text));
+	took_ms = drip(body, " ", 9000);
+	assert_in_range(took_ms, 2500, 6000);
+	assert_int_equal(post_event(bed), 202);
+}
+
+/* More connections than there may be wait, and are served once others end; who says nothing ends. */
+static void crowd(void **state)
+{
+	const struct bed *bed = *state;
+	int idle[CONNECTIONS];
+
+	for (int i = 0; i < CONNECTIONS; i++) {
+		idle[i] = dial(bed);
+	}
+	assert_int_equal(post_event(bed), -1);
+	(void)close(idle[0]);
+	clock_sleep_us(100000);
+	assert_int_equal(post_event(bed), 202);
+	clock_sleep_us(INT64_C(2500000));
+	assert_int_equal(post_event(bed), 202);
+	for (int i = 1; i < CONNECTIONS; i++) {
+		(void)close(idle[i]);
+	}
+}
+
+/* What cannot be taken now is told to ask again: when the queue is full, and when bodies fill the memory that they may have. */
+static void full(void **state)
+{
+	static char text[2 * BODY_BYTES], body[BODY_BYTES];
+	struct bed *bed = *state;
+	char more[64];
+	int first = dial(bed);
+	size_t n;
+
+	bed->full = true;
+	assert_int_equal(post_event(bed), 429);
+	assert_non_null(strstr(heard, "Retry-After: 2"));
+	bed->full = false;
+	memset(body, ' ', sizeof body - 1);
+	(void)snprintf(more, sizeof more, "Content-Length: %d\r\n", BODY_BYTES - 1);
+	n = post_text(bed, more, body, text, sizeof text);
+	raw_client_say(first, text, n - 1);
+	clock_sleep_us(100000);
+	assert_int_equal(ask(bed, text, n), 429);
+	assert_non_null(strstr(heard, "Retry-After: 2"));
+	(void)close(first);
+	clock_sleep_us(100000);
+	assert_int_equal(ask(bed, text, n), 400); /* nothing but spaces: no longer a lack of room */
+}
+
+/* Clients that go away in the middle, or send anything at all, soon leave nothing behind, though time alone would end none of them. */
+static void rude(void **state)
+{
+	const struct bed *bed = *state;
+	int64_t start_us = clock_steady_us();
+	unsigned seed = 20230119;
+	char text[1024];
+
+	for (int i = 0; i < 5 * CONNECTIONS; i++) {
+		int s = dial(bed);
+		size_t n = post_text(bed, "Content-Length: 1000\r\n", EVENT, text, sizeof text);
+
+		for (size_t b = 0; b < n && i % 2; b++) {
+			seed = seed * 1103515245 + 12345;
+			text[b] = seed >> 8 & 63 ? text[b] : (char)(seed >> 16 & 0x7f);
+		}
+		seed = seed * 1103515245 + 12345;
+		raw_client_say(s, text, (seed >> 8) % n);
+		(void)close(s);
+	}
+	while (post_event(bed) != 202) {
+		assert_true(clock_steady_us() - start_us < 30000000);
+	}
+}
+
+/* A client that has said all and closed its side for sending still gets its answer. */
+static void half_closed(void **state)
+{
+	const struct bed *bed = *state;
+	char text[1024], more[64];
+	int s = dial(bed);
+
+	(void)snprintf(more, sizeof more, "Content-Length: %zu\r\n", strlen(EVENT));
+	raw_client_say(s, text, post_text(bed, more, EVENT, text, sizeof text));
+	assert_int_equal(shutdown(s, SHUT_WR), 0);
+	(void)raw_client_hear(s, 3000, heard, sizeof heard, NULL);
+	(void)close(s);
+	assert_int_equal(status_of(heard), 202);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(plain),        TEST(dry_run),
+		TEST(revoked),      TEST(large_body),
+		TEST(large_header), TEST(broken),
+		TEST(pipelined),    TEST(slow),
+		TEST(crowd),        TEST(full),
+		TEST(half_closed),  cmocka_unit_test_setup_teardown(rude, setup_patient, teardown)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

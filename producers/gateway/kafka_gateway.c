@@ -1,0 +1,219 @@
+/* kafka_gateway.c: the gateway put together. */
+#include "producers/gateway/kafka_gateway.h"
+
+#include <stdlib.h>
+
+#include "common/limits.h"
+#include "common/log.h"
+#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/kafka_outcomes.h"
+#include "projections/reference_warn.h"
+
+enum { PULSE_S = 30 };
+
+const struct conf_option kafka_gateway_options[] = {
+	CONF_COMMON(CONF_LISTEN_GATEWAY),
+	{"connections", "1000", NULL, "Connections at most; more wait until one ends", CONF_NUMBER,
+	 1, 100000},
+	{"timeout-s", "15", "s",
+	 "A connection without a byte is closed; twice that is the limit of a header, ten times of a whole request with its answer",
+	 CONF_NUMBER, 1, 3600},
+	{"http-threads", "1", NULL, "Threads that parse and answer", CONF_NUMBER, 1, 64},
+	{"outcome-ms", "2000", "ms", "How long a POST waits for its outcome before it answers 202",
+	 CONF_NUMBER, 10, 60000},
+	{"linger-ms", "0", "ms", "How long an action waits for more before it is sent", CONF_NUMBER,
+	 0, 1000},
+	{0},
+};
+
+enum { REQUEST_TIMEOUTS = 10 };
+
+struct kafka_gateway {
+	struct gateway gateway;
+	struct door door;
+	struct key_store *keys;
+	struct kafka_posting *posting;
+	struct kafka_outcomes *outcomes;
+	struct http *http;
+};
+
+static void warn(struct gateway *gateway, struct buf *reasons)
+{
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	(void)reference_warn_calendars(gateway->reference, gateway_today(gateway), reasons);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+}
+
+/* Whoever answers this is alive; the others may not be. */
+static bool healthy(void *context, struct buf *reasons)
+{
+	struct gateway *gateway = &((struct kafka_gateway *)context)->gateway;
+	const struct {
+		const struct pulse *pulse;
+		const char *what;
+	} threads[] = {
+		{&gateway->outcomes_pulse, "the thread that reads outcomes"},
+		{&gateway->door_pulse, "the thread that takes batches through the door"},
+		{&gateway->reports_pulse, "the thread that takes delivery reports"},
+		{&gateway->tend_pulse, "the main loop"},
+	};
+	bool well = true;
+
+	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+		well &= pulse_well(threads[i].pulse, PULSE_S, threads[i].what, reasons);
+	}
+	/* A full disk is waited for; after a failed sync only another process may go on. */
+	well &= gateway_keys_say(gateway, reasons) != ERR_STORE;
+	warn(gateway, reasons);
+	return well;
+}
+
+static bool ready(void *context, struct buf *reasons)
+{
+	struct kafka_gateway *all = context;
+	bool well = kafka_outcomes_ready(all->outcomes, reasons);
+
+	if (kafka_posting_away(all->posting)) {
+		buf_add_text(
+			reasons,
+			"no broker answers; cure: start it (./run broker start), the gateway goes on by itself\n");
+		well = false;
+	}
+	well &= !gateway_keys_say(&all->gateway, reasons);
+	if (all->gateway.mode == DOOR_HISTORY) {
+		buf_add_text(
+			reasons,
+			"history mode: only tokens with the right history may post; govbus go-live ends it\n");
+	} else if (all->gateway.mode == DOOR_GOING_LIVE) {
+		buf_add_text(reasons,
+			     "going live: posting opens once every partition has gone live\n");
+	}
+	warn(&all->gateway, reasons);
+	return well;
+}
+
+static enum err stores_open(struct kafka_gateway *all, const char *home)
+{
+	enum err err;
+
+	all->gateway.reference = reference_new();
+	all->gateway.outcome_log = outcome_log_new();
+	pthread_rwlock_init(&all->gateway.reference_lock, NULL);
+	all->gateway.healthy = healthy;
+	all->gateway.ready = ready;
+	all->gateway.health_context = all;
+	all->door.seat = gateway_seat;
+	all->door.seat_context = &all->gateway;
+	err = all->gateway.reference && all->gateway.outcome_log ? door_open(&all->door, home)
+								 : ERR_NOMEM;
+	err = err ? err : tokens_open(home, &all->gateway.tokens);
+	err = err ? err : key_store_open(home, &all->keys);
+	err = err ? err : case_shelf_open(home, &all->gateway.shelf);
+	if (err) {
+		LOG(ERROR, "a store of the gateway could not be opened", LOG_TEXT("home", home),
+		    LOG_TEXT("why", err_text(err)), LOG_TEXT("cure", err_cure(err)));
+	}
+	return err;
+}
+
+static enum err kafka_start(struct kafka_gateway *all,
+			    const struct conf *conf,
+			    const struct kafka_settings *settings)
+{
+	struct kafka_posting_config posting = {.settings = settings,
+					       .topic_prefix = conf_text(conf, "topic-prefix"),
+					       .gateway = &all->gateway,
+					       .door = &all->door,
+					       .keys = all->keys,
+					       .outcome_ms = (int)conf_number(conf, "outcome-ms"),
+					       .linger_ms = (int)conf_number(conf, "linger-ms")};
+	struct kafka_outcomes_config outcomes = {.settings = settings,
+						 .topic_prefix = posting.topic_prefix,
+						 .gateway = &all->gateway,
+						 .start = case_shelf_start,
+						 .start_context = all->gateway.shelf};
+	enum err err = kafka_posting_start(&posting, &all->posting);
+
+	if (!err) {
+		all->gateway.posting = kafka_posting_gateway(all->posting);
+		outcomes.posting = all->posting;
+		err = kafka_outcomes_start(&outcomes, &all->outcomes);
+	}
+	if (err) {
+		LOG(ERROR, "Kafka could not be reached", LOG_TEXT("brokers", settings->brokers),
+		    LOG_TEXT("why", err_text(err)), LOG_TEXT("cure", err_cure(err)));
+	}
+	return err;
+}
+
+enum err kafka_gateway_start(const struct conf *conf,
+			     const struct kafka_settings *settings,
+			     struct kafka_gateway **ret_gateway)
+{
+	struct kafka_gateway *all = calloc(1, sizeof *all);
+	struct http_config http = {.listen = conf_text(conf, "listen"),
+				   .connections = (unsigned)conf_number(conf, "connections"),
+				   .timeout_s = (unsigned)conf_number(conf, "timeout-s"),
+				   .threads = (unsigned)conf_number(conf, "http-threads"),
+				   .body_bytes = LIMIT_BODY_BYTES,
+				   .bodies_bytes = LIMIT_BODIES_BYTES};
+	enum err err;
+
+	if (!all) {
+		return ERR_NOMEM;
+	}
+	err = stores_open(all, conf_text(conf, "home"));
+	err = err ? err : gateway_waiters_start(&all->gateway);
+	err = err ? err : kafka_start(all, conf, settings);
+	if (!err) {
+		http.request_s = http.timeout_s * REQUEST_TIMEOUTS;
+		http.gateway = &all->gateway;
+		http.tokens = all->gateway.tokens;
+		err = http_start(&http, &all->http);
+	}
+	if (err) {
+		kafka_gateway_stop(all);
+		return err;
+	}
+	*ret_gateway = all;
+	return ERR_OK;
+}
+
+void kafka_gateway_tend(struct kafka_gateway *all)
+{
+	pulse_beat(&all->gateway.tend_pulse);
+	case_shelf_refresh(all->gateway.shelf);
+	if (all->gateway.keys_err == ERR_STORE_FULL && key_store_has_room(all->keys)) {
+		gateway_keys_again(&all->gateway);
+	}
+}
+
+uint16_t kafka_gateway_port(const struct kafka_gateway *all)
+{
+	return http_port(all->http);
+}
+
+/* Requests refer to the posting, the posting hands outcomes on: whoever is referred to ends last. */
+void kafka_gateway_stop(struct kafka_gateway *all)
+{
+	if (!all) {
+		return;
+	}
+	if (all->http) {
+		http_quiesce(all->http);
+	}
+	kafka_outcomes_stop(all->outcomes);
+	if (all->posting) {
+		kafka_posting_stop(all->posting);
+	}
+	gateway_waiters_stop(&all->gateway);
+	http_stop(all->http);
+	kafka_posting_free(all->posting);
+	case_shelf_close(all->gateway.shelf);
+	key_store_close(all->keys);
+	tokens_close(all->gateway.tokens);
+	reference_free(all->gateway.reference);
+	outcome_log_free(all->gateway.outcome_log);
+	pthread_rwlock_destroy(&all->gateway.reference_lock);
+	free(all);
+}

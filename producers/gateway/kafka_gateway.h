@@ -1,0 +1,31 @@
+/* kafka_gateway.h: the gateway put together: stores, reference data, posting, queries, HTTP; started and stopped in order. */
+#ifndef GOVBUS_PRODUCERS_GATEWAY_KAFKA_GATEWAY_H
+#define GOVBUS_PRODUCERS_GATEWAY_KAFKA_GATEWAY_H
+
+#include "common/conf.h"
+#include "common/kafka_conf.h"
+
+struct kafka_gateway;
+
+/** The options of govbus-gateway. */
+extern const struct conf_option kafka_gateway_options[];
+
+/**
+ * Starts all its parts.
+ * @param settings  borrowed, as conf
+ * @return what the first part that could not start returned; its reason and cure were said
+ */
+enum err kafka_gateway_start(const struct conf *conf,
+			     const struct kafka_settings *settings,
+			     struct kafka_gateway **ret_gateway);
+
+/** What is to be done each second: readers, shards that were rebuilt. */
+void kafka_gateway_tend(struct kafka_gateway *all);
+
+/** The port it listens on. */
+uint16_t kafka_gateway_port(const struct kafka_gateway *all);
+
+/** Answers who still waits, and ends. NULL is fine. */
+void kafka_gateway_stop(struct kafka_gateway *all);
+
+#endif

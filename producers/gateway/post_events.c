@@ -1,0 +1,157 @@
+/* post_events.c: POST /v1/events: which form the events come in, and what is asked of them; the rest is the posting's. */
+#include <microhttpd.h>
+#include <stdio.h>
+
+#include "producers/gateway/answer.h"
+#include "producers/gateway/disclosure.h"
+#include "producers/gateway/gateway.h"
+#include "producers/gateway/media.h"
+#include "producers/gateway/post_binary.h"
+
+static bool form_of(struct http_request *request, enum batch_form *ret_form)
+{
+	struct span type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
+
+	if (http_header(request, MHD_HTTP_HEADER_CONTENT_ENCODING).p) {
+		return false;
+	}
+	if (media_is(type, "application/cloudevents+json")) {
+		*ret_form = BATCH_JSON;
+	} else if (media_is(type, "application/cloudevents-batch+json")) {
+		*ret_form = BATCH_JSON_MANY;
+	} else if (media_is(type, "application/cloudevents+msgpack")) {
+		*ret_form = BATCH_MSGPACK;
+	} else if (media_is(type, "application/cloudevents-batch+msgpack")) {
+		*ret_form = BATCH_MSGPACK_MANY;
+	} else if (media_is(type, "application/json") && http_header(request, "ce-specversion").p) {
+		*ret_form = BATCH_BINARY;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Text of another charset would be taken for UTF-8, and where it happens to be valid nobody would be told. */
+static bool charset_refused(struct http_request *request)
+{
+	char name[MEDIA_CHARSET_BYTES], reason[120];
+
+	if (!media_foreign_charset(http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), name)) {
+		return false;
+	}
+	(void)snprintf(reason, sizeof reason,
+		       "charset %s: events come in UTF-8; convert them and leave the charset out",
+		       name);
+	http_problem(request, PROBLEM_MEDIA_TYPE, NULL, reason);
+	return true;
+}
+
+static bool wanted(struct span text, const char *word)
+{
+	return text.p && memmem(text.p, text.n, word, strlen(word));
+}
+
+/* A dry run that was misspelt must not become a post. */
+static bool dry_run_read(struct http_request *request, bool *ret_dry)
+{
+	struct span text = http_query(request, "dry_run");
+
+	*ret_dry = span_eq(text, SPAN("1")) || span_eq(text, SPAN("true"));
+	if (!text.p || *ret_dry || span_eq(text, SPAN("0")) || span_eq(text, SPAN("false"))) {
+		return true;
+	}
+	http_problem(request, PROBLEM_BAD_QUERY, "dry_run", "1 or 0");
+	return false;
+}
+
+static void batch_free(struct http_request *request)
+{
+	request->gateway->posting->release(request->gateway->posting, request->work);
+}
+
+static struct batch *batch_of(struct http_request *request, enum batch_form form)
+{
+	struct batch *batch = batch_new(&request->token, form);
+	struct span trace = http_header(request, "traceparent");
+
+	if (!batch) {
+		return NULL;
+	}
+	batch->body = request->body;
+	request->body = (struct buf){0};
+	batch->async = wanted(http_header(request, "Prefer"), "respond-async");
+	if (trace.n < sizeof batch->trace && door_trace_formed(trace)) {
+		memcpy(batch->trace, trace.p, trace.n);
+	}
+	return batch;
+}
+
+static void answer(struct http_request *request)
+{
+	const struct batch *batch = request->work;
+
+	request->status = batch_answer(batch, &request->answer);
+	request->content_type =
+		request->status >= 400 ? "application/problem+json" : "application/json";
+	request->retry_after_s = request->status == 503 || request->status == 429 ? 2 : 0;
+	if (request->status == 202) {
+		struct buf url = {0};
+
+		answer_url(&url, batch->items[0].subject, batch->items[0].source,
+			   batch->items[0].id);
+		(void)snprintf(request->location, sizeof request->location, "%.*s",
+			       SPAN_ARGS(buf_span(&url)));
+		buf_done(&url);
+	}
+}
+
+/* Called with the body, again once the outcome is there, and again while it waits for the fold. */
+route_handler post_events;
+void post_events(struct http_request *request)
+{
+	enum problem_kind kind =
+		door_mode_check((enum door_mode)request->gateway->mode, &request->token);
+	struct problem problem = {0};
+	enum batch_form form;
+	struct batch *batch;
+	bool dryrun;
+	enum err err;
+
+	if (request->work) {
+		if (disclosure_open(request, request->work)) {
+			answer(request);
+		}
+		return;
+	}
+	if (kind || !form_of(request, &form)) {
+		http_problem(
+			request, kind ? kind : PROBLEM_MEDIA_TYPE, NULL,
+			kind ? NULL
+			     : "application/cloudevents+json, +msgpack, -batch+json, -batch+msgpack, or application/json with ce- headers; not compressed");
+		return;
+	}
+	if (charset_refused(request) || !dry_run_read(request, &dryrun)) {
+		return;
+	}
+	batch = batch_of(request, form);
+	if (!batch) {
+		http_problem(request, PROBLEM_FAILED, NULL, NULL);
+		return;
+	}
+	batch->dryrun = dryrun;
+	err = form == BATCH_BINARY ? post_binary_headers(request, &batch->attributes, &problem)
+				   : ERR_OK;
+	if (err) {
+		http_problem(request, problem_of_err(err), problem.field, problem.reason);
+		batch_release(batch);
+		return;
+	}
+	request->work = batch;
+	request->work_free = batch_free;
+	batch->waiting = request;
+	http_suspend(request);
+	if (!request->gateway->posting->submit(request->gateway->posting, batch)) {
+		batch->kind = PROBLEM_BUSY;
+		http_resume(request);
+	}
+}
