@@ -2,13 +2,15 @@
  *
  * A refusal says what it met: a state, a unit, a number of events. The one who asked may be a stranger to the case, for the
  * door judges the token and the decider the unit, and neither who may read. So each answer that tells of a case is written
- * twice, and the bare one leaves unless the token is shown to be one that may read. */
+ * twice, and the bare one leaves unless the token is shown to be one that may read. Which guard refused tells of it too: that WHO
+ * was reached says that the state would fit. So the bare one names one guard for all. */
 #include "producers/gateway/disclosure.h"
 
 #include "common/clock.h"
 #include "producers/gateway/case_shelf.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/reading.h"
+#include "projections/guards.h"
 
 /* How long an answer waits for the fold to pass its outcome: a token whose case is new, or has just come to it, may read it. */
 enum { FOLD_WAIT_US = 250000 };
@@ -62,11 +64,35 @@ bool disclosure_concerns(const struct event *outcome)
 		(to).has_##member = (from).has_##member; \
 	} while (0)
 
+/* Asked before anyone looks what the case is: these say that there is one, or nothing of it. */
+static bool tells_nothing(struct span guard)
+{
+	static const enum guard EARLY[] = {GUARD_NO_CASE, GUARD_EXISTS, GUARD_PARTITION,
+					   GUARD_HISTORY, GUARD_LIVE,   GUARD_REFKNOWN};
+
+	for (size_t i = 0; i < sizeof EARLY / sizeof EARLY[0]; i++) {
+		if (span_eq(guard, span_cstr(guards_get(EARLY[i])->id))) {
+			return true;
+		}
+	}
+	return guard.n == 0;
+}
+
+/* One guard for all that depend on the case, and one reason: MEMBER, a later one, has another than STATE. */
+#define KEEP_GUARD(to, from)                                                                \
+	do {                                                                                \
+		KEEP(to, from, reason);                                                     \
+		KEEP(to, from, guard);                                                      \
+		if ((from).has_guard && !tells_nothing((from).guard)) {                     \
+			EVENT_SET(to, reason, SPAN("GUARD"));                               \
+			EVENT_SET(to, guard, span_cstr(guards_get(GUARD_UNDISCLOSED)->id)); \
+		}                                                                           \
+	} while (0)
+
 static void keep_refused(const struct action_refused *from, struct action_refused *to)
 {
 	KEEP(*to, *from, action_type);
-	KEEP(*to, *from, reason);
-	KEEP(*to, *from, guard);
+	KEEP_GUARD(*to, *from);
 	KEEP(*to, *from, incident);
 }
 
@@ -74,8 +100,7 @@ static void keep_tried(const struct action_tried *from, struct action_tried *to)
 {
 	KEEP(*to, *from, action_type);
 	KEEP(*to, *from, would);
-	KEEP(*to, *from, reason);
-	KEEP(*to, *from, guard);
+	KEEP_GUARD(*to, *from);
 }
 
 void disclosure_bare(const struct event *outcome, struct event *ret_bare)

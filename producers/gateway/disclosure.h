@@ -1,4 +1,4 @@
-/* disclosure.h: what an outcome tells of a case, which is only for those who may read that case; others learn the guard. */
+/* disclosure.h: what an outcome tells of a case, which is only for those who may read that case; others learn that it was refused. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_DISCLOSURE_H
 #define GOVBUS_PRODUCERS_GATEWAY_DISCLOSURE_H
 
@@ -13,8 +13,9 @@
 bool disclosure_concerns(const struct event *outcome);
 
 /**
- * An outcome for those who may not read its case: of a refusal or a dry run only what was asked, whether it was refused, and
- * the guard; members that are new are left out too.
+ * An outcome for those who may not read its case: of a refusal or a dry run only what was asked, and whether it was refused.
+ * The guard is UNDISCLOSED, whichever it was, but for those that are asked before the case is looked at; members that are new
+ * are left out.
  * @param ret_bare  its texts borrow from the outcome
  */
 void disclosure_bare(const struct event *outcome, struct event *ret_bare);
