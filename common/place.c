@@ -78,3 +78,14 @@ struct span place_normalise(struct span code)
 	}
 	return code;
 }
+
+struct span place_normalise_unit(struct span unit)
+{
+	static const struct span CENTRE = {(const uint8_t *)"centre:", 7};
+
+	return span_starts(unit, CENTRE)
+		       ? span_first(unit, CENTRE.n + place_normalise(span_of(unit.p + CENTRE.n,
+									     unit.n - CENTRE.n))
+							     .n)
+		       : unit;
+}

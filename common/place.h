@@ -40,4 +40,7 @@ struct span place_common(struct span a, struct span b);
  */
 struct span place_normalise(struct span code);
 
+/** The same for the unit of a place: centre:530100 is centre:5301. Other units are left alone: grids' codes are not filled up. */
+struct span place_normalise_unit(struct span unit);
+
 #endif

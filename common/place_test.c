@@ -64,6 +64,22 @@ static void test_normalise(void **state)
 	assert_true(span_eq(place_normalise(SPAN("")), SPAN("")));
 }
 
+/* The centre of a place is that of its code, however it is written; ids of registered units are no codes, and grids have all digits. */
+static void test_normalise_unit(void **state)
+{
+	(void)state;
+	assert_true(span_eq(place_normalise_unit(SPAN("centre:530000")), SPAN("centre:53")));
+	assert_true(
+		span_eq(place_normalise_unit(SPAN("centre:530102000000")), SPAN("centre:530102")));
+	assert_true(span_eq(place_normalise_unit(SPAN("centre:530102")), SPAN("centre:530102")));
+	assert_true(span_eq(place_normalise_unit(SPAN("grid:530102001001000")),
+			    SPAN("grid:530102001001000")));
+	assert_true(span_eq(place_normalise_unit(SPAN("530100")), SPAN("530100")));
+	assert_true(span_eq(place_normalise_unit(SPAN("roads-530100")), SPAN("roads-530100")));
+	assert_true(span_eq(place_normalise_unit(SPAN("centre:")), SPAN("centre:")));
+	assert_true(span_eq(place_normalise_unit(SPAN("")), SPAN("")));
+}
+
 /* A place covers itself and what lies below, nothing beside it. */
 static void test_covers(void **state)
 {
@@ -77,9 +93,9 @@ static void test_covers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_levels), cmocka_unit_test(test_parents),
-		cmocka_unit_test(test_common), cmocka_unit_test(test_normalise),
-		cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_levels),         cmocka_unit_test(test_parents),
+		cmocka_unit_test(test_common),         cmocka_unit_test(test_normalise),
+		cmocka_unit_test(test_normalise_unit), cmocka_unit_test(test_covers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,8 @@ struct arguments {
 
 static const struct argp_option OPTIONS[] = {
 	{"unit", KEY_UNIT, "ID", 0,
-	 "Unit it speaks for: centre:530102, grid:…, or a registered one", 0},
+	 "Unit it speaks for: centre:530102, grid:…, or a registered one; centre:530100 is centre:5301",
+	 0},
 	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit: that of its place", 0},
 	{"place", KEY_PLACE, "CODE", 0,
 	 "Places it covers: this one and all below, none outside of the unit's; 530100 is 5301", 0},

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "common/limits.h"
-#include "common/place.h"
 #include "common/secrets.h"
+#include "producers/gateway/door_places.h"
 #include "schemas/lint.h"
 #include "schemas/member.h"
 #include "schemas/seal.h"
@@ -125,31 +125,6 @@ static bool event_clean(const struct event *ev, struct problem *ret_problem)
 	       members_clean(schema->fields, schema->field_count, &ev->data, "data.", ret_problem);
 }
 
-static void places_normalise(const struct field *fields, size_t count, void *object)
-{
-	for (const struct field *field = fields; field < fields + count; field++) {
-		unsigned n = field->kind == KIND_PLACE ? member_count(field, object) : 0;
-		struct span *codes = (struct span *)(void *)((char *)object + field->offset);
-
-		for (unsigned i = 0; i < n; i++) {
-			codes[i] = place_normalise(codes[i]);
-		}
-	}
-}
-
-/* Codes that others fill up with zeros name the place that the record knows. Reference data say how a place's code is written. */
-static void event_normalise(struct event *ev)
-{
-	const struct schema *schema = event_schema(ev->type);
-	size_t count;
-	const struct field *fields = event_envelope_fields(&count);
-
-	if (schema->topic == TOPIC_CASE) {
-		places_normalise(fields, count, &ev->env);
-		places_normalise(schema->fields, schema->field_count, &ev->data);
-	}
-}
-
 /* Whose record it goes into, and by which key. A report that names a case must name the one that it makes. */
 static bool subject_set(const struct door *door,
 			struct event *ev,
@@ -256,7 +231,7 @@ enum err door_enter(const struct door *door,
 	if (err) {
 		return refuse(pass, problem_of_err(err), err);
 	}
-	event_normalise(ev);
+	door_places_normalise(ev);
 	err = door_rights_check(token, ev, door->seat, door->seat_context, &pass->problem);
 	if (err) {
 		return refuse(pass, PROBLEM_FORBIDDEN, err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/limits.h"
+#include "producers/gateway/door_places.h"
 #include "schemas/seal.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
@@ -129,6 +130,114 @@ static void filled_up(void **state)
 		assert_true(span_eq(data->places[1], SPAN("530102003001")));
 		assert_string_equal(bed->pass.key, "530102");
 	}
+}
+
+static const char *reference(const char *type, const char *subject, const char *data)
+{
+	static char text[1024];
+
+	(void)snprintf(
+		text, sizeof text,
+		"{\"specversion\":\"1.0\",\"id\":\"f1\",\"source\":\"/yn/530102/app\",\"type\":\"%s\","
+		"\"time\":\"2023-01-19T09:00:00+08:00\",\"subject\":\"%s\",\"unit\":\"centre:530000\",\"data\":"
+		"{%s\"effective_from\":\"2023-01-19T09:00:00+08:00\"}}",
+		type, subject, data);
+	return text;
+}
+
+/* So do the codes of reference data, of units and of subjects: what is registered by one form is what is asked for by the other. */
+static void filled_up_reference(void **state)
+{
+	struct bed *bed = *state;
+	const struct event *out = &bed->out;
+
+	bed->token.level = 1;
+	bed->token.functions = 1u << CODE_function_reference;
+	(void)snprintf(bed->token.unit, sizeof bed->token.unit, "centre:53");
+	(void)snprintf(bed->token.place, sizeof bed->token.place, "53");
+	assert_int_equal(enter(bed, reference("gov.place.registered.v1", "place:530100",
+					      "\"level\":2,\"name\":\"昆明市\",")),
+			 ERR_OK);
+	assert_true(span_eq(out->env.subject, SPAN("place:5301")));
+	assert_string_equal(bed->pass.subject, "place:5301");
+	assert_true(span_eq(out->env.unit, SPAN("centre:53")));
+	assert_int_equal(
+		enter(bed, reference("gov.unit.registered.v1", "unit:roads-530100",
+				     "\"name\":\"局\",\"unit_type\":\"government\",\"level\":2,"
+				     "\"seat\":\"530100\",\"parent\":\"centre:530100\",")),
+		ERR_OK);
+	assert_true(span_eq(out->env.subject, SPAN("unit:roads-530100")));
+	assert_true(span_eq(out->data.unit_registered.seat, SPAN("5301")));
+	assert_true(span_eq(out->data.unit_registered.parent, SPAN("centre:5301")));
+	assert_int_equal(
+		enter(bed, reference("gov.list.item_set.v1", "list:ADMIT:MD:530100",
+				     "\"list\":\"ADMIT\",\"code\":\"MD\",\"scope\":\"530100\","
+				     "\"active\":true,\"approved_by\":\"centre:530000\",")),
+		ERR_OK);
+	assert_true(span_eq(out->env.subject, SPAN("list:ADMIT:MD:5301")));
+	assert_true(span_eq(out->data.list_item_set.scope, SPAN("5301")));
+	assert_true(span_eq(out->data.list_item_set.approved_by, SPAN("centre:53")));
+	assert_int_equal(enter(bed, reference("gov.place.changed.v1", "place:530102000000",
+					      "\"change\":\"merge\",\"doc_ref\":\"d\","
+					      "\"successor\":[\"530103000000\"],")),
+			 ERR_OK);
+	assert_true(span_eq(out->env.subject, SPAN("place:530102")));
+	assert_true(span_eq(out->data.place_changed.successor[0], SPAN("530103")));
+}
+
+/* Only where a subject names a place: no other zeros are lost. */
+static void filled_up_subjects(void **state)
+{
+	static const char *const rows[][2] = {
+		{"place:530000", "place:53"},
+		{"place:530102001", "place:530102001"},
+		{"place:", "place:"},
+		{"place:00x00", "place:00x00"},
+		{"list:BASIC:MD:530100", "list:BASIC:MD:5301"},
+		{"list:FUNCTIONS:5.centre.handle:530102000",
+		 "list:FUNCTIONS:5.centre.handle:530102"},
+		{"list:BASIC:530100", "list:BASIC:530100"},
+		{"list:BASIC:MD:", "list:BASIC:MD:"},
+		{"unit:530100", "unit:530100"},
+		{"policy:530100", "policy:530100"},
+		{"530102-20230119-7K3M9QXA2B00", "530102-20230119-7K3M9QXA2B00"},
+		{"clock", "clock"},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct span cut = door_places_subject(span_cstr(rows[i][0]));
+
+		if (!span_eq(cut, span_cstr(rows[i][1]))) {
+			fail_msg("%s: %.*s", rows[i][0], SPAN_ARGS(cut));
+		}
+	}
+}
+
+/* A unit that a case is given to is a centre by either form, and who acts in one form may not act beyond it. */
+static void filled_up_units(void **state)
+{
+	struct bed *bed = *state;
+	const struct case_dispatched *data = &bed->out.data.case_dispatched;
+
+	bed->token.functions = 1u << CODE_function_dispatch;
+	assert_int_equal(
+		enter(bed,
+		      "{\"specversion\":\"1.0\",\"id\":\"r1\",\"source\":\"/yn/530102\",\"type\":\"gov.case.dispatched.v1\","
+		      "\"subject\":\"530102-20230119-7K3M9QXA2B4C\",\"time\":\"2023-01-19T09:00:00+08:00\",\"unit\":\"centre:530102000000\","
+		      "\"data\":{\"lead_unit\":\"centre:530102003000\",\"assist\":[\"fire\",\"centre:530100\"]}}"),
+		ERR_OK);
+	assert_true(span_eq(bed->out.env.unit, SPAN("centre:530102")));
+	assert_true(span_eq(data->lead_unit, SPAN("centre:530102003")));
+	assert_true(span_eq(data->assist[0], SPAN("fire")));
+	assert_true(span_eq(data->assist[1], SPAN("centre:5301")));
+	bed->token.functions = 1u << CODE_function_report;
+	bed->token.rights = TOKEN_UNITS;
+	assert_int_equal(enter(bed, report(",\"unit\":\"centre:530102000\"", ",\"title\":\"a\"")),
+			 ERR_OK);
+	assert_int_equal(enter(bed, report(",\"unit\":\"centre:530100\"", ",\"title\":\"a\"")),
+			 ERR_DENIED);
 }
 
 /* A planted name and phone occur nowhere in what is sent, and open only with the case's key, in their own place. */
@@ -351,6 +460,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(stamped, setup, teardown),
 		cmocka_unit_test_setup_teardown(filled_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(filled_up_reference, setup, teardown),
+		cmocka_unit_test_setup_teardown(filled_up_units, setup, teardown),
+		cmocka_unit_test(filled_up_subjects),
 		cmocka_unit_test_setup_teardown(sealed, setup, teardown),
 		cmocka_unit_test_setup_teardown(digest, setup, teardown),
 		cmocka_unit_test_setup_teardown(cleartext, setup, teardown),

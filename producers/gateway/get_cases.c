@@ -6,6 +6,7 @@
 
 #include "common/base32.h"
 #include "common/civil.h"
+#include "common/place.h"
 #include "producers/gateway/case_shelf.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/json_out.h"
@@ -276,11 +277,12 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 	struct span state = http_query(request, "state"), due = http_query(request, "due_before");
 	int64_t limit = LIST_DEFAULT;
 
-	*filter = (struct case_query_filter){.place = http_query(request, "place"),
-					     .unit = http_query(request, "unit"),
-					     .type_code = http_query(request, "type"),
-					     .source = http_query(request, "source"),
-					     .id = http_query(request, "id")};
+	*filter = (struct case_query_filter){
+		.place = http_query(request, "place"),
+		.unit = place_normalise_unit(http_query(request, "unit")),
+		.type_code = http_query(request, "type"),
+		.source = http_query(request, "source"),
+		.id = http_query(request, "id")};
 	if (filter->place.p && !gateway_place(request->gateway, filter->place, &filter->place)) {
 		return filter_bad(request, "place",
 				  "no place of that code; GET /v1/places?name= finds places");

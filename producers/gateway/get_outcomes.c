@@ -1,6 +1,7 @@
 /* get_outcomes.c: GET /v1/outcomes: what became of an action: about a case from its timeline, about reference data from what the gateway has read of gov.reference since its start. */
 #include "producers/gateway/answer.h"
 #include "producers/gateway/disclosure.h"
+#include "producers/gateway/door_places.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/get_cases.h"
 #include "producers/gateway/get_timeline.h"
@@ -225,7 +226,7 @@ route_handler get_outcomes;
 void get_outcomes(struct http_request *request)
 {
 	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
-	struct span subject = http_query(request, "subject"),
+	struct span subject = door_places_subject(http_query(request, "subject")),
 		    source = http_query(request, "source"), id = http_query(request, "id");
 	struct case_id case_id;
 

@@ -122,12 +122,27 @@ static void set_id(struct token *token, const uint8_t hash[HASH_BYTES])
 	base32_format(bits >> 4, token->id);
 }
 
-/* The first bytes of what stands there. */
-static void place_cut(struct token *token)
+static void keep_first(char *text, size_t size, size_t n)
 {
-	size_t n = place_normalise(span_cstr(token->place)).n;
+	memset(text + n, 0, size - n);
+}
 
-	memset(token->place + n, 0, sizeof token->place - n);
+/* As the door does with what is posted: codes filled up with zeros are those that the record has. */
+static void places_cut(struct token *token)
+{
+	if (texts_end(token)) {
+		keep_first(token->unit, sizeof token->unit,
+			   place_normalise_unit(span_cstr(token->unit)).n);
+		keep_first(token->place, sizeof token->place,
+			   place_normalise(span_cstr(token->place)).n);
+	}
+}
+
+/* Of a row; one that was written before units and places were cut when added is cut now. */
+static void token_read(struct span row, struct token *ret_token)
+{
+	memcpy(ret_token, row.p, sizeof *ret_token);
+	places_cut(ret_token);
 }
 
 enum err tokens_add(struct tokens *tokens,
@@ -140,9 +155,7 @@ enum err tokens_add(struct tokens *tokens,
 	char secret[TOKENS_SECRET_BYTES + 1];
 	enum err err;
 
-	if (ends_within(token->place, sizeof token->place)) {
-		place_cut(token);
-	}
+	places_cut(token);
 	if (!token_valid(token)) {
 		return ERR_INVALID;
 	}
@@ -180,7 +193,7 @@ enum err tokens_find(struct tokens *tokens, struct span secret, struct token *re
 	if (row.n != sizeof *ret_token) {
 		return ERR_STORE_VERSION;
 	}
-	memcpy(ret_token, row.p, row.n);
+	token_read(row, ret_token);
 	return ret_token->revoked_us ? ERR_ABSENT : ERR_OK;
 }
 
@@ -229,7 +242,7 @@ enum err tokens_list(struct tokens *tokens, tokens_visit *visit, void *context)
 	kv_cursor_open(&txn, TABLE_TOKEN, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, SPAN("")); more; more = kv_cursor_next(&cursor)) {
 		if (cursor.value.n == sizeof token) {
-			memcpy(&token, cursor.value.p, sizeof token);
+			token_read(cursor.value, &token);
 			if (!visit(context, &token)) {
 				break;
 			}

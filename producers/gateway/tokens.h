@@ -63,7 +63,7 @@ const char *tokens_contradiction(const struct token *token);
 
 /**
  * Makes a token.
- * @param token  what it binds; id and created_us are set here, and its place loses the zeros that fill it up (place_normalise). Checked: unit, place, level, that they agree, source, at least one function or right
+ * @param token  what it binds; id and created_us are set here, and its place and its unit's lose the zeros that fill them up (place_normalise). Checked: unit, place, level, that they agree, source, at least one function or right
  * @param ret_secret  its text, the only copy: TOKENS_SECRET_BYTES and an ending zero
  * @return INVALID when a member is not what it should be
  */
@@ -72,7 +72,7 @@ enum err tokens_add(struct tokens *tokens,
 		    int64_t now_us,
 		    char ret_secret[TOKENS_SECRET_BYTES + 1]);
 
-/** The token of that text, if it is in force. @return ABSENT: unknown or revoked; STORE */
+/** The token of that text, if it is in force; its places without such zeros, whenever it was added. @return ABSENT: unknown or revoked; STORE */
 enum err tokens_find(struct tokens *tokens, struct span secret, struct token *ret_token);
 
 /** Revokes every token in force of that id or label. @return ABSENT when there is none */

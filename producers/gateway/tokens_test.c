@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/kv.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
 
@@ -76,6 +77,57 @@ static void filled_up(void **state)
 	assert_string_equal(token.place, "530102");
 	(void)snprintf(token.place, sizeof token.place, "530100");
 	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_INVALID);
+	token.level = 2;
+	(void)snprintf(token.unit, sizeof token.unit, "centre:530100");
+	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_OK);
+	assert_int_equal(tokens_find(tokens, span_cstr(secret), &read), ERR_OK);
+	assert_string_equal(read.unit, "centre:5301");
+	(void)snprintf(token.unit, sizeof token.unit, "roads-530100");
+	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_OK);
+	assert_string_equal(token.unit, "roads-530100");
+	tokens_close(tokens);
+}
+
+static bool is_cut(void *context, const struct token *token)
+{
+	assert_string_equal(token->unit, "centre:5301");
+	assert_string_equal(token->place, "5301");
+	(*(int *)context)++;
+	return true;
+}
+
+/* A token that was stored before codes were cut when added covers what its code means, for who asks with it and in the list. */
+static void filled_up_when_stored(void **state)
+{
+	static const char *const TABLES[] = {"token", NULL};
+	struct tokens *tokens = fresh(*state);
+	struct token token = county(), read;
+	char secret[TOKENS_SECRET_BYTES + 1], dir[600];
+	struct kv_config config = {
+		.dir = dir, .mode = KV_SHARED, .names = TABLES, .map_bytes = 1 << 30};
+	struct kv_cursor cursor = {0};
+	struct kv_txn txn = {0};
+	struct kv *kv;
+	int count = 0;
+
+	assert_int_equal(tokens_add(tokens, &token, 5, secret), ERR_OK);
+	tokens_close(tokens);
+	(void)snprintf(dir, sizeof dir, "%s/tokens.mdb", (char *)*state);
+	assert_int_equal(kv_open(&config, &kv), ERR_OK);
+	kv_txn_begin(kv, /*writable=*/true, &txn);
+	kv_cursor_open(&txn, 0, &cursor);
+	assert_true(kv_cursor_seek(&cursor, SPAN("")));
+	(void)snprintf(token.unit, sizeof token.unit, "centre:530100");
+	(void)snprintf(token.place, sizeof token.place, "530100");
+	kv_cursor_put(&cursor, cursor.key, span_of(&token, sizeof token), /*append=*/false);
+	kv_cursor_close(&cursor);
+	assert_int_equal(kv_txn_commit(&txn), ERR_OK);
+	kv_close(kv);
+	tokens = fresh(*state);
+	assert_int_equal(tokens_find(tokens, span_cstr(secret), &read), ERR_OK);
+	(void)is_cut(&count, &read);
+	assert_int_equal(tokens_list(tokens, is_cut, &count), ERR_OK);
+	assert_int_equal(count, 2);
 	tokens_close(tokens);
 }
 
@@ -202,6 +254,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(found, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(filled_up, folder_setup, folder_teardown),
+		cmocka_unit_test_setup_teardown(filled_up_when_stored, folder_setup,
+						folder_teardown),
 		cmocka_unit_test_setup_teardown(revoked, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(not_stored, folder_setup, folder_teardown),
 		cmocka_unit_test_setup_teardown(invalid, folder_setup, folder_teardown),

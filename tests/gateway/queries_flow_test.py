@@ -379,7 +379,14 @@ def filled_up(desk):
 		bus.read(f"/v1/cases?place={code}&limit=2&cursor={listed['next']}")
 	bus.case(desk.report(place=TOWN + "000")["subject"], 1)
 	assert TOWN in [item["place"] for item in bus.read(f"/v1/cases?source=/test&id=r{desk.n}")["items"]]
-	prefecture = bus.new_token("prefecture", "centre:5323", 2, "532300")
+	centre, _ = desk.both(f"/v1/cases?unit={CENTRE}000&limit=2", "cases", f"unit={CENTRE}000", "limit=2")
+	assert centre == bus.read(f"/v1/cases?unit={CENTRE}&limit=2") and centre["items"], centre
+	county = {"level": 3, "name": "市", "effective_from": scene.LOADED}
+	refused = bus.one("gov.place.registered.v1", "filled-up", county, want=409, subject="place:530100", unit="centre:530000", time=desk.now())
+	assert (refused["guard"], refused["needs"], refused["subject"]) == ("REF_LEVEL", "level 2", "place:5301"), refused
+	asked = lambda subject: bus.read("/v1/outcomes?" + urllib.parse.urlencode({"subject": subject, "source": "/test", "id": "filled-up"}))
+	assert asked("place:530100")["guard"] == asked("place:5301")["guard"] == "REF_LEVEL"
+	prefecture = bus.new_token("prefecture", "centre:532300", 2, "532300")
 	assert bus.get("/v1/boards/5323", prefecture)[0] == 200 and bus.get("/v1/boards/53", prefecture)[0] == 403
 	for unknown in ("532399", "54", COUNTY + "999", "539900"):
 		desk.absent(f"/v1/boards/{unknown}", "board", unknown)
