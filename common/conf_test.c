@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "common/conf.h"
-#include "common/health.h"
 #include "common/secrets.h"
 #include "tests/support/folder.h"
 
@@ -161,30 +160,12 @@ static void test_secrets(void **state)
 	assert_int_equal(secrets_load(home, "digest", again), ERR_IO);
 }
 
-/* An address to listen on is ADDRESS:PORT, IPv6 in brackets. */
-static void test_address(void **state)
-{
-	char address[64];
-	uint16_t port;
-
-	(void)state;
-	assert_true(health_address_parse("127.0.0.1:8080", address, &port));
-	assert_string_equal(address, "127.0.0.1");
-	assert_int_equal(port, 8080);
-	assert_true(health_address_parse("[::1]:9", address, &port));
-	assert_string_equal(address, "::1");
-	assert_false(health_address_parse("8080", address, &port));
-	assert_false(health_address_parse(":8080", address, &port));
-	assert_false(health_address_parse("127.0.0.1:", address, &port));
-	assert_false(health_address_parse("127.0.0.1:70000", address, &port));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),    cmocka_unit_test(test_yes_or_no),
 		cmocka_unit_test(test_refusals), cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_secrets),  cmocka_unit_test(test_address),
+		cmocka_unit_test(test_secrets),
 	};
 
 	return cmocka_run_group_tests(tests, make_home, remove_home);

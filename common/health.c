@@ -1,15 +1,13 @@
 /* health.c: /healthz, /readyz and /metrics on a small HTTP server of its own (libmicrohttpd). */
 #include "common/health.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
+#include "common/listen.h"
 #include "common/metrics.h"
 
 enum { HEALTH_CONNECTIONS = 32, HEALTH_TIMEOUT_S = 10 };
@@ -18,30 +16,6 @@ struct health {
 	struct health_config config;
 	struct MHD_Daemon *daemon;
 };
-
-bool health_address_parse(const char *listen, char ret_address[64], uint16_t *ret_port)
-{
-	const char *colon = strrchr(listen, ':');
-	size_t n = colon ? (size_t)(colon - listen) : 0;
-	char *end;
-
-	if (n >= 2 && listen[0] == '[' && listen[n - 1] == ']') {
-		listen++;
-		n -= 2;
-	}
-	if (!colon || !n || n >= 64 || !colon[1]) {
-		return false;
-	}
-	unsigned long port = strtoul(colon + 1, &end, 10);
-
-	if (*end || port > 65535) {
-		return false;
-	}
-	memcpy(ret_address, listen, n);
-	ret_address[n] = 0;
-	*ret_port = (uint16_t)port;
-	return true;
-}
 
 static unsigned probe(health_probe *ask, void *context, struct buf *out)
 {
@@ -107,39 +81,22 @@ static enum MHD_Result on_request(void *context,
 
 static enum err start(struct health *health)
 {
-	char address[64];
+	struct sockaddr_storage address;
 	uint16_t port;
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-	struct sockaddr_in v4 = {.sin_family = AF_INET};
-	const char *listen = health->config.listen;
+	bool v6;
+	enum err err = listen_resolve(health->config.listen, &address, &port, &v6);
 
-	if (!health_address_parse(listen, address, &port)) {
-		fprintf(stderr, "listen address %s is not ADDRESS:PORT\n", listen);
-		return ERR_USAGE;
+	if (err) {
+		return err;
 	}
-	v4.sin_port = v6.sin6_port = htons(port);
-	bool is_v4 = inet_pton(AF_INET, address, &v4.sin_addr) == 1;
-
-	if (!is_v4 && inet_pton(AF_INET6, address, &v6.sin6_addr) != 1) {
-		fprintf(stderr, "listen address %s is not a numeric address\n", listen);
-		return ERR_USAGE;
-	}
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | (is_v4 ? 0 : MHD_USE_IPv6);
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | (v6 ? MHD_USE_IPv6 : 0u);
 
 	errno = 0;
-	health->daemon =
-		MHD_start_daemon(flags, port, NULL, NULL, on_request, health, MHD_OPTION_SOCK_ADDR,
-				 is_v4 ? (void *)&v4 : (void *)&v6, MHD_OPTION_CONNECTION_LIMIT,
-				 (unsigned)HEALTH_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-				 (unsigned)HEALTH_TIMEOUT_S, MHD_OPTION_END);
-	if (!health->daemon) {
-		LOG(ERROR, "cannot listen", LOG_TEXT("address", listen),
-		    LOG_TEXT("why", errno ? strerrordesc_np(errno) : "refused"),
-		    LOG_TEXT("error", err_name(ERR_BUSY)),
-		    LOG_TEXT("cure", "stop what uses it, or choose another with --listen"));
-		return ERR_BUSY;
-	}
-	return ERR_OK;
+	health->daemon = MHD_start_daemon(
+		flags, port, NULL, NULL, on_request, health, MHD_OPTION_SOCK_ADDR, &address,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)HEALTH_CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HEALTH_TIMEOUT_S, MHD_OPTION_END);
+	return health->daemon ? ERR_OK : listen_failed(health->config.listen);
 }
 
 enum err health_start(const struct health_config *config, struct health **ret_health)

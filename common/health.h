@@ -28,7 +28,4 @@ enum err health_start(const struct health_config *config, struct health **ret_he
 /** Stops it; NULL is fine. */
 void health_stop(struct health *health);
 
-/** Splits "127.0.0.1:8080" or "[::1]:8080". @param ret_address 64 bytes @return false if it is not of that form */
-bool health_address_parse(const char *listen, char ret_address[64], uint16_t *ret_port);
-
 #endif

@@ -1,16 +1,14 @@
 /* http.c: the gateway's HTTP server. One epoll thread parses and writes; what has to wait for Kafka is suspended meanwhile. */
 #include "producers/gateway/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "common/health.h"
 #include "common/limits.h"
+#include "common/listen.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "producers/gateway/http_cache.h"
@@ -375,32 +373,6 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *t
 	return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
 }
 
-static enum err listen_parse(const char *listen,
-			     struct sockaddr_storage *ret_address,
-			     uint16_t *ret_port,
-			     bool *ret_v6)
-{
-	struct sockaddr_in v4 = {.sin_family = AF_INET};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-	char address[64];
-
-	if (!health_address_parse(listen, address, ret_port)) {
-		return ERR_USAGE;
-	}
-	v4.sin_port = v6.sin6_port = htons(*ret_port);
-	*ret_v6 = inet_pton(AF_INET, address, &v4.sin_addr) != 1;
-	if (*ret_v6 && inet_pton(AF_INET6, address, &v6.sin6_addr) != 1) {
-		return ERR_USAGE;
-	}
-	memset(ret_address, 0, sizeof *ret_address);
-	if (*ret_v6) {
-		memcpy(ret_address, &v6, sizeof v6);
-	} else {
-		memcpy(ret_address, &v4, sizeof v4);
-	}
-	return ERR_OK;
-}
-
 static enum err watch_start(struct http *http)
 {
 	const struct http_config *config = &http->config;
@@ -417,9 +389,10 @@ static enum err daemon_start(struct http *http)
 	bool v6 = false;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
 
-	if (listen_parse(config->listen, &address, &port, &v6)) {
-		(void)fprintf(stderr, "listen address %s is not ADDRESS:PORT\n", config->listen);
-		return ERR_USAGE;
+	enum err err = listen_resolve(config->listen, &address, &port, &v6);
+
+	if (err) {
+		return err;
 	}
 	flags |= v6 ? MHD_USE_IPv6 : 0u;
 	errno = 0;
@@ -431,14 +404,7 @@ static enum err daemon_start(struct http *http)
 		on_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 		config->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, config->threads,
 		MHD_OPTION_END);
-	if (!http->daemon) {
-		LOG(ERROR, "cannot listen", LOG_TEXT("address", config->listen),
-		    LOG_TEXT("why", errno ? strerrordesc_np(errno) : "refused"),
-		    LOG_TEXT("error", err_name(ERR_BUSY)),
-		    LOG_TEXT("cure", "stop what uses it, or choose another with --listen"));
-		return ERR_BUSY;
-	}
-	return ERR_OK;
+	return http->daemon ? ERR_OK : listen_failed(config->listen);
 }
 
 enum err http_start(const struct http_config *config, struct http **ret_http)
