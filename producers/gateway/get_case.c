@@ -167,11 +167,7 @@ void get_case(struct http_request *request)
 	struct case_row row;
 	bool found, wait;
 
-	if (!case_id_parse(request->parts[0], &id)) {
-		http_problem(request, PROBLEM_NOT_FOUND, "id", "not a case id");
-		return;
-	}
-	if (!get_cases_shelf_of(request, &id, &read)) {
+	if (!get_cases_id(request, &id) || !get_cases_shelf_of(request, &id, &read)) {
 		return;
 	}
 	found = case_query_get(&read.query, &id, &row);

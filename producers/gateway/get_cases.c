@@ -140,6 +140,15 @@ static bool shelf_is_there(struct http_request *request,
 	return begun;
 }
 
+bool get_cases_id(struct http_request *request, struct case_id *ret_id)
+{
+	if (!case_id_parse(request->parts[0], ret_id)) {
+		http_problem(request, PROBLEM_NOT_FOUND, "id", "not a case id");
+		return false;
+	}
+	return true;
+}
+
 bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read)
 {
 	return shelf_is_there(request, read, case_shelf_begin(request->gateway->shelf, read));

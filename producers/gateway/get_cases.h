@@ -12,7 +12,10 @@ void get_cases_members(struct buf *out,
 		       const struct case_row *row,
 		       uint8_t colour);
 
-/** Begins a reading; answers a problem when there is nothing to read yet. @thread the request's handler, as below */
+/** The case that the path names; answers a problem if its id is not one. @thread the request's handler, as below */
+bool get_cases_id(struct http_request *request, struct case_id *ret_id);
+
+/** Begins a reading; answers a problem when there is nothing to read yet. */
 bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read);
 
 /** As get_cases_shelf, of what there is about one case (case_shelf_begin_case). */

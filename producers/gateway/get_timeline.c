@@ -176,11 +176,7 @@ void get_timeline(struct http_request *request)
 	int64_t limit;
 	bool goes_on;
 
-	if (!case_id_parse(request->parts[0], &id)) {
-		http_problem(request, PROBLEM_NOT_FOUND, "id", "not a case id");
-		return;
-	}
-	if (!page_read(request, &id, &after, &goes_on, &limit) ||
+	if (!get_cases_id(request, &id) || !page_read(request, &id, &after, &goes_on, &limit) ||
 	    !get_cases_shelf(request, &read)) {
 		return;
 	}
