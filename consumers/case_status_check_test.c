@@ -185,27 +185,29 @@ static void test_cases(void **state)
 /* A line that is missing, at the beginning, in the middle or at the end; one too many; one that cannot be read. */
 static void test_timelines(void **state)
 {
+	static const struct {
+		void (*change)(const char *subject, uint32_t seq, uint32_t ordinal);
+		const char *subject;
+		uint32_t seq, ordinal;
+		const char *words;
+	} CHANGES[] = {
+		{del_line, OPEN, 1, 0, "timeline has a gap"},
+		{del_line, OPEN, 2, 0, "timeline has a gap"},
+		{del_line, OPEN, 2, 1, "timeline ends before its case"},
+		{del_line, CLOSED, 1, 0, "timeline ends before its case"},
+		{del_line, LATER, 0, 1, "timeline has a gap"},
+		{del_line, LATER, 0, 2, "timeline ends before what was asked"},
+		{add_line, OPEN, 2, 2, "timeline is ahead of its case"},
+		{add_line, OPEN, 3, 0, "timeline is ahead of its case"},
+		{add_line, CLOSED, 1, 1, "timeline is ahead of its case"},
+		{add_line, LATER, 0, 3, "timeline is ahead of its case"},
+	};
+
 	(void)state;
-	del_line(OPEN, 1, 0);
-	finds("timeline has a gap");
-	del_line(OPEN, 2, 0);
-	finds("timeline has a gap");
-	del_line(OPEN, 2, 1);
-	finds("timeline ends before its case");
-	del_line(CLOSED, 1, 0);
-	finds("timeline ends before its case");
-	del_line(LATER, 0, 1);
-	finds("timeline has a gap");
-	del_line(LATER, 0, 2);
-	finds("timeline ends before what was asked");
-	add_line(OPEN, 2, 2);
-	finds("timeline is ahead of its case");
-	add_line(OPEN, 3, 0);
-	finds("timeline is ahead of its case");
-	add_line(CLOSED, 1, 1);
-	finds("timeline is ahead of its case");
-	add_line(LATER, 0, 3);
-	finds("timeline is ahead of its case");
+	for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
+		CHANGES[i].change(CHANGES[i].subject, CHANGES[i].seq, CHANGES[i].ordinal);
+		finds(CHANGES[i].words);
+	}
 	put_line(OPEN, 1, 0, SPAN("cut"));
 	finds("timeline row cannot be read");
 	kv_put(&bed.txn, CASE_STATUS_KV_TIMELINE, SPAN("short"), SPAN("cut"));
