@@ -124,12 +124,7 @@ static void test_lost_action_log_stops_until_repaired(void **state)
 
 	(void)state;
 	assert_true(folder_make("decider", home));
-	struct decider_config config = {.settings = &kafka_flow_settings,
-					.home = home,
-					.prefix = kafka_flow_prefix,
-					.instance = "one",
-					.registers = kafka_flow_registers,
-					.alone = true};
+	struct decider_config config = kafka_flow_config(home);
 
 	log_open("decider", LOG_ERROR + 1);
 	kafka_flow_post_one("a", "530102");
@@ -186,12 +181,7 @@ static void test_unreadable_reference_stops(void **state)
 
 	(void)state;
 	assert_true(folder_make("decider", home));
-	struct decider_config config = {.settings = &kafka_flow_settings,
-					.home = home,
-					.prefix = kafka_flow_prefix,
-					.instance = "one",
-					.registers = kafka_flow_registers,
-					.alone = true};
+	struct decider_config config = kafka_flow_config(home);
 
 	log_open("decider", LOG_ERROR + 1);
 	(void)snprintf(topic, sizeof topic, "%sgov.reference", kafka_flow_prefix);
@@ -221,12 +211,7 @@ static void test_a_clock_that_is_off_decides_nothing(void **state)
 
 	(void)state;
 	assert_true(folder_make("decider", home));
-	struct decider_config config = {.settings = &kafka_flow_settings,
-					.home = home,
-					.prefix = kafka_flow_prefix,
-					.instance = "one",
-					.registers = kafka_flow_registers,
-					.alone = true};
+	struct decider_config config = kafka_flow_config(home);
 
 	off_us = 120 * 1000000;
 	assert_int_equal(kafka_decider_open(&config, &decider), ERR_OK);

@@ -25,7 +25,7 @@ static void test_killed_again_and_again(void **state)
 	(void)state;
 	assert_true(folder_make("decider", home));
 	for (int i = 0; i < 12; i++) {
-		kafka_flow_post(2000, INT64_C(1700000000000000));
+		kafka_flow_post(2000);
 		pid_t pid = kafka_flow_start(home, "one", false);
 
 		clock_sleep_us(500000 + (i * 7919 % 13) * 100000);
@@ -47,12 +47,12 @@ static void test_two_writers_and_a_zombie(void **state)
 
 	(void)state;
 	assert_true(folder_make("decider-a", home[0]) && folder_make("decider-b", home[1]));
-	kafka_flow_post(2000, INT64_C(1700000000000000));
+	kafka_flow_post(2000);
 	pid_t a = kafka_flow_start(home[0], "a", true);
 
 	clock_sleep_us(2000000);
 	for (int i = 0; i < 4; i++) {
-		kafka_flow_post(20000, INT64_C(1700000000000000));
+		kafka_flow_post(20000);
 		clock_sleep_us(50000 * (i + 1));
 		kill(a, SIGSTOP);
 		pid_t b = kafka_flow_start(home[1], "b", true);
@@ -78,17 +78,12 @@ static void test_fatal_producer_is_replaced(void **state)
 
 	(void)state;
 	assert_true(folder_make("decider", home));
-	struct decider_config config = {.settings = &kafka_flow_settings,
-					.home = home,
-					.prefix = kafka_flow_prefix,
-					.instance = "one",
-					.registers = kafka_flow_registers,
-					.alone = true};
+	struct decider_config config = kafka_flow_config(home);
 
 	log_open("decider", LOG_ERROR);
 	assert_int_equal(kafka_decider_open(&config, &decider), ERR_OK);
 	for (int round = 0; round < 4; round++) {
-		kafka_flow_post(3000, INT64_C(1700000000000000));
+		kafka_flow_post(3000);
 		int64_t until_us =
 			clock_steady_us() + KAFKA_FLOW_SLOWER * (round == 3 ? 6000000 : 1500000);
 
@@ -115,7 +110,7 @@ static void test_rows_lost_are_folded_again(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		assert_true(folder_make("decider", home));
-		kafka_flow_post(3000, INT64_C(1700000000000000));
+		kafka_flow_post(3000);
 		pid_t pid = kafka_flow_start(home, "one", true);
 
 		kafka_flow_wait_for_all(&found);
@@ -138,13 +133,13 @@ static void test_two_of_a_group_take_over(void **state)
 	pid[1] = kafka_flow_start(home[1], "b", false);
 	clock_sleep_us(4000000);
 	for (int i = 0; i < 3; i++) {
-		kafka_flow_post(5000, INT64_C(1700000000000000));
+		kafka_flow_post(5000);
 		clock_sleep_us(300000);
 		kafka_flow_end(pid[i % 2]);
 		kafka_flow_wait_for_all(&found); /* the one left behind decides all of it */
 		pid[i % 2] = kafka_flow_start(home[i % 2], i % 2 ? "b" : "a", false);
 	}
-	kafka_flow_post(5000, INT64_C(1700000000000000));
+	kafka_flow_post(5000);
 	kafka_flow_wait_for_all(&found);
 	kafka_flow_assert_undisturbed(&found);
 	kafka_flow_end(pid[0]);
@@ -160,15 +155,10 @@ static void test_backlog_rate(void **state)
 
 	(void)state;
 	assert_true(folder_make("decider", home));
-	kafka_flow_post(200000, INT64_C(1700000000000000));
+	kafka_flow_post(200000);
 	int64_t start_us = clock_steady_us();
 	struct decider *decider = NULL;
-	struct decider_config config = {.settings = &kafka_flow_settings,
-					.home = home,
-					.prefix = kafka_flow_prefix,
-					.instance = "one",
-					.registers = kafka_flow_registers,
-					.alone = true};
+	struct decider_config config = kafka_flow_config(home);
 	int64_t decided = 0, before = -1, low = 0, high = 0;
 	struct kafka_reader *reader = NULL;
 

@@ -58,12 +58,7 @@ static int in_phase(const struct decider *decider, enum phase phase)
 static void live(const char *home, void (*meanwhile)(int turn))
 {
 	struct decider *decider = NULL;
-	struct decider_config config = {.settings = &kafka_flow_settings,
-					.home = home,
-					.prefix = kafka_flow_prefix,
-					.instance = "one",
-					.registers = kafka_flow_registers,
-					.alone = true};
+	struct decider_config config = kafka_flow_config(home);
 
 	assert_int_equal(kafka_decider_open(&config, &decider), ERR_OK);
 	for (int64_t until_us = clock_steady_us() + ROUND_US;
@@ -72,7 +67,7 @@ static void live(const char *home, void (*meanwhile)(int turn))
 		assert_int_equal(kafka_decider_turn(decider), ERR_OK);
 	}
 	for (int i = 0; i < 10; i++) {
-		kafka_flow_post(POSTED / 10, INT64_C(1700000000000000));
+		kafka_flow_post(POSTED / 10);
 		for (int turn = 0; turn < 50; turn++) {
 			assert_int_equal(kafka_decider_turn(decider), ERR_OK);
 			checked += in_phase(decider, PHASE_CHECKING);
@@ -103,10 +98,10 @@ static void zombie(int turn)
 	}
 	ev = (struct event){.type = EVENT_clock_ticked};
 	EVENT_SET(ev.env, claim, 1 << 30);
-	EVENT_SET(ev.env, decidedtime, INT64_C(1700000000000000));
+	EVENT_SET(ev.env, decidedtime, KAFKA_FLOW_TIME_US);
 	EVENT_SET(ev.env, id, SPAN("zombie"));
 	EVENT_SET(ev.env, source, SPAN("/zombie"));
-	EVENT_SET(ev.env, time, INT64_C(1700000000000000));
+	EVENT_SET(ev.env, time, KAFKA_FLOW_TIME_US);
 	EVENT_SET(ev.data.clock_ticked, tick, 1);
 	assert_int_equal(event_encode(&ev, &bytes), ERR_OK);
 	int topic = kafka_writer_topic(kafka_flow_poster, kafka_flow_events);

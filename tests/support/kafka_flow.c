@@ -77,7 +77,7 @@ int kafka_flow_teardown(void **state)
 	return 0;
 }
 
-void kafka_flow_post(int n, int64_t time_us)
+void kafka_flow_post(int n)
 {
 	struct buf bytes = {0};
 	uint8_t digest[16] = {1};
@@ -89,14 +89,14 @@ void kafka_flow_post(int n, int64_t time_us)
 
 		snprintf(county, sizeof county, "5301%02d", number % KAFKA_FLOW_SUBJECTS);
 		snprintf(id, sizeof id, "%s%d", number % 7 == 6 ? "no" : "a", number);
-		struct case_id case_id = case_id_of_report(
-			span_cstr(county), INT64_C(1700000000000000), SPAN("/s"), SPAN("x"));
+		struct case_id case_id = case_id_of_report(span_cstr(county), KAFKA_FLOW_TIME_US,
+							   SPAN("/s"), SPAN("x"));
 
 		case_id_format(&case_id, subject);
 		EVENT_SET(ev.env, id, span_cstr(id));
 		EVENT_SET(ev.env, source, SPAN("/test"));
 		EVENT_SET(ev.env, subject, span_cstr(subject));
-		EVENT_SET(ev.env, time, time_us + kafka_flow_posted);
+		EVENT_SET(ev.env, time, KAFKA_FLOW_TIME_US + kafka_flow_posted);
 		EVENT_SET(ev.env, digest, span_of(digest, sizeof digest));
 		EVENT_SET(ev.env, rights, 1);
 		buf_reset(&bytes);
@@ -111,6 +111,18 @@ void kafka_flow_post(int n, int64_t time_us)
 	buf_done(&bytes);
 }
 
+struct decider_config kafka_flow_config(const char *home)
+{
+	return (struct decider_config){
+		.settings = &kafka_flow_settings,
+		.home = home,
+		.prefix = kafka_flow_prefix,
+		.instance = "one",
+		.registers = kafka_flow_registers,
+		.alone = true,
+	};
+}
+
 pid_t kafka_flow_start(const char *home, const char *instance, bool alone)
 {
 	if (KAFKA_FLOW_SLOWER > 1) {
@@ -120,13 +132,11 @@ pid_t kafka_flow_start(const char *home, const char *instance, bool alone)
 
 	if (pid == 0) {
 		struct decider *decider = NULL;
-		struct decider_config config = {.settings = &kafka_flow_settings,
-						.home = home,
-						.prefix = kafka_flow_prefix,
-						.instance = instance,
-						.registers = kafka_flow_registers,
-						.session_timeout_ms = 3000,
-						.alone = alone};
+		struct decider_config config = kafka_flow_config(home);
+
+		config.instance = instance;
+		config.session_timeout_ms = 3000;
+		config.alone = alone;
 
 		log_open("decider", LOG_ERROR);
 		enum err err = kafka_decider_open(&config, &decider);
@@ -263,14 +273,14 @@ void kafka_flow_post_one(const char *id, const char *county)
 	uint8_t digest[16] = {1};
 	char subject[CASE_ID_TEXT_BYTES + 1];
 	struct event ev = {.type = EVENT_case_resumed};
-	struct case_id case_id = case_id_of_report(span_cstr(county), INT64_C(1700000000000000),
-						   SPAN("/s"), SPAN("x"));
+	struct case_id case_id =
+		case_id_of_report(span_cstr(county), KAFKA_FLOW_TIME_US, SPAN("/s"), SPAN("x"));
 
 	case_id_format(&case_id, subject);
 	EVENT_SET(ev.env, id, span_cstr(id));
 	EVENT_SET(ev.env, source, SPAN("/test"));
 	EVENT_SET(ev.env, subject, span_cstr(subject));
-	EVENT_SET(ev.env, time, INT64_C(1700000000000000));
+	EVENT_SET(ev.env, time, KAFKA_FLOW_TIME_US);
 	EVENT_SET(ev.env, digest, span_of(digest, sizeof digest));
 	EVENT_SET(ev.env, rights, 1);
 	assert_int_equal(event_encode(&ev, &bytes), ERR_OK);

@@ -7,7 +7,7 @@
 
 #include "common/kafka_topics.h"
 #include "common/kafka_writer.h"
-#include "projections/register.h"
+#include "producers/decider/kafka_decider.h"
 
 /* The thread sanitizer makes all some ten times slower, and knows no new threads in the child of a process that has threads. */
 #ifdef __SANITIZE_THREAD__
@@ -40,11 +40,17 @@ extern int kafka_flow_posted; /* actions that stand in the log */
 int kafka_flow_setup(void **state);
 int kafka_flow_teardown(void **state);
 
-/** Posts actions with history's right; every tenth comes twice, every seventh is refused. */
-void kafka_flow_post(int n, int64_t time_us);
+/* When the first action posted here happened; each further one a microsecond later. */
+#define KAFKA_FLOW_TIME_US INT64_C(1700000000000000)
+
+/** Posts n actions with the right to post history; every tenth comes twice, every seventh is refused. */
+void kafka_flow_post(int n);
 
 /** Posts one action about a county. */
 void kafka_flow_post_one(const char *id, const char *county);
+
+/** A decider of the test's bus, for kafka_decider_open: named "one", in no group, so that it believes that it owns everything. */
+struct decider_config kafka_flow_config(const char *home);
 
 /** A decider as a process of its own. @param alone no group: it believes that it owns everything */
 pid_t kafka_flow_start(const char *home, const char *instance, bool alone);
