@@ -19,7 +19,7 @@ enum {
 
 /*
  * The race that a pardon is for: an outage makes a member fence itself.
- *   1. The broker is away for longer than the session; librdkafka gives up its member id, to join anew.
+ *   1. The broker is away, or hangs, for longer than the session; librdkafka gives up its member id, to join anew.
  *   2. The broker is back, and takes a request that was sent, or queued, under the old id: another join, or a heartbeat.
  *   3. The coordinator has replaced that id meanwhile by the one of the new join, and calls one of the two fenced, as if another
  *      process had come with our name. To librdkafka that is fatal.
@@ -76,6 +76,18 @@ static void give(struct kafka_member *member, const rd_kafka_topic_partition_lis
 	}
 }
 
+/* A session that has run out is an outage, though a broker that hangs breaks no connection. What is lost because another has our name comes
+ * after the fatal error that says so. */
+static void lose(struct kafka_member *member)
+{
+	char why[16];
+
+	member->lost_us = clock_steady_us();
+	if (!rd_kafka_fatal_error(member->handle.rk, why, sizeof why)) {
+		member->handle.trouble_us = member->lost_us;
+	}
+}
+
 static void on_rebalance(rd_kafka_t *rk,
 			 rd_kafka_resp_err_t code,
 			 rd_kafka_topic_partition_list_t *list,
@@ -92,7 +104,10 @@ static void on_rebalance(rd_kafka_t *rk,
 		give(member, list);
 	} else {
 		take_all(member);
-		member->lost_us = rd_kafka_assignment_lost(rk) ? clock_steady_us() : 0;
+		member->lost_us = 0;
+		if (rd_kafka_assignment_lost(rk)) {
+			lose(member);
+		}
 	}
 	/* Accepted with an empty list: it owns, and fetches nothing. */
 	rd_kafka_topic_partition_list_t *none = rd_kafka_topic_partition_list_new(0);
@@ -320,10 +335,14 @@ static enum err join_anew(struct kafka_member *member)
 {
 	kafka_conf_log(member->handle.settings, 4,
 		       "group %s: lost, and nothing given since: joining anew", member->group);
+	int64_t trouble_us = member->handle.trouble_us;
+
 	drop_handle(member);
 	enum err err = open_handle(member);
 
+	/* The request in vain may still be taken, and fence this one. */
 	member->lost_us = clock_steady_us();
+	member->handle.trouble_us = trouble_us;
 	return err;
 }
 

@@ -1,4 +1,7 @@
-/* kafka_member_test.c: a member of a group against librdkafka's own mock of a broker: which fences end it, and which do not. */
+/* kafka_member_test.c: a member of a group against librdkafka's own mock of a broker: which fences end it, and which do not.
+ *
+ * @timeout 120
+ */
 #include "common/kafka_member.h"
 
 #include <librdkafka/rdkafka.h>
@@ -7,7 +10,14 @@
 #include "common/clock.h"
 #include "tests/support/cmocka_all.h"
 
-enum { PARTITIONS = 4, JOIN = 11, HEARTBEAT = 12, WAIT_US = 45000000, LATE_MS = 120000 };
+enum {
+	PARTITIONS = 4,
+	JOIN = 11,
+	HEARTBEAT = 12,
+	WAIT_US = 45000000,
+	LATE_MS = 120000,
+	SILENT_MS = 9000
+};
 
 static rd_kafka_t *owner;
 static rd_kafka_mock_cluster_t *cluster;
@@ -125,6 +135,24 @@ static void test_fenced_by_itself_after_an_outage(void **state)
 	assert_int_equal(owned, 0);
 }
 
+/* A broker that hangs for longer than the session breaks no connection, and is an outage too. */
+static void test_fenced_by_itself_after_a_silence(void **state)
+{
+	(void)state;
+	assert_int_equal(rd_kafka_mock_broker_set_rtt(cluster, 1, SILENT_MS), 0);
+	for (int64_t until_us = clock_steady_us() + WAIT_US;
+	     taken < PARTITIONS && clock_steady_us() < until_us;) {
+		assert_int_equal(kafka_member_poll(member, 20), ERR_OK);
+	}
+	assert_int_equal(owned, 0);
+	assert_int_equal(rd_kafka_mock_broker_set_rtt(cluster, 1, 0), 0);
+	fence();
+	assert_int_equal(poll_until_given(3 * PARTITIONS), ERR_OK);
+	assert_int_equal(owned, PARTITIONS);
+	fence();
+	assert_int_equal(poll_until_given(4 * PARTITIONS), ERR_FENCED);
+}
+
 /* Answers to a join that do not come, twice in a row, are not waited for: the member has its partitions again long before. */
 static void test_joins_without_an_answer(void **state)
 {
@@ -147,6 +175,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_fenced_by_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fenced_by_itself_after_an_outage, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_fenced_by_itself_after_a_silence, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_joins_without_an_answer, setup, teardown),
 	};
