@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/kafka_probe.h"
+
 enum {
 	WATERMARK_TRIES = 20,
 	WATERMARK_MS = 2000,
@@ -17,6 +19,7 @@ enum {
 
 struct kafka_reader {
 	struct kafka_handle handle;
+	struct kafka_probe *probe; /* NULL: nobody asked for it */
 };
 
 /* fetch.queue.backoff.ms is 1000 by default: a reader a little behind its own queue sleeps a second (222 k against 1.1 M/s). */
@@ -64,11 +67,18 @@ enum err kafka_reader_open(const struct kafka_settings *settings,
 	return ERR_OK;
 }
 
+enum err kafka_reader_probe(struct kafka_reader *reader, const char *topic, int32_t partition)
+{
+	reader->probe = kafka_probe_new(&reader->handle, topic, partition);
+	return reader->probe ? ERR_OK : ERR_NOMEM;
+}
+
 void kafka_reader_close(struct kafka_reader *reader)
 {
 	if (!reader) {
 		return;
 	}
+	kafka_probe_free(reader->probe);
 	rd_kafka_assign(reader->handle.rk, NULL);
 	rd_kafka_consumer_close(reader->handle.rk);
 	rd_kafka_destroy(reader->handle.rk);
@@ -147,6 +157,14 @@ static enum err out_of_range(struct kafka_reader *reader, const rd_kafka_message
 	return message->offset >= 0 && message->offset < low ? ERR_LOG_TRIMMED : ERR_LOG_LOST_TAIL;
 }
 
+/* What was fetched before a silence is still read in it. */
+static void heard(struct kafka_reader *reader)
+{
+	if (!kafka_probe_silent(reader->probe)) {
+		reader->handle.away = false;
+	}
+}
+
 static void fill_error(struct kafka_reader *reader,
 		       const rd_kafka_message_t *message,
 		       struct kafka_record *record)
@@ -156,7 +174,7 @@ static void fill_error(struct kafka_reader *reader,
 	if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		record->what = KAFKA_READ_END;
 		record->err = ERR_OK;
-		reader->handle.away = false;
+		heard(reader);
 		return;
 	}
 	kafka_conf_log(reader->handle.settings, 4, "%s %d: %s", record->topic ? record->topic : "",
@@ -174,6 +192,10 @@ enum kafka_read kafka_reader_poll(struct kafka_reader *reader,
 				  struct kafka_record *record)
 {
 	rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+
+	if (reader->probe) {
+		kafka_probe_turn(reader->probe);
+	}
 	rd_kafka_message_t *message = rd_kafka_consumer_poll(reader->handle.rk, timeout_ms);
 
 	*record = (struct kafka_record){
@@ -195,7 +217,7 @@ enum kafka_read kafka_reader_poll(struct kafka_reader *reader,
 	record->leader_epoch = rd_kafka_message_leader_epoch(message);
 	record->key = span_of(message->key, message->key_len);
 	record->value = span_of(message->payload, message->len);
-	reader->handle.away = false;
+	heard(reader);
 	return record->what;
 }
 

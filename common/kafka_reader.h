@@ -37,6 +37,12 @@ enum err kafka_reader_open(const struct kafka_settings *settings,
 			   const char *name,
 			   struct kafka_reader **ret_reader);
 
+/**
+ * From now on every poll also finds out whether a broker answers at all, by kafka_probe.h: the handle's `away` then tells of one that hangs
+ * too. Once, and before the first poll.
+ */
+enum err kafka_reader_probe(struct kafka_reader *reader, const char *topic, int32_t partition);
+
 /** Closes; NULL is fine. Every record must have been released. */
 void kafka_reader_close(struct kafka_reader *reader);
 

@@ -1,0 +1,105 @@
+/* kafka_probe_test.c: a broker that hangs is away after five seconds, one that is slow is not, and one that answers again is there. */
+#include "common/kafka_probe.h"
+
+#include "common/clock.h"
+#include "common/kafka_reader.h"
+#include "tests/support/kafka_mock.h"
+
+enum { SLOW_MS = 1500, HANGS_MS = 9000, PARTITIONS = 1, NEVER_US = 20000000 };
+
+static struct kafka_reader *reader;
+
+static int setup(void **state)
+{
+	(void)state;
+	kafka_mock_start("events", PARTITIONS);
+	assert_int_equal(kafka_reader_open(&kafka_mock_settings, "test", &reader), ERR_OK);
+	assert_int_equal(kafka_reader_probe(reader, "events", 0), ERR_OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	kafka_reader_close(reader);
+	kafka_mock_stop();
+	return 0;
+}
+
+static void answers_after(int ms)
+{
+	assert_int_equal(rd_kafka_mock_broker_set_rtt(kafka_mock_cluster, -1, ms), 0);
+}
+
+/* @return how long it took until `away` was so, at most NEVER_US */
+static int64_t await(bool away, int64_t most_us)
+{
+	int64_t began_us = clock_steady_us();
+	struct kafka_record record = {0};
+
+	while (kafka_reader_handle(reader)->away != away &&
+	       clock_steady_us() - began_us < most_us) {
+		kafka_reader_poll(reader, 50, &record);
+		kafka_reader_release(&record);
+	}
+	return clock_steady_us() - began_us;
+}
+
+/* So long that a first question was answered. */
+static void begin(void)
+{
+	assert_int_equal(kafka_reader_assign(reader, "events", 0, 0), ERR_OK);
+	await(true, 1500000);
+	assert_false(kafka_reader_handle(reader)->away);
+}
+
+static void test_one_that_hangs_is_away(void **state)
+{
+	(void)state;
+	begin();
+	answers_after(HANGS_MS);
+	int64_t took_us = await(true, NEVER_US);
+
+	printf("hangs: said after %.1f s\n", (double)took_us / 1e6);
+	assert_true(kafka_reader_handle(reader)->away);
+	assert_true(took_us > KAFKA_PROBE_SILENT_US - 2500000);
+	/* It is so until an answer comes, also once the first question is given up. */
+	await(false, 2000000);
+	assert_true(kafka_reader_handle(reader)->away);
+	answers_after(0);
+	await(false, NEVER_US);
+	assert_false(kafka_reader_handle(reader)->away);
+}
+
+static void test_one_that_is_slow_is_there(void **state)
+{
+	(void)state;
+	begin();
+	answers_after(SLOW_MS);
+	await(true, KAFKA_PROBE_SILENT_US + 3000000);
+	assert_false(kafka_reader_handle(reader)->away);
+}
+
+/* It reads nothing, so that only the probe hears that the broker is there again. */
+static void test_one_that_was_down_is_there_again(void **state)
+{
+	(void)state;
+	await(true, 1500000);
+	assert_false(kafka_reader_handle(reader)->away);
+	rd_kafka_mock_broker_set_down(kafka_mock_cluster, 1);
+	await(true, NEVER_US);
+	assert_true(kafka_reader_handle(reader)->away);
+	rd_kafka_mock_broker_set_up(kafka_mock_cluster, 1);
+	await(false, NEVER_US);
+	assert_false(kafka_reader_handle(reader)->away);
+}
+
+int main(void)
+{
+#define T(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+	const struct CMUnitTest tests[] = {T(test_one_that_hangs_is_away),
+					   T(test_one_that_is_slow_is_there),
+					   T(test_one_that_was_down_is_there_again)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
