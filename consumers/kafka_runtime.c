@@ -162,6 +162,9 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 		err = kafka_reader_partitions(runtime->watcher, runtime->topic,
 					      &runtime->partitions);
 	}
+	if (!err) {
+		err = kafka_reader_probe(runtime->watcher, runtime->topic, 0);
+	}
 	if (err == ERR_ABSENT) {
 		LOG(ERROR, "topic not found", LOG_SPAN("topic", span_cstr(runtime->topic)),
 		    LOG_TEXT("cure", "govbus topics"));
@@ -187,7 +190,7 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 	return ERR_OK;
 }
 
-/* What the watcher's handle has to say is taken off its queue: it reads no records. */
+/* What the watcher's handle has to say is taken off its queue: it reads no records. Whether a broker answers is found out by it. */
 static void drain_watcher(struct runtime *runtime)
 {
 	struct kafka_record record = {0};
@@ -197,8 +200,7 @@ static void drain_watcher(struct runtime *runtime)
 	}
 }
 
-/* How long the log is: for the lag, and for workers to know that they are behind. Whether a broker answers shows here too: one partition
- * is asked about in any case, for in an outage all are soon lost. */
+/* How long the log is: for the lag, and for workers to know that they are behind. */
 static void watch(struct runtime *runtime)
 {
 	enum err err = ERR_OK;
@@ -208,7 +210,7 @@ static void watch(struct runtime *runtime)
 		int64_t low, high;
 
 		pulse_beat(&runtime->pulse);
-		if (i && !at->following) {
+		if (!at->following) {
 			continue;
 		}
 		err = kafka_reader_watermarks_once(runtime->watcher, runtime->topic, i, &low,
@@ -217,15 +219,14 @@ static void watch(struct runtime *runtime)
 			at->high = high;
 		}
 	}
-	runtime->away = err == ERR_KAFKA_AWAY;
 }
 
-/* Now and then, and at once when a connection has failed. */
+/* Now and then; nobody would answer while no broker does. */
 static bool is_watch_due(struct runtime *runtime, int64_t watched_us)
 {
 	drain_watcher(runtime);
-	return clock_steady_us() - watched_us > RUNTIME_WATCH_US ||
-	       (!runtime->away && kafka_reader_handle(runtime->watcher)->trouble_us > watched_us);
+	runtime->away = kafka_reader_handle(runtime->watcher)->away;
+	return !runtime->away && clock_steady_us() - watched_us > RUNTIME_WATCH_US;
 }
 
 static enum err start_workers(struct runtime *runtime)

@@ -183,6 +183,7 @@ static enum err open_readers(struct decider *decider)
 		snprintf(name, sizeof name, "%s-%s", decider->writer_name, what[i]);
 		err = kafka_reader_open(decider->config.settings, name, readers[i]);
 	}
+	err = err ? err : kafka_reader_probe(decider->refreader, decider->reftopic, 0);
 	return err ? err : kafka_reader_assign(decider->refreader, decider->reftopic, 0, 0);
 }
 

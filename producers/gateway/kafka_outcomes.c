@@ -232,6 +232,7 @@ enum err kafka_outcomes_start(const struct kafka_outcomes_config *config,
 	(void)snprintf(outcomes->reference_topic, sizeof outcomes->reference_topic, "%s%s",
 		       config->topic_prefix, schema_topic(TOPIC_REFERENCE)->name);
 	err = kafka_reader_open(config->settings, "govbus-gateway", &outcomes->reader);
+	err = err ? err : kafka_reader_probe(outcomes->reader, outcomes->reference_topic, 0);
 	err = err ? err : assign_all(outcomes);
 	if (!err) {
 		outcomes->runs = !pthread_create(&outcomes->thread, NULL, run, outcomes);

@@ -64,7 +64,7 @@ class Load:
 		self.bus, self.rng = bus, rng
 		self.cases, self.acknowledged, self.refused, self.never = [], {}, [], 0
 		self.unanswered, self.lost, self.posts = set(), set(), itertools.count()
-		self.ending, self.broken = threading.Event(), []
+		self.ending, self.broken, self.longest = threading.Event(), [], 0.0
 		self.numbers, self.batches = itertools.count(), itertools.count()
 		self.threads = [threading.Thread(target=self._send, args=(rng.randrange(1 << 30),), daemon=True) for _ in range(senders)]
 
@@ -160,12 +160,13 @@ class Load:
 		host, port = self.bus.addresses["gateway"].rsplit(":", 1)
 		connection = http.client.HTTPConnection(host, int(port), timeout=30)
 		headers = {"Content-Type": "application/cloudevents-batch+json", "Authorization": f"Bearer {self.bus.token}"}
-		number = next(self.posts)
+		number, began = next(self.posts), time.monotonic()
 		try:
 			connection.request("POST", "/v1/events", json.dumps(actions, ensure_ascii=False).encode(), headers)
 			self.unanswered.add(number)
 			answer = connection.getresponse()
 			data = answer.read()
+			self.longest = max(self.longest, time.monotonic() - began)
 			return json.loads(data)["items"] if answer.status == 200 else self._refused_whole(answer.status, data)
 		except (OSError, http.client.HTTPException):
 			self.lost.add(number)

@@ -1,4 +1,4 @@
-"""The broker is killed and started again while all programs run under load; then what became of every action is checked."""
+"""The broker is killed and started again, or hangs and goes on, while all programs run under load; then what became of every action is checked."""
 import os
 import random
 import secrets
@@ -13,6 +13,8 @@ PROGRAMS = ("decider", "case-status", "gateway")
 
 
 SAID_S = 2.5  # an outage that lasts so long has been noticed by each program
+HANG_SAID_S = 8  # and so a broker that hangs: 5 s without an answer, a question each second, and a margin
+POST_S = 5  # so long a post takes at most, whatever the broker does: an outcome is waited for for 2 s
 
 
 def must_run(bus):
@@ -26,7 +28,7 @@ def says_away(bus, name):
 	return status == 503 and b"broker answers" in body
 
 
-def still_away(bus, seconds):
+def still_away(bus, seconds, said):
 	"""Whoever has noticed says so to the end; all are healthy. Returns how long each took to notice."""
 	began, noticed = time.monotonic(), {}
 	while time.monotonic() < began + seconds:
@@ -38,17 +40,24 @@ def still_away(bus, seconds):
 				noticed.setdefault(name, time.monotonic() - began)
 			assert name not in noticed or says_away(bus, name), f"{name} says no longer that no broker answers: {bus.get('/readyz', of=name)}"
 		time.sleep(0.1)
-	assert seconds < SAID_S or len(noticed) == len(PROGRAMS), f"in {seconds:.1f} s only these have noticed that no broker answers: {noticed}"
+	assert seconds < said or len(noticed) == len(PROGRAMS), f"in {seconds:.1f} s only these have noticed that no broker answers: {noticed}"
 	return noticed
 
 
-def outage(bus, sending, seconds, within):
-	"""Kills the broker, starts it after a while, and waits until something new is acknowledged and every program is ready again."""
+def outage(bus, sending, seconds, within, hangs):
+	"""Kills the broker, starts it after a while, and waits until something new is acknowledged and every program is ready again; or lets
+	it hang."""
 	met = len(sending.in_flight())
-	bus.broker.kill()
-	noticed = still_away(bus, seconds)
+	if hangs:
+		bus.broker.pause()
+	else:
+		bus.broker.kill()
+	noticed = still_away(bus, seconds, HANG_SAID_S if hangs else SAID_S)
 	started = time.monotonic()
-	bus.broker.start()
+	if hangs:
+		bus.broker.resume()
+	else:
+		bus.broker.start()
 	moments = [time.monotonic()]
 	before = len(sending.acknowledged)
 	for what in (lambda: len(sending.acknowledged) > before, lambda: all(ready(bus, name) for name in PROGRAMS)):
@@ -74,8 +83,9 @@ def ready(bus, name):
 		return False
 
 
-def run(kills, seconds, within=60):
-	"""seconds: from and to, how long the broker is away, by turns; within: so long after its return all are ready. A session of ours is 6 s."""
+def run(kills, seconds, within=60, hangs=False):
+	"""seconds: from and to, how long the broker is away, by turns; within: so long after its return all are ready; hangs: it is stopped, not
+	killed. A session of ours is 6 s."""
 	print(f"seed {SEED}", flush=True)
 	rng = random.Random(SEED)
 	with scene.Scene(broker=scene.bus.Broker()) as bus:
@@ -83,7 +93,8 @@ def run(kills, seconds, within=60):
 			met = 0
 			for n in range(kills):
 				time.sleep(rng.uniform(0.5, 2))
-				met += outage(bus, sending, rng.uniform(*seconds[n % len(seconds)]), within) > 0
+				met += outage(bus, sending, rng.uniform(*seconds[n % len(seconds)]), within, hangs) > 0
+		assert sending.longest < POST_S, f"a post took {sending.longest:.1f} s"
 		sending.check_answers()
 		for name in ("gateway", "decider"):
 			assert bus.stop(name) == 0, f"{name} did not stop cleanly"
@@ -91,5 +102,5 @@ def run(kills, seconds, within=60):
 		sending.check(naive.timelines(want))
 		assert bus.stop("case-status") == 0, "case-status did not stop cleanly"
 		rows = want.stat().st_size
-	assert met, f"no kill met a post without its answer; seed {SEED}"
-	print(f"{kills} kills, {met} with posts in flight: {sending.count()} actions of {len(sending.cases)} cases, one outcome each; {rows} bytes of rows are the naive fold's")
+	assert met, f"no outage met a post without its answer; seed {SEED}"
+	print(f"{kills} outages, {met} with posts in flight: {sending.count()} actions of {len(sending.cases)} cases, one outcome each, {sending.longest:.1f} s the longest post; {rows} bytes of rows are the naive fold's")

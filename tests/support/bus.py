@@ -76,10 +76,21 @@ class Broker:
 	def kill(self):
 		self._do("kill", self.home)
 
+	def pause(self):
+		"""It hangs: connections stay, and nothing is answered."""
+		self._signal(signal.SIGSTOP)
+
+	def resume(self):
+		self._signal(signal.SIGCONT)
+
+	def _signal(self, number):
+		os.kill(int(Path(self.home, "broker.pid").read_text().split()[0]), number)
+
 	def stop(self):
 		self._do("stop", self.home)
 
 	def close(self):
+		self.resume()
 		self.stop()
 		shutil.rmtree(self.home, ignore_errors=True)
 
