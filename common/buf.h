@@ -19,10 +19,16 @@ struct buf {
 /** Makes room for so many bytes more. @return false: out of memory, or past the limit (buf->err) @thread one at a time, as all here */
 bool buf_grow(struct buf *buf, size_t more);
 
+/** As buf_grow. Inline: most often there is room. */
+static inline bool buf_room(struct buf *buf, size_t more)
+{
+	return (!buf->err && more <= buf->size - buf->n) || buf_grow(buf, more);
+}
+
 /** Appends bytes. Inline: encoders add a few bytes at a time, millions of times a second. */
 static inline void buf_add(struct buf *buf, struct span bytes)
 {
-	if (bytes.n && ((!buf->err && bytes.n <= buf->size - buf->n) || buf_grow(buf, bytes.n))) {
+	if (bytes.n && buf_room(buf, bytes.n)) {
 		memcpy(buf->p + buf->n, bytes.p, bytes.n);
 		buf->n += bytes.n;
 	}
@@ -34,7 +40,7 @@ void buf_add_text(struct buf *buf, const char *text);
 /** Appends one byte. */
 static inline void buf_add_byte(struct buf *buf, uint8_t byte)
 {
-	if ((!buf->err && buf->n < buf->size) || buf_grow(buf, 1)) {
+	if (buf_room(buf, 1)) {
 		buf->p[buf->n++] = byte;
 	}
 }

@@ -82,7 +82,7 @@ void json_text_add(struct buf *out, struct span text)
 	buf_add_byte(out, '"');
 	for (size_t i = 0; i < text.n;) {
 		uint8_t c = text.p[i];
-		size_t n = char_bytes(text.p + i, text.n - i);
+		size_t n = c < 0x80 ? 1 : char_bytes(text.p + i, text.n - i);
 
 		if (n && c >= 0x20 && c != '"' && c != '\\') {
 			i += n;

@@ -44,16 +44,11 @@ static enum err err_of(int code)
 	}
 }
 
-static void fail(struct kv_txn *txn, int code)
+void kv_parts_fail(struct kv_txn *txn, int code)
 {
 	if (!txn->err) {
 		txn->err = err_of(code);
 	}
-}
-
-static MDB_val val_of(struct span s)
-{
-	return (MDB_val){.mv_size = s.n, .mv_data = (void *)(uintptr_t)s.p};
 }
 
 /* One writing process per environment: a second one would be kept waiting inside LMDB, and a stopped one would be waited for for ever. */
@@ -234,11 +229,20 @@ enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn)
 		code = mdb_txn_begin(kv->env, NULL, flags, &mdb);
 	}
 	if (code) {
-		fail(txn, code);
+		kv_parts_fail(txn, code);
 		return txn->err;
 	}
 	txn->mdb = mdb;
 	return ERR_OK;
+}
+
+/* Renewed, LMDB would look up each table's root again. */
+static bool is_newest(const struct kv_txn *txn)
+{
+	MDB_envinfo info;
+
+	return !txn->err && !txn->resting && mdb_env_info(txn->kv->env, &info) == MDB_SUCCESS &&
+	       info.me_last_txnid == mdb_txn_id(txn->mdb);
 }
 
 enum err kv_txn_renew(struct kv_txn *txn)
@@ -247,9 +251,13 @@ enum err kv_txn_renew(struct kv_txn *txn)
 	if (!txn->mdb) {
 		return txn->kv ? kv_txn_begin(txn->kv, false, txn) : txn->err;
 	}
+	if (is_newest(txn)) {
+		return ERR_OK;
+	}
 	mdb_txn_reset(txn->mdb);
 	int code = mdb_txn_renew(txn->mdb);
 
+	txn->resting = false;
 	txn->err = err_of(code);
 	if (code) {
 		mdb_txn_abort(txn->mdb);
@@ -263,6 +271,7 @@ void kv_txn_rest(struct kv_txn *txn)
 	assert(!txn->writable);
 	if (txn->mdb) {
 		mdb_txn_reset(txn->mdb);
+		txn->resting = true;
 	}
 }
 
@@ -275,7 +284,7 @@ enum err kv_txn_commit(struct kv_txn *txn)
 	int code = mdb_txn_commit(txn->mdb);
 
 	txn->mdb = NULL;
-	fail(txn, code);
+	kv_parts_fail(txn, code);
 	if (txn->writable && txn->err == ERR_STORE) {
 		/* After a failed fdatasync the kernel may call lost pages clean: never write through this handle again. */
 		txn->kv->broken = true;
@@ -298,8 +307,7 @@ void kv_txn_abort(struct kv_txn *txn)
 	}
 }
 
-/* Whether the transaction can still be used; a key that LMDB would refuse is refused here, with an error of its own. */
-static bool usable(struct kv_txn *txn, int table)
+bool kv_parts_usable(struct kv_txn *txn, int table)
 {
 	if (txn->err || !txn->mdb) {
 		return false;
@@ -308,7 +316,7 @@ static bool usable(struct kv_txn *txn, int table)
 	return true;
 }
 
-static bool key_fits(struct kv_txn *txn, struct span key)
+bool kv_parts_key_fits(struct kv_txn *txn, struct span key)
 {
 	if (key.n == 0 || key.n > LIMIT_KEY_BYTES) {
 		txn->err = key.n ? ERR_TOO_BIG : ERR_INVALID;
@@ -319,9 +327,9 @@ static bool key_fits(struct kv_txn *txn, struct span key)
 
 bool kv_get(struct kv_txn *txn, int table, struct span key, struct span *ret_value)
 {
-	MDB_val k = val_of(key), v;
+	MDB_val k = kv_parts_val(key), v;
 
-	if (!usable(txn, table) || !key_fits(txn, key)) {
+	if (!kv_parts_usable(txn, table) || !kv_parts_key_fits(txn, key)) {
 		return false;
 	}
 	int code = mdb_get(txn->mdb, txn->kv->dbis[table], &k, &v);
@@ -331,39 +339,39 @@ bool kv_get(struct kv_txn *txn, int table, struct span key, struct span *ret_val
 		return true;
 	}
 	if (code != MDB_NOTFOUND) {
-		fail(txn, code);
+		kv_parts_fail(txn, code);
 	}
 	return false;
 }
 
 void kv_put(struct kv_txn *txn, int table, struct span key, struct span value)
 {
-	MDB_val k = val_of(key), v = val_of(value);
+	MDB_val k = kv_parts_val(key), v = kv_parts_val(value);
 
-	if (usable(txn, table) && key_fits(txn, key)) {
-		fail(txn, mdb_put(txn->mdb, txn->kv->dbis[table], &k, &v, 0));
+	if (kv_parts_usable(txn, table) && kv_parts_key_fits(txn, key)) {
+		kv_parts_fail(txn, mdb_put(txn->mdb, txn->kv->dbis[table], &k, &v, 0));
 	}
 }
 
 void kv_del(struct kv_txn *txn, int table, struct span key)
 {
-	MDB_val k = val_of(key);
+	MDB_val k = kv_parts_val(key);
 
-	if (usable(txn, table) && key_fits(txn, key)) {
+	if (kv_parts_usable(txn, table) && kv_parts_key_fits(txn, key)) {
 		int code = mdb_del(txn->mdb, txn->kv->dbis[table], &k, NULL);
 
-		fail(txn, code == MDB_NOTFOUND ? MDB_SUCCESS : code);
+		kv_parts_fail(txn, code == MDB_NOTFOUND ? MDB_SUCCESS : code);
 	}
 }
 
 static bool read_stat(struct kv_txn *txn, int table, MDB_stat *ret_stat)
 {
-	if (!usable(txn, table)) {
+	if (!kv_parts_usable(txn, table)) {
 		return false;
 	}
 	int code = mdb_stat(txn->mdb, txn->kv->dbis[table], ret_stat);
 
-	fail(txn, code);
+	kv_parts_fail(txn, code);
 	return code == MDB_SUCCESS;
 }
 
@@ -392,102 +400,4 @@ uint64_t kv_used_bytes(struct kv *kv)
 		return 0;
 	}
 	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
-}
-
-void kv_cursor_open(struct kv_txn *txn, int table, struct kv_cursor *cursor)
-{
-	MDB_cursor *mdb = NULL;
-
-	*cursor = (struct kv_cursor){.txn = txn, .table = table};
-	if (usable(txn, table)) {
-		fail(txn, mdb_cursor_open(txn->mdb, txn->kv->dbis[table], &mdb));
-		cursor->mdb = mdb;
-	}
-}
-
-void kv_cursor_close(struct kv_cursor *cursor)
-{
-	if (cursor->mdb) {
-		mdb_cursor_close(cursor->mdb);
-	}
-	*cursor = (struct kv_cursor){0};
-}
-
-static bool cursor_usable(const struct kv_cursor *cursor)
-{
-	return cursor->mdb && usable(cursor->txn, cursor->table);
-}
-
-/* Moves, and borrows what it then stands on. */
-static bool move(struct kv_cursor *cursor, struct span key, MDB_cursor_op op)
-{
-	MDB_val k = val_of(key), v = {0};
-
-	if (!cursor_usable(cursor)) {
-		return false;
-	}
-	int code = mdb_cursor_get(cursor->mdb, &k, &v, op);
-
-	if (code == MDB_SUCCESS) {
-		cursor->key = span_of(k.mv_data, k.mv_size);
-		cursor->value = span_of(v.mv_data, v.mv_size);
-		return true;
-	}
-	cursor->key = cursor->value = (struct span){0};
-	if (code != MDB_NOTFOUND) {
-		fail(cursor->txn, code);
-	}
-	return false;
-}
-
-bool kv_cursor_seek(struct kv_cursor *cursor, struct span key)
-{
-	return move(cursor, key, key.n ? MDB_SET_RANGE : MDB_FIRST);
-}
-
-bool kv_cursor_seek_before(struct kv_cursor *cursor, struct span key)
-{
-	if (key.n == 0) {
-		return false;
-	}
-	if (move(cursor, key, MDB_SET_RANGE)) {
-		return move(cursor, (struct span){0}, MDB_PREV);
-	}
-	return move(cursor, (struct span){0}, MDB_LAST);
-}
-
-bool kv_cursor_next(struct kv_cursor *cursor)
-{
-	return move(cursor, (struct span){0}, MDB_NEXT);
-}
-
-bool kv_cursor_prev(struct kv_cursor *cursor)
-{
-	return move(cursor, (struct span){0}, MDB_PREV);
-}
-
-void kv_cursor_put(struct kv_cursor *cursor, struct span key, struct span value, bool append)
-{
-	MDB_val k = val_of(key), v = val_of(value);
-
-	if (cursor_usable(cursor) && key_fits(cursor->txn, key)) {
-		int code = mdb_cursor_put(cursor->mdb, &k, &v, append ? MDB_APPEND : 0);
-
-		fail(cursor->txn, code);
-	}
-}
-
-void kv_cursor_del(struct kv_cursor *cursor, struct span key)
-{
-	MDB_val k = val_of(key), v = {0};
-
-	if (!cursor_usable(cursor) || !key_fits(cursor->txn, key)) {
-		return;
-	}
-	int code = mdb_cursor_get(cursor->mdb, &k, &v, MDB_SET);
-
-	if (code == MDB_SUCCESS) {
-		code = mdb_cursor_del(cursor->mdb, 0);
-	}
-	fail(cursor->txn, code == MDB_NOTFOUND ? MDB_SUCCESS : code);
 }

@@ -31,6 +31,7 @@ struct kv_txn {
 	void *mdb;
 	enum err err;
 	bool writable;
+	bool resting; /* a reading one that holds on to no state */
 };
 
 /* A walk over one table in key order. Zero it before kv_cursor_open. */
@@ -55,7 +56,7 @@ void kv_close(struct kv *kv);
 /** Begins. A reader's transaction may be reset and renewed by kv_txn_renew. The error is in txn->err too. */
 enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
 
-/** Moves a reading transaction to the newest state; what was borrowed from it is dead. */
+/** Moves a reading transaction to the newest state; what was borrowed from it is dead. Nearly free if nothing was committed meanwhile. */
 enum err kv_txn_renew(struct kv_txn *txn);
 
 /** Lets a reading transaction rest until kv_txn_renew: it holds on to no state, and keeps its place. What was borrowed from it is dead. */

@@ -33,4 +33,19 @@ struct kv {
  */
 enum err kv_fence_read(const char *dir, bool *ret_fenced);
 
+/** Remembers what an LMDB function returned, if it is the transaction's first error. */
+void kv_parts_fail(struct kv_txn *txn, int code);
+
+/** Whether the transaction can still be used. */
+bool kv_parts_usable(struct kv_txn *txn, int table);
+
+/** Whether LMDB takes such a key; one that it would refuse is refused here, with an error of its own in the transaction. */
+bool kv_parts_key_fits(struct kv_txn *txn, struct span key);
+
+/** The same bytes as LMDB has them, borrowed. */
+static inline MDB_val kv_parts_val(struct span s)
+{
+	return (MDB_val){.mv_size = s.n, .mv_data = (void *)(uintptr_t)s.p};
+}
+
 #endif

@@ -7,26 +7,18 @@
 #include <sys/stat.h>
 
 #include "common/civil.h"
+#include "common/kv_pool.h"
 #include "common/partition.h"
 #include "consumers/dead.h"
 #include "consumers/shard.h"
 #include "consumers/shard_set.h"
 #include "projections/case_status.h"
 
-enum { SHELF_IDLE = 8 };
-
-/* Transactions of readings that ended: each keeps its place among LMDB's readers, and no state. */
-struct idle {
-	struct kv_txn txns[SHELF_IDLE];
-	int n;
-};
-
 struct case_shelf {
 	char home[400];
-	pthread_mutex_t idle_lock;
-	struct idle idle[CASE_QUERY_SHARDS];
 	pthread_rwlock_t lock; /* read: a reading is open; written: shards are opened and closed */
 	struct shard_set set;
+	struct kv_pool pools[CASE_QUERY_SHARDS];
 	ino_t inodes[CASE_QUERY_SHARDS];
 	int shards;       /* that can be read: those of the set, or none */
 	enum err why_not; /* when there are none */
@@ -53,9 +45,7 @@ static ino_t shard_inode(const struct case_shelf *shelf, int i)
 static void close_all(struct case_shelf *shelf)
 {
 	for (int i = 0; i < shelf->shards; i++) {
-		while (shelf->idle[i].n) {
-			kv_txn_abort(&shelf->idle[i].txns[--shelf->idle[i].n]);
-		}
+		kv_pool_close(&shelf->pools[i]);
 	}
 	shard_set_close(&shelf->set);
 	shelf->shards = 0;
@@ -74,6 +64,9 @@ static void open_all(struct case_shelf *shelf)
 		shelf->why_not = ERR_STORE_MIXED;
 	}
 	shelf->shards = shelf->set.n;
+	for (int i = 0; i < shelf->shards; i++) {
+		kv_pool_open(&shelf->pools[i], shelf->set.kvs[i]);
+	}
 }
 
 static bool changed(const struct case_shelf *shelf)
@@ -95,7 +88,6 @@ enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf)
 	}
 	(void)snprintf(shelf->home, sizeof shelf->home, "%s", home);
 	pthread_rwlock_init(&shelf->lock, NULL);
-	pthread_mutex_init(&shelf->idle_lock, NULL);
 	open_all(shelf);
 	*ret_shelf = shelf;
 	return ERR_OK;
@@ -106,7 +98,6 @@ void case_shelf_close(struct case_shelf *shelf)
 	if (shelf) {
 		close_all(shelf);
 		pthread_rwlock_destroy(&shelf->lock);
-		pthread_mutex_destroy(&shelf->idle_lock);
 		free(shelf);
 	}
 }
@@ -119,6 +110,7 @@ void case_shelf_refresh(struct case_shelf *shelf)
 	stale = changed(shelf);
 	for (int i = 0; i < shelf->shards; i++) {
 		kv_check_readers(shelf->set.kvs[i]);
+		kv_pool_rest(&shelf->pools[i]);
 	}
 	pthread_rwlock_unlock(&shelf->lock);
 	if (stale) {
@@ -127,38 +119,6 @@ void case_shelf_refresh(struct case_shelf *shelf)
 		open_all(shelf);
 		pthread_rwlock_unlock(&shelf->lock);
 	}
-}
-
-/* Begins on one shard, with a transaction that is at hand if there is one. */
-static bool begin_shard(struct case_shelf *shelf, int i, struct kv_txn *txn)
-{
-	struct idle *idle = &shelf->idle[i];
-
-	pthread_mutex_lock(&shelf->idle_lock);
-	if (idle->n) {
-		*txn = idle->txns[--idle->n];
-	}
-	pthread_mutex_unlock(&shelf->idle_lock);
-	return txn->mdb ? !kv_txn_renew(txn)
-			: !kv_txn_begin(shelf->set.kvs[i], /*writable=*/false, txn);
-}
-
-static void end_shard(struct case_shelf *shelf, int i, struct kv_txn *txn)
-{
-	struct idle *idle = &shelf->idle[i];
-
-	if (!txn->mdb || txn->err) {
-		kv_txn_abort(txn);
-		return;
-	}
-	kv_txn_rest(txn);
-	pthread_mutex_lock(&shelf->idle_lock);
-	if (idle->n < SHELF_IDLE) {
-		idle->txns[idle->n++] = *txn;
-		txn->mdb = NULL;
-	}
-	pthread_mutex_unlock(&shelf->idle_lock);
-	kv_txn_abort(txn);
 }
 
 static void begin(struct case_shelf *shelf, struct case_shelf_read *read)
@@ -172,7 +132,7 @@ bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read)
 {
 	begin(shelf, read);
 	for (int i = 0; i < shelf->shards; i++) {
-		if (!begin_shard(shelf, i, &read->txns[i])) {
+		if (kv_pool_take(&shelf->pools[i], &read->txns[i])) {
 			return false;
 		}
 	}
@@ -189,7 +149,7 @@ bool case_shelf_begin_case(struct case_shelf *shelf,
 	}
 	int i = case_shelf_partition(id) % shelf->shards;
 
-	return begin_shard(shelf, i, &read->txns[i]);
+	return !kv_pool_take(&shelf->pools[i], &read->txns[i]);
 }
 
 void case_shelf_end(struct case_shelf_read *read)
@@ -198,7 +158,7 @@ void case_shelf_end(struct case_shelf_read *read)
 		return;
 	}
 	for (int i = 0; i < read->query.shards; i++) {
-		end_shard(read->shelf, i, &read->txns[i]);
+		kv_pool_give(&read->shelf->pools[i], &read->txns[i]);
 	}
 	pthread_rwlock_unlock(&read->shelf->lock);
 	read->shelf = NULL;

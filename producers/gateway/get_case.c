@@ -14,8 +14,16 @@
 enum {
 	SEQ_WAIT_US = 1000000,
 	ANSWER_BYTES = 2048, /* room for most cases: the answer need not grow while it is written */
-	ETAG_BYTES = 10 + 1 + 10 + 1 + 3 + 1 + 1 + 2 * crypto_shorthash_BYTES + 1,
 };
+
+/* What an ETag says, without gaps: as hexadecimal digits it is the tag. */
+struct etag {
+	uint32_t seq, ordinal;
+	uint8_t colour, parked, zero[2];
+	uint8_t next[crypto_shorthash_BYTES];
+};
+
+enum { ETAG_BYTES = 2 * sizeof(struct etag) + 1 };
 
 /* Earlier than allowed, never later. To the microsecond it would differ in each answer, and none would be 304. */
 static int64_t whole_minutes(int64_t at_us)
@@ -120,12 +128,13 @@ static void etag_of(const struct case_row_fixed *fixed,
 		    char ret_etag[ETAG_BYTES])
 {
 	static const uint8_t KEY[crypto_shorthash_KEYBYTES] = "govbus case etag";
-	uint8_t hash[crypto_shorthash_BYTES];
-	char hex[2 * sizeof hash + 1];
+	struct etag etag = {.seq = fixed->seq,
+			    .ordinal = fixed->ordinal,
+			    .colour = colour,
+			    .parked = parked != NULL};
 
-	crypto_shorthash(hash, next.p, next.n, KEY);
-	(void)snprintf(ret_etag, ETAG_BYTES, "%u-%u-%u%s-%s", fixed->seq, fixed->ordinal, colour,
-		       parked ? "p" : "", sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+	crypto_shorthash(etag.next, next.p, next.n, KEY);
+	sodium_bin2hex(ret_etag, ETAG_BYTES, (const uint8_t *)&etag, sizeof etag);
 }
 
 static void answer_write(struct http_request *request,

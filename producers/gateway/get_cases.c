@@ -14,24 +14,27 @@
 
 enum { LIST_DEFAULT = 50 };
 
-static void time_member(struct buf *out, const char *name, int64_t at_us)
+static void time_member(struct buf *out, struct span name, int64_t at_us)
 {
 	if (at_us) {
-		json_out_member_time(out, name, at_us);
+		json_out_name_of(out, name);
+		json_out_time(out, at_us);
 	}
 }
 
-static void text_member(struct buf *out, const char *name, struct span text)
+static void text_member(struct buf *out, struct span name, struct span text)
 {
 	if (text.n) {
-		json_out_member(out, name, text);
+		json_out_name_of(out, name);
+		json_out_text(out, text);
 	}
 }
 
-static void count_member(struct buf *out, const char *name, int count)
+static void count_member(struct buf *out, struct span name, int count)
 {
 	if (count) {
-		json_out_member_number(out, name, count);
+		json_out_name_of(out, name);
+		json_out_number(out, count);
 	}
 }
 
@@ -52,16 +55,16 @@ static void type_member(struct buf *out, const char code[4])
 static void due_members(struct buf *out, const struct case_row_fixed *fixed, uint8_t colour)
 {
 	json_out_member_code(out, "colour", CODES_colour, colour);
-	time_member(out, "due_at", fixed->case_due.due_us);
-	time_member(out, "yellow_at", fixed->case_due.yellow_us);
-	time_member(out, "red_at", fixed->case_due.red_us);
+	time_member(out, SPAN("due_at"), fixed->case_due.due_us);
+	time_member(out, SPAN("yellow_at"), fixed->case_due.yellow_us);
+	time_member(out, SPAN("red_at"), fixed->case_due.red_us);
 	json_out_member_code(out, "step", CODES_step, fixed->step);
-	time_member(out, "step_due_at", fixed->step_due.due_us);
-	time_member(out, "step_yellow_at", fixed->step_due.yellow_us);
-	time_member(out, "step_red_at", fixed->step_due.red_us);
-	time_member(out, "orig_due_at", fixed->orig_due_us);
-	time_member(out, "hold_until", fixed->hold_until_us);
-	time_member(out, "window_until", fixed->window_until_us);
+	time_member(out, SPAN("step_due_at"), fixed->step_due.due_us);
+	time_member(out, SPAN("step_yellow_at"), fixed->step_due.yellow_us);
+	time_member(out, SPAN("step_red_at"), fixed->step_due.red_us);
+	time_member(out, SPAN("orig_due_at"), fixed->orig_due_us);
+	time_member(out, SPAN("hold_until"), fixed->hold_until_us);
+	time_member(out, SPAN("window_until"), fixed->window_until_us);
 	if (fixed->provisional) {
 		json_out_member_bool(out, "provisional", true);
 	}
@@ -69,8 +72,8 @@ static void due_members(struct buf *out, const struct case_row_fixed *fixed, uin
 
 static void unit_members(struct buf *out, const struct case_row *row)
 {
-	text_member(out, "owner", row->owner);
-	text_member(out, "lead_unit", row->lead_unit);
+	text_member(out, SPAN("owner"), row->owner);
+	text_member(out, SPAN("lead_unit"), row->lead_unit);
 	if (row->n_assist) {
 		json_out_name(out, "assist");
 		json_out_open(out, '[');
@@ -83,13 +86,13 @@ static void unit_members(struct buf *out, const struct case_row *row)
 
 static void count_members(struct buf *out, const struct case_row_fixed *fixed)
 {
-	count_member(out, "returns", fixed->returns);
-	count_member(out, "reopens", fixed->reopens);
-	count_member(out, "holds", fixed->holds);
-	count_member(out, "reworks", fixed->reworks);
-	count_member(out, "escalations", fixed->escalations);
-	count_member(out, "score", fixed->score);
-	count_member(out, "close_level", fixed->close_level);
+	count_member(out, SPAN("returns"), fixed->returns);
+	count_member(out, SPAN("reopens"), fixed->reopens);
+	count_member(out, SPAN("holds"), fixed->holds);
+	count_member(out, SPAN("reworks"), fixed->reworks);
+	count_member(out, SPAN("escalations"), fixed->escalations);
+	count_member(out, SPAN("score"), fixed->score);
+	count_member(out, SPAN("close_level"), fixed->close_level);
 }
 
 void get_cases_members(struct buf *out,
@@ -105,23 +108,23 @@ void get_cases_members(struct buf *out,
 	json_out_member_number(out, "seq", fixed->seq);
 	json_out_member_code(out, "state", CODES_case_state, fixed->state);
 	type_member(out, fixed->type_code);
-	text_member(out, "title", row->title);
+	text_member(out, SPAN("title"), row->title);
 	json_out_member(out, "place", span_cstr(fixed->place));
 	json_out_member_code(out, "severity", CODES_severity, fixed->severity);
 	json_out_member_code(out, "channel", CODES_channel, fixed->channel);
 	unit_members(out, row);
 	due_members(out, fixed, colour);
-	time_member(out, "reported_at", fixed->reported_us);
-	time_member(out, "updated_at", fixed->updated_us);
-	time_member(out, "closed_at", fixed->closed_us);
+	time_member(out, SPAN("reported_at"), fixed->reported_us);
+	time_member(out, SPAN("updated_at"), fixed->updated_us);
+	time_member(out, SPAN("closed_at"), fixed->closed_us);
 	json_out_member_code(out, "outcome", CODES_outcome, fixed->outcome);
 	count_members(out, fixed);
-	text_member(out, "source", row->source);
-	text_member(out, "source_id", row->id);
-	text_member(out, "profile", row->profile);
-	text_member(out, "campaign", row->campaign);
-	text_member(out, "prior_case", row->prior_case);
-	text_member(out, "point_id", row->point_id);
+	text_member(out, SPAN("source"), row->source);
+	text_member(out, SPAN("source_id"), row->id);
+	text_member(out, SPAN("profile"), row->profile);
+	text_member(out, SPAN("campaign"), row->campaign);
+	text_member(out, SPAN("prior_case"), row->prior_case);
+	text_member(out, SPAN("point_id"), row->point_id);
 }
 
 static bool shelf_is_there(struct http_request *request,
@@ -167,7 +170,7 @@ void get_cases_position(struct buf *out, int partition, const struct tail *tail)
 	json_out_open(out, '{');
 	json_out_member_number(out, "partition", partition);
 	json_out_member_number(out, "offset", tail->next_offset);
-	time_member(out, "tick", tail->tick * CIVIL_MINUTE_US);
+	time_member(out, SPAN("tick"), tail->tick * CIVIL_MINUTE_US);
 	json_out_close(out, '}');
 }
 
@@ -229,7 +232,8 @@ void get_cases_receipt(struct http_request *request)
 	}
 	json_out_open(out, '{');
 	json_out_member_code(out, "state", CODES_case_state, row.fixed.state);
-	time_member(out, "due_at", case_row_is_open(&row.fixed) ? row.fixed.case_due.due_us : 0);
+	time_member(out, SPAN("due_at"),
+		    case_row_is_open(&row.fixed) ? row.fixed.case_due.due_us : 0);
 	json_out_close(out, '}');
 	request->status = 200;
 }

@@ -4,11 +4,16 @@
 #include "common/civil.h"
 #include "common/json_text.h"
 
-static void comma(struct buf *out)
+static bool needs_comma(const struct buf *out)
 {
 	uint8_t last = out->n ? out->p[out->n - 1] : '[';
 
-	if (last != '[' && last != '{' && last != ':' && last != '\n') {
+	return last != '[' && last != '{' && last != ':' && last != '\n';
+}
+
+static void comma(struct buf *out)
+{
+	if (needs_comma(out)) {
 		buf_add_byte(out, ',');
 	}
 }
@@ -24,12 +29,24 @@ void json_out_close(struct buf *out, char bracket)
 	buf_add_byte(out, (uint8_t)bracket);
 }
 
-void json_out_name(struct buf *out, const char *name)
+void json_out_name_of(struct buf *out, struct span name)
 {
-	comma(out);
-	buf_add_byte(out, '"');
-	buf_add_text(out, name);
-	buf_add(out, SPAN("\":"));
+	enum { MARKS = 4 }; /* comma, quotes, colon */
+
+	if (!buf_room(out, name.n + MARKS)) {
+		return;
+	}
+	uint8_t *to = out->p + out->n;
+
+	if (needs_comma(out)) {
+		*to++ = ',';
+	}
+	*to++ = '"';
+	memcpy(to, name.p, name.n);
+	to += name.n;
+	*to++ = '"';
+	*to++ = ':';
+	out->n = (size_t)(to - out->p);
 }
 
 void json_out_text(struct buf *out, struct span text)
@@ -67,52 +84,20 @@ void json_out_bool(struct buf *out, bool value)
 
 void json_out_time(struct buf *out, int64_t at_us)
 {
-	char text[CIVIL_TEXT_SIZE];
+	char text[1 + CIVIL_TEXT_SIZE];
 
-	civil_format(at_us, text);
+	text[0] = '"';
+	civil_format(at_us, text + 1);
+	text[CIVIL_TEXT_SIZE] = '"';
 	comma(out);
-	buf_add_byte(out, '"');
-	buf_add_text(out, text);
-	buf_add_byte(out, '"');
+	buf_add(out, span_of(text, sizeof text));
 }
 
-void json_out_member(struct buf *out, const char *name, struct span text)
-{
-	json_out_name(out, name);
-	json_out_text(out, text);
-}
-
-void json_out_member_text(struct buf *out, const char *name, const char *text)
-{
-	json_out_member(out, name, span_cstr(text));
-}
-
-void json_out_member_number(struct buf *out, const char *name, int64_t number)
-{
-	json_out_name(out, name);
-	json_out_number(out, number);
-}
-
-void json_out_member_bool(struct buf *out, const char *name, bool value)
-{
-	json_out_name(out, name);
-	json_out_bool(out, value);
-}
-
-void json_out_member_time(struct buf *out, const char *name, int64_t at_us)
-{
-	json_out_name(out, name);
-	json_out_time(out, at_us);
-}
-
-void json_out_member_code(struct buf *out, const char *name, enum codes list, uint8_t number)
+void json_out_code(struct buf *out, enum codes list, uint8_t number)
 {
 	const struct code *code = codes_get(list, number);
 
-	if (!number) {
-		return;
-	}
-	json_out_name(out, name);
+	comma(out);
 	buf_add(out, code->json.n ? code->json : SPAN("{\"code\":\"\",\"zh\":\"\",\"en\":\"\"}"));
 }
 

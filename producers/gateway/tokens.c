@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base32.h"
-#include "common/kv.h"
+#include "common/kv_pool.h"
 #include "common/place.h"
 #include "schemas/codes.h"
 
@@ -18,6 +18,7 @@ static const char *const RIGHTS[] = {"history", "verbatim", "unseal", "audit", "
 
 struct tokens {
 	struct kv *kv;
+	struct kv_pool pool;
 };
 
 enum err tokens_open(const char *home, struct tokens **ret_tokens)
@@ -38,6 +39,7 @@ enum err tokens_open(const char *home, struct tokens **ret_tokens)
 		free(tokens);
 		return err;
 	}
+	kv_pool_open(&tokens->pool, tokens->kv);
 	*ret_tokens = tokens;
 	return ERR_OK;
 }
@@ -45,6 +47,7 @@ enum err tokens_open(const char *home, struct tokens **ret_tokens)
 void tokens_close(struct tokens *tokens)
 {
 	if (tokens) {
+		kv_pool_close(&tokens->pool);
 		kv_close(tokens->kv);
 		free(tokens);
 	}
@@ -176,25 +179,39 @@ enum err tokens_add(struct tokens *tokens,
 	return err;
 }
 
-enum err tokens_find(struct tokens *tokens, struct span secret, struct token *ret_token)
+static enum err find(struct kv_txn *txn, struct span hash, struct token *ret_token)
 {
-	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
-	uint8_t hash[HASH_BYTES];
 	struct span row;
 
-	if (secret.n != TOKENS_SECRET_BYTES) {
-		return ERR_ABSENT;
-	}
-	hash_secret(secret, hash);
-	kv_txn_begin(tokens->kv, /*writable=*/false, &txn);
-	if (!kv_get(&txn, TABLE_TOKEN, span_of(hash, sizeof hash), &row)) {
-		return txn.err ? txn.err : ERR_ABSENT;
+	if (!kv_get(txn, TABLE_TOKEN, hash, &row)) {
+		return txn->err ? txn->err : ERR_ABSENT;
 	}
 	if (row.n != sizeof *ret_token) {
 		return ERR_STORE_VERSION;
 	}
 	token_read(row, ret_token);
 	return ret_token->revoked_us ? ERR_ABSENT : ERR_OK;
+}
+
+enum err tokens_find(struct tokens *tokens, struct span secret, struct token *ret_token)
+{
+	struct kv_txn txn = {0};
+	uint8_t hash[HASH_BYTES];
+	enum err err;
+
+	if (secret.n != TOKENS_SECRET_BYTES) {
+		return ERR_ABSENT;
+	}
+	hash_secret(secret, hash);
+	err = kv_pool_take(&tokens->pool, &txn);
+	err = err ? err : find(&txn, span_of(hash, sizeof hash), ret_token);
+	kv_pool_give(&tokens->pool, &txn);
+	return err;
+}
+
+void tokens_tend(struct tokens *tokens)
+{
+	kv_pool_rest(&tokens->pool);
 }
 
 enum err tokens_revoke(struct tokens *tokens,
