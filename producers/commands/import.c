@@ -22,13 +22,13 @@ struct import {
 	struct http_client *client;
 	const struct import_options *options;
 	struct import_result *result;
-	struct import_place place;
+	struct import_checkpoint checkpoint;
 	struct import_refused refused;
 	size_t *chosen; /* the round's events by their number; NULL: all */
 	struct http_client_answer answer;
 	struct buf body;
 	size_t next;  /* where the batch under way begins */
-	size_t *open; /* its events without a final outcome, by their place in it */
+	size_t *open; /* its events without a final outcome, by their position in it */
 	size_t n_open;
 	int64_t started_us, retry_us;
 	bool waiting_said, silence_said;
@@ -117,7 +117,7 @@ static bool is_settled(const json_t *item)
 /* Counts the i-th event that was posted, which is settled. A clock that stood there already has passed the midnight too. */
 static void count(struct import *import, const json_t *item, size_t i)
 {
-	struct import_counts *counts = &import->place.counts;
+	struct import_counts *counts = &import->checkpoint.counts;
 	struct import_event which = import_source_which(import->source, number_of(import, i));
 	int status = status_of(item);
 	char reason[IMPORT_PROBLEM_BYTES];
@@ -252,19 +252,19 @@ static enum err post_once(struct import *import)
 
 /* ---- a round ---- */
 
-/* The refusals first: a place says that those before it are noted. */
-static enum err keep_place(struct import *import, size_t next)
+/* The refusals first: a checkpoint implies that those before it are on the disk. */
+static enum err keep_checkpoint(struct import *import, size_t next)
 {
-	enum err err = import_refused_keep(&import->refused, &import->place.noted);
+	enum err err = import_refused_keep(&import->refused, &import->checkpoint.noted);
 
-	import->place.next = next;
-	return err ? err : import_place_keep(&import->place);
+	import->checkpoint.next = next;
+	return err ? err : import_checkpoint_keep(&import->checkpoint);
 }
 
 static enum err post_all(struct import *import)
 {
 	enum err err = ERR_OK;
-	size_t batch = (size_t)import->options->batch, next = import->place.next;
+	size_t batch = (size_t)import->options->batch, next = import->checkpoint.next;
 
 	while (next < import->result->events && !err) {
 		size_t left = import->result->events - next, n = left < batch ? left : batch;
@@ -282,7 +282,7 @@ static enum err post_all(struct import *import)
 		while ((err = post_once(import)) == ERR_BUSY) {
 		}
 		next += err ? 0 : n;
-		err = err ? err : keep_place(import, next);
+		err = err ? err : keep_checkpoint(import, next);
 		say_progress(import, next);
 	}
 	return err;
@@ -298,12 +298,12 @@ static enum err choose(struct import *import, size_t n_problems)
 	char path[IMPORT_PATH_BYTES];
 	size_t n, count = 0, all = import_source_count(import->source);
 
-	import_place_refused(&import->place, import->place.round - 1, path);
+	import_checkpoint_refused(&import->checkpoint, import->checkpoint.round - 1, path);
 	enum err err = import_refused_events(path, n_problems, &refused, &n);
 
 	if (err == ERR_ABSENT) {
 		fprintf(stderr, "govbus import: %s is gone: all events are asked again\n", path);
-		import->place.next = 0;
+		import->checkpoint.next = 0;
 		return ERR_OK;
 	}
 	import->chosen = err ? NULL : malloc((all + 1) * sizeof *import->chosen);
@@ -318,19 +318,20 @@ static enum err choose(struct import *import, size_t n_problems)
 	return err;
 }
 
-/* Opens the file of refusals where the place that was kept says; one that begins anew begins with the lines that gave no event. */
+/* Opens the file of refusals at the length that the checkpoint knows; a new one begins with the lines that gave no event. */
 static enum err begin_round(struct import *import)
 {
 	const struct import_problem *problems;
-	struct import_place *place = &import->place;
+	struct import_checkpoint *checkpoint = &import->checkpoint;
 	struct import_result *result = import->result;
 	size_t n = import_source_problems(import->source, &problems);
-	enum err err = place->round > 1 ? choose(import, n) : ERR_OK;
+	enum err err = checkpoint->round > 1 ? choose(import, n) : ERR_OK;
 
-	place->next = place->next > result->events ? 0 : place->next;
-	result->resumed_at = place->next;
-	err = err ? err : import_refused_open(&import->refused, result->refused_path, place->noted);
-	for (size_t i = 0; !err && !place->noted && i < n; i++) {
+	checkpoint->next = checkpoint->next > result->events ? 0 : checkpoint->next;
+	result->resumed_at = checkpoint->next;
+	err = err ? err
+		  : import_refused_open(&import->refused, result->refused_path, checkpoint->noted);
+	for (size_t i = 0; !err && !checkpoint->noted && i < n; i++) {
 		import_refused_note(&import->refused,
 				    (struct import_event){problems[i].line, problems[i].step},
 				    problems[i].reason);
@@ -343,17 +344,17 @@ static enum err begin_round(struct import *import)
 static enum err find_round(struct import *import)
 {
 	struct import_result *result = import->result;
-	struct import_place *place = &import->place;
+	struct import_checkpoint *checkpoint = &import->checkpoint;
 	enum err err = ERR_OK;
 
-	result->earlier_us = place->done_us;
-	snprintf(result->earlier, sizeof result->earlier, "%s", place->command);
-	if (place->done_us && place->counts.refused) {
-		err = import_place_next_round(place);
+	result->earlier_us = checkpoint->done_us;
+	snprintf(result->earlier, sizeof result->earlier, "%s", checkpoint->command);
+	if (checkpoint->done_us && checkpoint->counts.refused) {
+		err = import_checkpoint_next_round(checkpoint);
 	}
-	result->nothing_left = place->done_us != 0;
-	result->round = place->round;
-	import_place_refused(place, place->round, result->refused_path);
+	result->nothing_left = checkpoint->done_us != 0;
+	result->round = checkpoint->round;
+	import_checkpoint_refused(checkpoint, checkpoint->round, result->refused_path);
 	return err;
 }
 
@@ -371,8 +372,8 @@ static enum err ask_for_bus(struct import *import)
 	const char *bus = json_string_value(json_object_get(root, "bus"));
 
 	if (bus) {
-		import_place_load(&import->place, import->options->home,
-				  import_source_hash(import->source), span_cstr(bus));
+		import_checkpoint_load(&import->checkpoint, import->options->home,
+				       import_source_hash(import->source), span_cstr(bus));
 	} else if (!err) {
 		fprintf(stderr,
 			"govbus import: what answers there is no gateway of this version\n");
@@ -388,10 +389,11 @@ static enum err post_round(struct import *import)
 
 	err = err ? err : post_all(import);
 	/* A file that gives no event at all has its refusals noted too. */
-	err = err ? err : keep_place(import, import->result->events);
+	err = err ? err : keep_checkpoint(import, import->result->events);
 	import_refused_close(&import->refused);
 	return err ? err
-		   : import_place_done(&import->place, clock_wall_us(), import->options->command);
+		   : import_checkpoint_done(&import->checkpoint, clock_wall_us(),
+					    import->options->command);
 }
 
 enum err import_run(struct import_source *source,
@@ -417,7 +419,7 @@ enum err import_run(struct import_source *source,
 
 	err = err ? err : find_round(&import);
 	err = err || ret_result->nothing_left ? err : post_round(&import);
-	ret_result->counts = import.place.counts;
+	ret_result->counts = import.checkpoint.counts;
 	http_client_on_wait(client, NULL, NULL);
 	buf_done(&import.body);
 	buf_done(&import.answer.body);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "producers/commands/http_client.h"
-#include "producers/commands/import_place.h"
+#include "producers/commands/import_checkpoint.h"
 #include "producers/commands/import_source.h"
 
 struct import_options {
@@ -34,13 +34,12 @@ struct import_result {
 };
 
 /**
- * Posts every event of the source in order, one request at a time, so that each partition gets them in that order. An
- * event without an outcome yet is posted again after a wait that grows, alone with what was refused after it: a repeat
- * is harmless. After each request the place is kept, durably,
- * so a killed import goes on there. While no gateway answers or it says 503 it waits and says so.
+ * Posts every event of the source in order, one request at a time, so that each partition gets them in that order. An event
+ * that has no outcome yet is posted again, together with what was refused after it, at growing intervals: a repeat is harmless.
+ * While no gateway answers, or it answers 503, the import says so and waits.
  *
- * The place is that of this input in this bus, which the gateway is asked for first. Where all was done, what was refused is asked
- * again, and nothing else is.
+ * After each request a checkpoint is written, so that an import that was killed resumes there. The checkpoint belongs to this
+ * input and this bus, whose id the gateway is asked for first. Where a round was completed, only what it had refused is posted again.
  * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
  * @thread one
  */
@@ -49,7 +48,7 @@ enum err import_run(struct import_source *source,
 		    const struct import_options *options,
 		    struct import_result *ret_result);
 
-/** Prints the summary: counts, reasons with how often and the first lines of each; all refused lines stand in HOME/import/NAME.refused. */
+/** Prints the summary: the counts, and each reason for a refusal with its count and first lines. HOME/import/KEY.refused has all refused lines. */
 void import_summary(const struct import_options *options, const struct import_result *result);
 
 #endif

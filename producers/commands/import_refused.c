@@ -1,4 +1,4 @@
-/* import_refused.c: the file beside an import's place that names each refused line and why; what the summary is made of. */
+/* import_refused.c: the file beside an import's checkpoint that lists each refused line with its reason; the summary is made from it. */
 #include "producers/commands/import_refused.h"
 
 #include <stdlib.h>

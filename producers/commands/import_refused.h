@@ -1,4 +1,4 @@
-/* import_refused.h: the file beside an import's place that names each refused line and why; what the summary is made of. */
+/* import_refused.h: the file beside an import's checkpoint that lists each refused line with its reason; the summary is made from it. */
 #ifndef GOVBUS_PRODUCERS_COMMANDS_IMPORT_REFUSED_H
 #define GOVBUS_PRODUCERS_COMMANDS_IMPORT_REFUSED_H
 

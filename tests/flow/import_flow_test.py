@@ -56,7 +56,7 @@ def check(bus):
 
 def place(bus):
 	"""Events that the import has settled, as it keeps it."""
-	files = list((bus.home / "import").glob("*.place"))
+	files = list((bus.home / "import").glob("*.checkpoint"))
 	return int(files[0].read_text().split()[0]) if files else 0
 
 

@@ -101,7 +101,7 @@ def taken(bus):
 
 
 def place(bus, before):
-	files = set((bus.home / "import").glob("*.place")) - before
+	files = set((bus.home / "import").glob("*.checkpoint")) - before
 	return int(files.pop().read_text().split()[0]) if files else 0
 
 

@@ -123,7 +123,7 @@ def denied():
 	with Bed(lambda ids: (403, {}, [])) as bed:
 		done = bed.run(lines("a"))
 		assert done.returncode != 0 and "the gateway answered 403" in done.stderr and len(bed.posted()) == 1, done
-		assert not list(bed.home.glob("import/*.place"))
+		assert not list(bed.home.glob("import/*.checkpoint"))
 
 
 for test in (only_what_is_open, waits_grow, progress, killed, files, refusals, full_disk, denied):
