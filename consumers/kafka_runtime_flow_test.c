@@ -96,14 +96,15 @@ static enum err run_once(const char *prefix, int shards, bool alone)
 static char *dump_stored(int shards)
 {
 	struct kv *kvs[PARTITIONS] = {0};
-	struct shard_about about;
+	struct shard_identity identity;
 	char path[FOLDER_PATH_BYTES + 32], *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
 	for (int i = 0; i < shards; i++) {
 		snprintf(path, sizeof path, "%s/toy/shard-%d", dir, i);
-		assert_int_equal(shard_open_reader(path, &toy, 64 << 20, &about, &kvs[i]), ERR_OK);
+		assert_int_equal(shard_open_reader(path, &toy, 64 << 20, &identity, &kvs[i]),
+				 ERR_OK);
 	}
 	assert_int_equal(dump_print(&toy, kvs, shards, out), ERR_OK);
 	assert_int_equal(fclose(out), 0);

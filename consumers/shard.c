@@ -116,7 +116,7 @@ bool shard_read_position(struct kv_txn *txn,
 static enum err try_again(struct shard *shard, const char *build)
 {
 	struct span text = span_first(span_cstr(build), SHARD_BUILD_BYTES);
-	enum err err = shard_about_build(shard->kv, shard->projection, text);
+	enum err err = shard_identity_build(shard->kv, shard->projection, text);
 
 	if (err != ERR_STORE_VERSION && err != ERR_ABSENT) {
 		return err;
@@ -125,7 +125,7 @@ static enum err try_again(struct shard *shard, const char *build)
 	if (!err) {
 		err = shard_commit(shard);
 	}
-	return err ? err : shard_about_note(shard->kv, shard->projection, text);
+	return err ? err : shard_identity_note(shard->kv, shard->projection, text);
 }
 
 static enum err open_store(struct shard *shard, const struct shard_config *config)
@@ -135,14 +135,14 @@ static enum err open_store(struct shard *shard, const struct shard_config *confi
 				  .mode = KV_WRITE,
 				  .names = names,
 				  .map_bytes = config->map_bytes};
-	struct shard_about about = {config->partitions, config->shard, config->shards};
+	struct shard_identity identity = {config->partitions, config->shard, config->shards};
 
 	shard_kv_names(config->projection, names, LIMIT_KV_TABLES + 1);
 	shard->kv_positions = kv_positions(config->projection);
 	enum err err = kv_open(&store, &shard->kv);
 
 	if (!err) {
-		err = shard_about_claim(shard->kv, config->projection, &about);
+		err = shard_identity_claim(shard->kv, config->projection, &identity);
 	}
 	if (!err) {
 		err = overlay_new(shard->tables, shard->kv, 0, &shard->overlay);
@@ -400,7 +400,7 @@ enum err shard_give_up(struct shard *shard, int partition)
 enum err shard_open_reader(const char *dir,
 			   const struct projection *projection,
 			   uint64_t map_bytes,
-			   struct shard_about *ret_about,
+			   struct shard_identity *ret_identity,
 			   struct kv **ret_kv)
 {
 	const char *names[LIMIT_KV_TABLES + 1];
@@ -414,7 +414,7 @@ enum err shard_open_reader(const char *dir,
 	if (err) {
 		return err;
 	}
-	err = shard_about_read(kv, projection, ret_about);
+	err = shard_identity_read(kv, projection, ret_identity);
 	if (err) {
 		kv_close(kv);
 		return err;

@@ -3,7 +3,7 @@
 #define GOVBUS_CONSUMERS_SHARD_H
 
 #include "consumers/position.h"
-#include "consumers/shard_about.h"
+#include "consumers/shard_identity.h"
 #include "projections/projection.h"
 
 struct shard;
@@ -102,7 +102,7 @@ int shard_kv_table(const struct projection *projection, int table, int index);
 enum err shard_open_reader(const char *dir,
 			   const struct projection *projection,
 			   uint64_t map_bytes,
-			   struct shard_about *ret_about,
+			   struct shard_identity *ret_identity,
 			   struct kv **ret_kv);
 
 /** The committed position of a partition. @return false: none, or txn->err */

@@ -11,12 +11,12 @@ static enum err open_one(const char *home,
 			 const struct projection *projection,
 			 uint64_t map_bytes,
 			 struct shard_set *set,
-			 struct shard_about *ret_about)
+			 struct shard_identity *ret_identity)
 {
 	char path[SHARD_SET_PATH_BYTES];
 	int n = snprintf(path, sizeof path, "%s/%s/shard-%d", home, projection->name, set->n);
 	enum err err = n < (int)sizeof path ? shard_open_reader(path, projection, map_bytes,
-								ret_about, &set->kvs[set->n])
+								ret_identity, &set->kvs[set->n])
 					    : ERR_USAGE;
 
 	set->n += !err;
@@ -28,17 +28,17 @@ static enum err open_next(const char *home,
 			  const struct projection *projection,
 			  uint64_t map_bytes,
 			  struct shard_set *set,
-			  const struct shard_about *first)
+			  const struct shard_identity *first)
 {
-	struct shard_about about = {0};
+	struct shard_identity identity = {0};
 	int number = set->n;
-	enum err err = open_one(home, projection, map_bytes, set, &about);
+	enum err err = open_one(home, projection, map_bytes, set, &identity);
 
 	if (err) {
 		return err == ERR_ABSENT ? ERR_STORE_MIXED : err;
 	}
-	return about.shard == number && about.shards == first->shards &&
-			       about.partitions == first->partitions
+	return identity.shard == number && identity.shards == first->shards &&
+			       identity.partitions == first->partitions
 		       ? ERR_OK
 		       : ERR_STORE_MIXED;
 }
@@ -50,7 +50,7 @@ enum err shard_set_open(const char *home,
 			struct shard_set *ret_set)
 {
 	struct shard_set set = {0};
-	struct shard_about first = {0};
+	struct shard_identity first = {0};
 	enum err err = open_one(home, projection, map_bytes, &set, &first);
 
 	if (!err && first.shard) {

@@ -158,7 +158,7 @@ static void test_version(void **state)
 	struct shard *shard = open_shard(0, 1, "a");
 	char path[FOLDER_PATH_BYTES + 32];
 	struct kv *kv = NULL;
-	struct shard_about about = {0};
+	struct shard_identity identity = {0};
 	struct shard_config config = {.dir = path,
 				      .projection = &toy,
 				      .build = "a",
@@ -174,12 +174,14 @@ static void test_version(void **state)
 	config.shards = 1;
 	toy.version = 2;
 	assert_int_equal(shard_open(&config, &shard), ERR_STORE_VERSION);
-	assert_int_equal(shard_open_reader(path, &toy, 16 << 20, &about, &kv), ERR_STORE_VERSION);
+	assert_int_equal(shard_open_reader(path, &toy, 16 << 20, &identity, &kv),
+			 ERR_STORE_VERSION);
 	toy.version = 1;
-	assert_int_equal(shard_open_reader(path, &toy, 16 << 20, &about, &kv), ERR_OK);
-	assert_true(about.partitions == PARTITIONS && about.shard == 0 && about.shards == 1);
+	assert_int_equal(shard_open_reader(path, &toy, 16 << 20, &identity, &kv), ERR_OK);
+	assert_true(identity.partitions == PARTITIONS && identity.shard == 0 &&
+		    identity.shards == 1);
 	kv_close(kv);
-	assert_int_equal(shard_open_reader(dir, &toy, 16 << 20, &about, &kv), ERR_ABSENT);
+	assert_int_equal(shard_open_reader(dir, &toy, 16 << 20, &identity, &kv), ERR_ABSENT);
 }
 
 enum { RECORDS_A_MIB = (1 << 20) / LIMIT_EVENT_BYTES };

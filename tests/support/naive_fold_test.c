@@ -129,7 +129,7 @@ static char *fold_real(void)
 	char dir[FOLDER_PATH_BYTES], *text = NULL;
 	size_t size = 0;
 	struct shard *shard = NULL;
-	struct shard_about about;
+	struct shard_identity identity;
 	struct kv *kv = NULL;
 
 	assert_true(folder_make("naive", dir));
@@ -150,7 +150,7 @@ static char *fold_real(void)
 	}
 	assert_int_equal(shard_commit(shard), ERR_OK);
 	shard_close(shard);
-	assert_int_equal(shard_open_reader(dir, &case_status, config.map_bytes, &about, &kv),
+	assert_int_equal(shard_open_reader(dir, &case_status, config.map_bytes, &identity, &kv),
 			 ERR_OK);
 	FILE *out = open_memstream(&text, &size);
 

@@ -1,5 +1,5 @@
-/* shard_about.c: what an environment says of itself, in a table of its own: written once, compared whenever it is opened. */
-#include "consumers/shard_about.h"
+/* shard_identity.c: what an environment says of itself, in a table of its own: written once, compared whenever it is opened. */
+#include "consumers/shard_identity.h"
 
 #include <stdio.h>
 
@@ -52,16 +52,16 @@ static enum err write_if_absent(struct kv_txn *txn, int table, const char *name,
 	return err;
 }
 
-enum err shard_about_claim(struct kv *kv,
-			   const struct projection *projection,
-			   const struct shard_about *about)
+enum err shard_identity_claim(struct kv *kv,
+			      const struct projection *projection,
+			      const struct shard_identity *identity)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
 	struct buf layout = {0}, sharding = {0};
 	int table = describe(projection, &layout);
 
-	buf_printf(&sharding, "%d partitions, shard %d of %d", about->partitions, about->shard,
-		   about->shards);
+	buf_printf(&sharding, "%d partitions, shard %d of %d", identity->partitions,
+		   identity->shard, identity->shards);
 	enum err err = layout.err ? layout.err : sharding.err;
 
 	if (!err) {
@@ -78,9 +78,9 @@ enum err shard_about_claim(struct kv *kv,
 	return err ? err : kv_txn_commit(&txn);
 }
 
-static enum err read_sharding(struct kv_txn *txn, int table, struct shard_about *ret_about)
+static enum err read_sharding(struct kv_txn *txn, int table, struct shard_identity *ret_identity)
 {
-	struct shard_about about = {0};
+	struct shard_identity identity = {0};
 	char text[ABOUT_TEXT_BYTES];
 	struct span value;
 
@@ -89,18 +89,18 @@ static enum err read_sharding(struct kv_txn *txn, int table, struct shard_about 
 	}
 	(void)snprintf(text, sizeof text, "%.*s", (int)value.n, (const char *)value.p);
 	/* NOLINTNEXTLINE(cert-err34-c): a program wrote it, and what is out of bounds is refused */
-	if (sscanf(text, "%d partitions, shard %d of %d", &about.partitions, &about.shard,
-		   &about.shards) != 3 ||
-	    about.shards < 1 || about.shards > LIMIT_PARTITIONS) {
+	if (sscanf(text, "%d partitions, shard %d of %d", &identity.partitions, &identity.shard,
+		   &identity.shards) != 3 ||
+	    identity.shards < 1 || identity.shards > LIMIT_PARTITIONS) {
 		return ERR_STORE_VERSION;
 	}
-	*ret_about = about;
+	*ret_identity = identity;
 	return ERR_OK;
 }
 
-enum err shard_about_read(struct kv *kv,
-			  const struct projection *projection,
-			  struct shard_about *ret_about)
+enum err shard_identity_read(struct kv *kv,
+			     const struct projection *projection,
+			     struct shard_identity *ret_identity)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
 	struct buf layout = {0};
@@ -111,10 +111,10 @@ enum err shard_about_read(struct kv *kv,
 		err = check(&txn, table, LAYOUT, buf_span(&layout));
 	}
 	buf_done(&layout);
-	return err ? err : read_sharding(&txn, table, ret_about);
+	return err ? err : read_sharding(&txn, table, ret_identity);
 }
 
-enum err shard_about_build(struct kv *kv, const struct projection *projection, struct span build)
+enum err shard_identity_build(struct kv *kv, const struct projection *projection, struct span build)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
 	enum err err = kv_txn_begin(kv, false, &txn);
@@ -122,7 +122,7 @@ enum err shard_about_build(struct kv *kv, const struct projection *projection, s
 	return err ? err : check(&txn, table_of(projection), BUILD, build);
 }
 
-enum err shard_about_note(struct kv *kv, const struct projection *projection, struct span build)
+enum err shard_identity_note(struct kv *kv, const struct projection *projection, struct span build)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
 
