@@ -9,7 +9,7 @@
 #include "common/clock.h"
 #include "producers/gateway/case_shelf.h"
 #include "producers/gateway/gateway.h"
-#include "producers/gateway/reading.h"
+#include "producers/gateway/read_rights.h"
 #include "projections/guards.h"
 
 /* How long an answer waits for the fold to pass its outcome: a token whose case is new, or has just come to it, may read it. */
@@ -123,7 +123,7 @@ bool disclosure_county(const struct token *token, const struct case_id *id)
 	char county[7];
 
 	case_id_county(id, county);
-	return reading_place(token, span_cstr(county));
+	return read_rights_place(token, span_cstr(county));
 }
 
 /* The cases as they stand now, looked at by the first answer that needs them. */
@@ -154,7 +154,7 @@ static bool may_read(struct look *look, const struct case_id *id, int64_t outcom
 	if (!look_begin(look)) {
 		return false;
 	}
-	if (case_query_get(&look->read.query, id, &row) && reading_row(look->request, &row)) {
+	if (case_query_get(&look->read.query, id, &row) && read_rights_row(look->request, &row)) {
 		return true;
 	}
 	look->behind |= !case_shelf_tail(&look->read, case_shelf_partition(id), &tail) ||

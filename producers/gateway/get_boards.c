@@ -5,7 +5,7 @@
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/get_cases.h"
 #include "producers/gateway/json_out.h"
-#include "producers/gateway/reading.h"
+#include "producers/gateway/read_rights.h"
 
 enum { BOARD_DAYS = 30, CHILDREN = 200 };
 
@@ -152,7 +152,7 @@ void get_boards(struct http_request *request)
 		http_problem(request, PROBLEM_NOT_FOUND, "place", "no place of that code");
 		return;
 	}
-	if (!reading_allow_place(request, place) || !days_read(request, &days) ||
+	if (!read_rights_allow_place(request, place) || !days_read(request, &days) ||
 	    !get_cases_shelf(request, &read)) {
 		return;
 	}

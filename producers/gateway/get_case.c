@@ -8,7 +8,7 @@
 #include "producers/gateway/get_cases.h"
 #include "producers/gateway/http_cache.h"
 #include "producers/gateway/json_out.h"
-#include "producers/gateway/reading.h"
+#include "producers/gateway/read_rights.h"
 #include "projections/case_next.h"
 
 enum {
@@ -106,7 +106,7 @@ static void not_found(struct http_request *request,
 	char county[7], detail[160];
 
 	case_id_county(id, county);
-	if (!parked || !reading_place(&request->token, span_cstr(county))) {
+	if (!parked || !read_rights_place(&request->token, span_cstr(county))) {
 		http_problem(request, PROBLEM_NOT_FOUND, "id", "no such case, or not yet folded");
 		return;
 	}
@@ -187,7 +187,7 @@ void get_case(struct http_request *request)
 		gateway_wait(request);
 	} else if (!found) {
 		not_found(request, &read, &id);
-	} else if (reading_allow_case(request, &row)) {
+	} else if (read_rights_allow_case(request, &row)) {
 		answer_write(request, &read, &id, &row);
 	}
 }

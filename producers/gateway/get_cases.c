@@ -10,7 +10,7 @@
 #include "producers/gateway/case_shelf.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/json_out.h"
-#include "producers/gateway/reading.h"
+#include "producers/gateway/read_rights.h"
 
 enum { LIST_DEFAULT = 50 };
 
@@ -250,7 +250,7 @@ static bool list_add(void *context, const struct case_id *id, const struct case_
 	struct listing *listing = context;
 	struct buf *out = &listing->request->answer;
 
-	if (!reading_row(listing->request, row)) {
+	if (!read_rights_row(listing->request, row)) {
 		return false;
 	}
 	json_out_open(out, '{');
@@ -330,7 +330,7 @@ void get_cases(struct http_request *request)
 	if (!filter_read(request, &filter) || !get_cases_shelf(request, &read)) {
 		return;
 	}
-	reading_allow_bounded(request);
+	read_rights_allow_bounded(request);
 	json_out_open(out, '{');
 	json_out_name(out, "items");
 	json_out_open(out, '[');

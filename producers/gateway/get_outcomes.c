@@ -6,7 +6,7 @@
 #include "producers/gateway/get_cases.h"
 #include "producers/gateway/get_timeline.h"
 #include "producers/gateway/json_out.h"
-#include "producers/gateway/reading.h"
+#include "producers/gateway/read_rights.h"
 
 static struct span after(struct span subject, struct span prefix)
 {
@@ -30,13 +30,13 @@ static bool may_ask(struct http_request *request, struct span subject, struct sp
 	struct ref_unit about = {0};
 
 	if (door_rights_source(&request->token, source)) {
-		reading_allow_bounded(request);
+		read_rights_allow_bounded(request);
 		return true;
 	}
 	if (unit.p && reference_unit(gateway->reference, gateway_today(gateway), unit, &about)) {
 		place = about.seat;
 	}
-	return reading_allow_place(request, place);
+	return read_rights_allow_place(request, place);
 }
 
 static void answer(struct http_request *request,
@@ -166,7 +166,7 @@ static bool allow_auditor(struct http_request *request, const struct case_id *id
 		return false;
 	}
 	case_id_county(id, county);
-	return reading_allow_place(request, span_cstr(county));
+	return read_rights_allow_place(request, span_cstr(county));
 }
 
 /* @param found  there is such a case @return whether the token may ask; a problem is answered otherwise */
@@ -177,10 +177,10 @@ static bool allow_outcome(struct http_request *request,
 {
 	/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
 	if (own) {
-		reading_allow_bounded(request);
+		read_rights_allow_bounded(request);
 		return true;
 	}
-	return found ? reading_allow_case(request, found) : allow_auditor(request, id);
+	return found ? read_rights_allow_case(request, found) : allow_auditor(request, id);
 }
 
 static void answer_outcome(struct http_request *request,
@@ -201,7 +201,7 @@ static void answer_outcome(struct http_request *request,
 		return;
 	}
 	reads = disclosure_county(&request->token, case_id) ||
-		(found && reading_row(request, &row));
+		(found && read_rights_row(request, &row));
 	case_row_origin(source, id, origin);
 	known = case_query_timeline_outcome(&read->query, case_id, origin, &outcome.line,
 					    &outcome.row);

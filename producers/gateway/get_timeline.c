@@ -6,7 +6,7 @@
 #include "producers/gateway/get_cases.h"
 #include "producers/gateway/get_timeline.h"
 #include "producers/gateway/json_out.h"
-#include "producers/gateway/reading.h"
+#include "producers/gateway/read_rights.h"
 
 enum { LINES_DEFAULT = 100, LINES_MAX = 200 };
 
@@ -182,7 +182,7 @@ void get_timeline(struct http_request *request)
 	}
 	if (!case_query_get(&read.query, &id, &row)) {
 		http_problem(request, PROBLEM_NOT_FOUND, "id", "no such case, or not yet folded");
-	} else if (reading_allow_case(request, &row)) {
+	} else if (read_rights_allow_case(request, &row)) {
 		page_write(request, &read, &id, goes_on ? &after : NULL, limit);
 	}
 }

@@ -26,7 +26,7 @@ struct http_request {
 	struct span parts[ROUTES_PARTS]; /* of the path */
 	struct token token;
 	bool has_token;
-	bool allowed;   /* reading_allow has said yes (rule COVERED) */
+	bool allowed;   /* read_rights_allow has said yes (rule COVERED) */
 	bool suspended; /* by its handler, in this call */
 	bool closing;   /* its end is in doubt: the connection is closed after the answer */
 	struct buf body;

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "producers/gateway/answer.h"
+#include "producers/gateway/content_type.h"
 #include "producers/gateway/disclosure.h"
 #include "producers/gateway/gateway.h"
-#include "producers/gateway/media.h"
 #include "producers/gateway/post_binary.h"
 
 static bool form_of(struct http_request *request, enum batch_form *ret_form)
@@ -15,15 +15,16 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 	if (http_header(request, MHD_HTTP_HEADER_CONTENT_ENCODING).p) {
 		return false;
 	}
-	if (media_is(type, "application/cloudevents+json")) {
+	if (content_type_is(type, "application/cloudevents+json")) {
 		*ret_form = BATCH_JSON;
-	} else if (media_is(type, "application/cloudevents-batch+json")) {
+	} else if (content_type_is(type, "application/cloudevents-batch+json")) {
 		*ret_form = BATCH_JSON_MANY;
-	} else if (media_is(type, "application/cloudevents+msgpack")) {
+	} else if (content_type_is(type, "application/cloudevents+msgpack")) {
 		*ret_form = BATCH_MSGPACK;
-	} else if (media_is(type, "application/cloudevents-batch+msgpack")) {
+	} else if (content_type_is(type, "application/cloudevents-batch+msgpack")) {
 		*ret_form = BATCH_MSGPACK_MANY;
-	} else if (media_is(type, "application/json") && http_header(request, "ce-specversion").p) {
+	} else if (content_type_is(type, "application/json") &&
+		   http_header(request, "ce-specversion").p) {
 		*ret_form = BATCH_BINARY;
 	} else {
 		return false;
@@ -34,9 +35,10 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 /* Text of another charset would be taken for UTF-8, and where it happens to be valid nobody would be told. */
 static bool charset_refused(struct http_request *request)
 {
-	char name[MEDIA_CHARSET_BYTES], reason[120];
+	char name[CONTENT_TYPE_CHARSET_BYTES], reason[120];
 
-	if (!media_foreign_charset(http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE), name)) {
+	if (!content_type_foreign_charset(http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE),
+					  name)) {
 		return false;
 	}
 	(void)snprintf(reason, sizeof reason,

@@ -7,7 +7,7 @@
 
 struct http_request;
 
-/* Who may use a route. COVERED: the answer leaves only if the handler has shown, by reading_allow, that the token may read it. */
+/* Who may use a route. COVERED: the answer leaves only if the handler has shown, by read_rights_allow, that the token may read it. */
 enum route_rule { ROUTE_DENIED, ROUTE_OPEN, ROUTE_TOKEN, ROUTE_POST, ROUTE_COVERED };
 
 enum { ROUTES_PARTS = 2, ROUTES_METHODS_BYTES = 32 };

@@ -1,5 +1,5 @@
-/* media_test.c: events are UTF-8; who says that theirs are not is told so by name, and nothing is guessed. */
-#include "producers/gateway/media.h"
+/* content_type_test.c: events are UTF-8; who says that theirs are not is told so by name, and nothing is guessed. */
+#include "producers/gateway/content_type.h"
 
 #include "tests/support/cmocka_all.h"
 
@@ -9,13 +9,13 @@ static const char JSON[] = "application/cloudevents+json";
 static void types(void **state)
 {
 	(void)state;
-	assert_true(media_is(SPAN("application/cloudevents+json"), JSON));
-	assert_true(media_is(SPAN("Application/CloudEvents+JSON; charset=utf-8"), JSON));
-	assert_true(media_is(SPAN("application/cloudevents+json ;a=b"), JSON));
-	assert_false(media_is(SPAN("application/cloudevents+jsonx"), JSON));
-	assert_false(media_is(SPAN("application/cloudevents"), JSON));
-	assert_false(media_is(SPAN(""), JSON));
-	assert_false(media_is((struct span){0}, JSON));
+	assert_true(content_type_is(SPAN("application/cloudevents+json"), JSON));
+	assert_true(content_type_is(SPAN("Application/CloudEvents+JSON; charset=utf-8"), JSON));
+	assert_true(content_type_is(SPAN("application/cloudevents+json ;a=b"), JSON));
+	assert_false(content_type_is(SPAN("application/cloudevents+jsonx"), JSON));
+	assert_false(content_type_is(SPAN("application/cloudevents"), JSON));
+	assert_false(content_type_is(SPAN(""), JSON));
+	assert_false(content_type_is((struct span){0}, JSON));
 }
 
 /* Every way to write that it is UTF-8 is taken, and any other charset is named. */
@@ -43,19 +43,19 @@ static void charsets(void **state)
 		{"application/json; charset=0123456789012345678901234567890123456789x",
 		 "0123456789012345678901234567890123456789"},
 	};
-	char name[MEDIA_CHARSET_BYTES];
+	char name[CONTENT_TYPE_CHARSET_BYTES];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof utf8 / sizeof *utf8; i++) {
-		if (media_foreign_charset(span_cstr(utf8[i]), name)) {
+		if (content_type_foreign_charset(span_cstr(utf8[i]), name)) {
 			fail_msg("%s: %s", utf8[i], name);
 		}
 	}
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
-		assert_true(media_foreign_charset(span_cstr(foreign[i][0]), name));
+		assert_true(content_type_foreign_charset(span_cstr(foreign[i][0]), name));
 		assert_string_equal(name, foreign[i][1]);
 	}
-	assert_false(media_foreign_charset((struct span){0}, name));
+	assert_false(content_type_foreign_charset((struct span){0}, name));
 }
 
 int main(void)

@@ -1,9 +1,9 @@
-/* media.c: what a Content-Type header says: the media type, and the charset of its text. */
-#include "producers/gateway/media.h"
+/* content_type.c: what a Content-Type header says: the media type, and the charset of its text. */
+#include "producers/gateway/content_type.h"
 
 #include <strings.h>
 
-bool media_is(struct span type, const char *wanted)
+bool content_type_is(struct span type, const char *wanted)
 {
 	size_t n = strlen(wanted);
 
@@ -49,7 +49,7 @@ static struct span parameter(struct span type, const char *name)
 	return (struct span){0};
 }
 
-bool media_foreign_charset(struct span type, char ret_name[MEDIA_CHARSET_BYTES])
+bool content_type_foreign_charset(struct span type, char ret_name[CONTENT_TYPE_CHARSET_BYTES])
 {
 	struct span charset = parameter(type, "charset");
 	size_t n = 0;
@@ -59,7 +59,7 @@ bool media_foreign_charset(struct span type, char ret_name[MEDIA_CHARSET_BYTES])
 		return false;
 	}
 	/* Whoever sent it gets it back: in a problem, which is UTF-8. */
-	while (n < charset.n && n + 1 < MEDIA_CHARSET_BYTES && charset.p[n] > ' ' &&
+	while (n < charset.n && n + 1 < CONTENT_TYPE_CHARSET_BYTES && charset.p[n] > ' ' &&
 	       charset.p[n] < 0x7f) {
 		ret_name[n] = (char)charset.p[n];
 		n++;

@@ -1,5 +1,5 @@
-/* reading_test.c: who may read a case: by place, by owner, by the lead or an assisting unit or where these sit; nobody else. */
-#include "producers/gateway/reading.h"
+/* read_rights_test.c: who may read a case: by place, by owner, by the lead or an assisting unit or where these sit; nobody else. */
+#include "producers/gateway/read_rights.h"
 
 #include <stdio.h>
 
@@ -69,7 +69,7 @@ static void who(void **state)
 				       .n_assist = 2};
 
 		(void)snprintf(row.fixed.place, sizeof row.fixed.place, "530102003001");
-		if (reading_case(&token, &row, seat, NULL) != rows[i].may) {
+		if (read_rights_case(&token, &row, seat, NULL) != rows[i].may) {
 			fail_msg("row %zu", i);
 		}
 	}
@@ -83,8 +83,8 @@ static void seatless(void **state)
 
 	(void)state;
 	(void)snprintf(row.fixed.place, sizeof row.fixed.place, "530102003001");
-	assert_false(reading_case(&near, &row, NULL, NULL));
-	assert_true(reading_case(&own, &row, NULL, NULL));
+	assert_false(read_rights_case(&near, &row, NULL, NULL));
+	assert_true(read_rights_case(&own, &row, NULL, NULL));
 }
 
 int main(void)

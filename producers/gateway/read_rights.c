@@ -1,10 +1,10 @@
-/* reading.c: which cases and places a token may read. */
-#include "producers/gateway/reading.h"
+/* read_rights.c: which cases and places a token may read. */
+#include "producers/gateway/read_rights.h"
 
 #include "common/place.h"
 #include "producers/gateway/gateway.h"
 
-bool reading_place(const struct token *token, struct span place)
+bool read_rights_place(const struct token *token, struct span place)
 {
 	return place_valid(place) && place_covers(span_cstr(token->place), place);
 }
@@ -27,15 +27,15 @@ static bool covers_unit(const struct token *token,
 			void *seat_context)
 {
 	return unit.n && (span_eq(unit, span_cstr(token->unit)) ||
-			  reading_place(token, place_of_unit(unit, seat, seat_context)));
+			  read_rights_place(token, place_of_unit(unit, seat, seat_context)));
 }
 
-bool reading_case(const struct token *token,
-		  const struct case_row *row,
-		  door_rights_seat *seat,
-		  void *seat_context)
+bool read_rights_case(const struct token *token,
+		      const struct case_row *row,
+		      door_rights_seat *seat,
+		      void *seat_context)
 {
-	if (reading_place(token, span_cstr(row->fixed.place)) ||
+	if (read_rights_place(token, span_cstr(row->fixed.place)) ||
 	    covers_unit(token, row->owner, seat, seat_context) ||
 	    covers_unit(token, row->lead_unit, seat, seat_context)) {
 		return true;
@@ -48,9 +48,9 @@ bool reading_case(const struct token *token,
 	return false;
 }
 
-bool reading_row(struct http_request *request, const struct case_row *row)
+bool read_rights_row(struct http_request *request, const struct case_row *row)
 {
-	return reading_case(&request->token, row, gateway_seat, request->gateway);
+	return read_rights_case(&request->token, row, gateway_seat, request->gateway);
 }
 
 static bool allow(struct http_request *request, bool yes)
@@ -64,17 +64,17 @@ static bool allow(struct http_request *request, bool yes)
 	return yes;
 }
 
-bool reading_allow_case(struct http_request *request, const struct case_row *row)
+bool read_rights_allow_case(struct http_request *request, const struct case_row *row)
 {
-	return allow(request, reading_row(request, row));
+	return allow(request, read_rights_row(request, row));
 }
 
-bool reading_allow_place(struct http_request *request, struct span place)
+bool read_rights_allow_place(struct http_request *request, struct span place)
 {
-	return allow(request, reading_place(&request->token, place));
+	return allow(request, read_rights_place(&request->token, place));
 }
 
-void reading_allow_bounded(struct http_request *request)
+void read_rights_allow_bounded(struct http_request *request)
 {
 	request->allowed = true;
 }
