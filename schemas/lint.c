@@ -9,21 +9,10 @@
 #include "schemas/lint.h"
 
 #include "common/case_id.h"
+#include "schemas/lint_number.h"
 
 enum { NOTHING = 0 }; /* the symbol of a character that is not seen */
-enum { LINE = 1024, OVERLAP = 64, CHUNKS = 40, NUMBER = 19, ID = 18, MOBILE = 11, CARD_LEAST = 13 };
-
-struct chunk {
-	const uint8_t *p;
-	size_t n;
-};
-
-/* Chunks that stand together, separators between them; x: the last is followed by an X, as an identity number may be. */
-struct group {
-	struct chunk chunks[CHUNKS];
-	size_t n;
-	bool x;
-};
+enum { LINE = 1024, OVERLAP = 64 };
 
 static bool is_digit(uint8_t c)
 {
@@ -109,126 +98,6 @@ static uint8_t symbol_of(uint32_t c)
 	return is_in(c, SEPARATORS, sizeof SEPARATORS / sizeof *SEPARATORS) ? '-' : '#';
 }
 
-/* 18 digits, the last perhaps X: a birth date that may be, and the check digit of GB 11643 (ISO 7064 mod 11-2). */
-static bool is_identity(const uint8_t *digits)
-{
-	static const uint8_t weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-	unsigned sum = 0;
-	uint32_t date = 0;
-
-	for (unsigned i = 0; i < 17; i++) {
-		if (!is_digit(digits[i])) {
-			return false;
-		}
-		sum += weights[i] * (digits[i] - (unsigned)'0');
-	}
-	for (unsigned i = 6; i < 14; i++) {
-		date = date * 10 + (digits[i] - (uint32_t)'0');
-	}
-	return "10X98765432"[sum % 11] == (char)digits[17] && date / 10000 >= 1800 &&
-	       date / 10000 < 2100 && date / 100 % 100 - 1 < 12 && date % 100 - 1 < 31;
-}
-
-/* Digits of the country's prefix and of the trunk's 0 before a mobile number; SIZE_MAX if it is none. No area code begins with 01 and
- * one of these. */
-static size_t mobile_prefix(const uint8_t *digits, size_t n)
-{
-	size_t prefix = n >= MOBILE + 4 && memcmp(digits, "0086", 4) == 0 ? 4
-			: n >= MOBILE + 2 && memcmp(digits, "86", 2) == 0 ? 2
-									  : 0;
-
-	prefix += n == prefix + MOBILE + 1 && digits[prefix] == '0';
-	return n == prefix + MOBILE && digits[prefix] == '1' && digits[prefix + 1] >= '3'
-		       ? prefix
-		       : SIZE_MAX;
-}
-
-/* Place codes of grids have 15 or 17 digits and begin with Yunnan's 53; no card of those lengths does. */
-static bool is_card(const uint8_t *digits, size_t n)
-{
-	unsigned sum = 0;
-
-	if (n < CARD_LEAST || n > NUMBER ||
-	    ((n == 15 || n == 17) && memcmp(digits, "53", 2) == 0)) {
-		return false;
-	}
-	/* ISO/IEC 7812: banks begin with 3 to 6, or 9 at home, or 2221 to 2720. Moments and serial numbers seldom do. */
-	if (!strchr("34569", digits[0]) &&
-	    (n != 16 || memcmp(digits, "2221", 4) < 0 || memcmp(digits, "2720", 4) > 0)) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		unsigned digit = digits[n - 1 - i] - (unsigned)'0';
-
-		sum += i % 2 == 0 ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
-	}
-	return sum % 10 == 0;
-}
-
-/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit; a prefix may be one with the first of them. One
- * apart from it is passed over by judge_group. */
-static bool grouped_as_mobile(const struct chunk *c, size_t n, size_t prefix)
-{
-	size_t first = c[0].n - prefix;
-
-	return n == 1 || n >= MOBILE || (n == 3 && first == 3 && c[1].n == 4) ||
-	       (n == 2 && (first == 3 || first == 7));
-}
-
-/* Fours and a rest, six and a rest, or digit by digit. */
-static bool grouped_as_card(const struct chunk *c, size_t n)
-{
-	bool fours = true;
-
-	for (size_t i = 0; i + 1 < n; i++) {
-		fours &= c[i].n == 4;
-	}
-	return n == 1 || fours || n >= CARD_LEAST || (n == 2 && c[0].n == 6);
-}
-
-/* Chunks from to until - 1 read as one number. */
-static const char *judge(const struct group *g, size_t from, size_t until)
-{
-	uint8_t digits[NUMBER + 1];
-	size_t n = 0, count = until - from;
-
-	for (size_t i = from; i < until; i++) {
-		if (n + g->chunks[i].n > NUMBER) {
-			return NULL;
-		}
-		memcpy(digits + n, g->chunks[i].p, g->chunks[i].n);
-		n += g->chunks[i].n;
-	}
-	if (n == ID - 1 && until == g->n && g->x) {
-		digits[n] = 'X';
-		return is_identity(digits) ? "an identity number" : NULL;
-	}
-	if (n == ID && is_identity(digits)) {
-		return "an identity number";
-	}
-	size_t prefix = mobile_prefix(digits, n);
-
-	if (prefix != SIZE_MAX && grouped_as_mobile(g->chunks + from, count, prefix)) {
-		return "a mobile number";
-	}
-	return is_card(digits, n) && grouped_as_card(g->chunks + from, count) ? "a bank card number"
-									      : NULL;
-}
-
-static const char *judge_group(const struct group *g)
-{
-	for (size_t from = 0; from < g->n; from++) {
-		for (size_t until = from + 1; until <= g->n && until <= from + NUMBER; until++) {
-			const char *what = judge(g, from, until);
-
-			if (what) {
-				return what;
-			}
-		}
-	}
-	return NULL;
-}
-
 /* Bytes of the word at p; *ret_mixed: digits stand in it at more than one place, or it is a case id. */
 static size_t word_at(const uint8_t *p, const uint8_t *end, bool *ret_mixed)
 {
@@ -248,7 +117,7 @@ static size_t word_at(const uint8_t *p, const uint8_t *end, bool *ret_mixed)
 }
 
 /* Adds a word's digits to the group. @return whether the group goes on after it */
-static bool add_word(struct group *g, const uint8_t *p, size_t n)
+static bool add_word(struct lint_number_group *g, const uint8_t *p, size_t n)
 {
 	size_t start = 0, end;
 
@@ -258,10 +127,10 @@ static bool add_word(struct group *g, const uint8_t *p, size_t n)
 	for (end = start; end < n && is_digit(p[end]); end++) {
 	}
 	if (end > start) {
-		g->chunks[g->n++] = (struct chunk){p + start, end - start};
+		g->chunks[g->n++] = (struct lint_number_chunk){p + start, end - start};
 	}
 	g->x = end < n && p[end] == 'X';
-	return end == n && g->n < CHUNKS;
+	return end == n && g->n < LINT_NUMBER_CHUNKS;
 }
 
 /* Most texts have fewer digits than the shortest of these numbers: then nothing is looked for. */
@@ -272,12 +141,12 @@ static bool digits_enough(const uint8_t *p, const uint8_t *end)
 	for (; p < end; p++) {
 		digits += is_digit(*p);
 	}
-	return digits >= MOBILE;
+	return digits >= LINT_NUMBER_LEAST;
 }
 
 static const char *judge_line(const uint8_t *p, const uint8_t *end)
 {
-	struct group g = {.n = 0};
+	struct lint_number_group g = {.n = 0};
 	const char *what = NULL;
 
 	if (!digits_enough(p, end)) {
@@ -290,7 +159,7 @@ static const char *judge_line(const uint8_t *p, const uint8_t *end)
 		if (is_word(*p)) {
 			n = word_at(p, end, &mixed);
 			if (!mixed && !is_digit(*p)) {
-				what = judge_group(&g); /* letters end what came before them */
+				what = lint_number_find(&g); /* letters end what came before them */
 				g.n = 0;
 			}
 			goes_on = !mixed && add_word(&g, p, n);
@@ -300,12 +169,12 @@ static const char *judge_line(const uint8_t *p, const uint8_t *end)
 			goes_on = false;
 		}
 		if (!goes_on && !what) {
-			what = judge_group(&g);
-			g = (struct group){.n = 0};
+			what = lint_number_find(&g);
+			g = (struct lint_number_group){.n = 0};
 		}
 		p += n;
 	}
-	return what ? what : judge_group(&g);
+	return what ? what : lint_number_find(&g);
 }
 
 /* @param unseen  what stands for characters that are not seen; NOTHING: they are left out @param ret_any whether there are any */

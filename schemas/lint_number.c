@@ -1,0 +1,131 @@
+/* lint_number.c: whether groups of digits are a person's number, by the forms and check digits that such numbers have. */
+#include "schemas/lint_number.h"
+
+#include <string.h>
+
+enum { NUMBER = 19, ID = 18, MOBILE = LINT_NUMBER_LEAST, CARD_LEAST = 13 };
+
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* 18 digits, the last perhaps X: a birth date that may be, and the check digit of GB 11643 (ISO 7064 mod 11-2). */
+static bool is_identity(const uint8_t *digits)
+{
+	static const uint8_t weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+	unsigned sum = 0;
+	uint32_t date = 0;
+
+	for (unsigned i = 0; i < 17; i++) {
+		if (!is_digit(digits[i])) {
+			return false;
+		}
+		sum += weights[i] * (digits[i] - (unsigned)'0');
+	}
+	for (unsigned i = 6; i < 14; i++) {
+		date = date * 10 + (digits[i] - (uint32_t)'0');
+	}
+	return "10X98765432"[sum % 11] == (char)digits[17] && date / 10000 >= 1800 &&
+	       date / 10000 < 2100 && date / 100 % 100 - 1 < 12 && date % 100 - 1 < 31;
+}
+
+/* Digits of the country's prefix and of the trunk's 0 before a mobile number; SIZE_MAX if it is none. No area code begins with 01 and
+ * one of these. */
+static size_t mobile_prefix(const uint8_t *digits, size_t n)
+{
+	size_t prefix = n >= MOBILE + 4 && memcmp(digits, "0086", 4) == 0 ? 4
+			: n >= MOBILE + 2 && memcmp(digits, "86", 2) == 0 ? 2
+									  : 0;
+
+	prefix += n == prefix + MOBILE + 1 && digits[prefix] == '0';
+	return n == prefix + MOBILE && digits[prefix] == '1' && digits[prefix + 1] >= '3'
+		       ? prefix
+		       : SIZE_MAX;
+}
+
+/* Place codes of grids have 15 or 17 digits and begin with Yunnan's 53; no card of those lengths does. */
+static bool is_card(const uint8_t *digits, size_t n)
+{
+	unsigned sum = 0;
+
+	if (n < CARD_LEAST || n > NUMBER ||
+	    ((n == 15 || n == 17) && memcmp(digits, "53", 2) == 0)) {
+		return false;
+	}
+	/* ISO/IEC 7812: banks begin with 3 to 6, or 9 at home, or 2221 to 2720. Moments and serial numbers seldom do. */
+	if (!strchr("34569", digits[0]) &&
+	    (n != 16 || memcmp(digits, "2221", 4) < 0 || memcmp(digits, "2720", 4) > 0)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		unsigned digit = digits[n - 1 - i] - (unsigned)'0';
+
+		sum += i % 2 == 0 ? digit : digit < 5 ? 2 * digit : 2 * digit - 9;
+	}
+	return sum % 10 == 0;
+}
+
+/* Whether chunks stand as people write a phone number: 3-4-4, 3-8, 7-4, digit by digit; a prefix may be one with the first of them. One
+ * apart from it is passed over by lint_number_find. */
+static bool grouped_as_mobile(const struct lint_number_chunk *c, size_t n, size_t prefix)
+{
+	size_t first = c[0].n - prefix;
+
+	return n == 1 || n >= MOBILE || (n == 3 && first == 3 && c[1].n == 4) ||
+	       (n == 2 && (first == 3 || first == 7));
+}
+
+/* Fours and a rest, six and a rest, or digit by digit. */
+static bool grouped_as_card(const struct lint_number_chunk *c, size_t n)
+{
+	bool fours = true;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		fours &= c[i].n == 4;
+	}
+	return n == 1 || fours || n >= CARD_LEAST || (n == 2 && c[0].n == 6);
+}
+
+/* Chunks from to until - 1 read as one number. */
+static const char *judge(const struct lint_number_group *g, size_t from, size_t until)
+{
+	uint8_t digits[NUMBER + 1];
+	size_t n = 0, count = until - from;
+
+	for (size_t i = from; i < until; i++) {
+		if (n + g->chunks[i].n > NUMBER) {
+			return NULL;
+		}
+		memcpy(digits + n, g->chunks[i].p, g->chunks[i].n);
+		n += g->chunks[i].n;
+	}
+	if (n == ID - 1 && until == g->n && g->x) {
+		digits[n] = 'X';
+		return is_identity(digits) ? "an identity number" : NULL;
+	}
+	if (n == ID && is_identity(digits)) {
+		return "an identity number";
+	}
+	size_t prefix = mobile_prefix(digits, n);
+
+	if (prefix != SIZE_MAX && grouped_as_mobile(g->chunks + from, count, prefix)) {
+		return "a mobile number";
+	}
+	return is_card(digits, n) && grouped_as_card(g->chunks + from, count) ? "a bank card number"
+									      : NULL;
+}
+
+const char *lint_number_find(const struct lint_number_group *g)
+{
+	for (size_t from = 0; from < g->n; from++) {
+		for (size_t until = from + 1; until <= g->n && until <= from + NUMBER; until++) {
+			const char *what = judge(g, from, until);
+
+			if (what) {
+				return what;
+			}
+		}
+	}
+	return NULL;
+}
