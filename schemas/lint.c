@@ -1,8 +1,8 @@
 /* lint.c: finds personal numbers in text that anyone may read. */
 
 /*
- * A text becomes a line of symbols, one byte per character: digits and capitals for themselves (full-width ones too), '-' for
- * what people put between groups of digits, '#' for all else. A chunk is a run of digits; numbers are looked for in runs of
+ * A text becomes a line of symbols, one byte per character: digits and capitals for themselves (full-width ones too), ' ', '-'
+ * and ',' for what people put between groups of digits, '#' for all else. A chunk is a run of digits; numbers are looked for in runs of
  * chunks with separators between them. Case ids, digests and receipts are words that mix digits and letters: where digits stand at
  * more than one place of a word, it is passed over.
  */
@@ -52,12 +52,17 @@ static bool is_in(uint32_t c, const struct range *ranges, size_t n)
 	return false;
 }
 
-/* Spaces, dots, hyphens and dashes beyond ASCII, comma and stop of Chinese. */
-static const struct range SEPARATORS[] = {
-	{0xa0, 0xa0},     {0xb7, 0xb7},     {0x2000, 0x200a}, {0x2010, 0x2015}, {0x2022, 0x2022},
-	{0x202f, 0x202f}, {0x2043, 0x2043}, {0x205f, 0x205f}, {0x2212, 0x2212}, {0x3000, 0x3002},
-	{0x30fb, 0x30fb}, {0xfe58, 0xfe58}, {0xfe63, 0xfe63},
+/* Beyond ASCII. */
+static const struct range SPACES[] = {
+	{0xa0, 0xa0},     {0x2000, 0x200a}, {0x2028, 0x2029},
+	{0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
 };
+static const struct range DASHES[] = {
+	{0x2010, 0x2015}, {0x2043, 0x2043}, {0x2212, 0x2212}, {0xfe58, 0xfe58}, {0xfe63, 0xfe63},
+};
+/* Dots, and comma and stop of Chinese. */
+static const struct range COMMAS[] = {
+	{0xb7, 0xb7}, {0x2022, 0x2022}, {0x3001, 0x3002}, {0x30fb, 0x30fb}};
 
 /* What comes along unseen when a number is copied: soft hyphen, zero-width and direction marks, byte order mark, and what makes an
  * emoji of a digit. */
@@ -78,6 +83,26 @@ static uint32_t as_ascii(uint32_t c)
 	return c;
 }
 
+static uint8_t separator_of(uint32_t c)
+{
+	if (c < 0x80) {
+		return !c                         ? '#'
+		       : strchr(" ()\t", (int)c)  ? ' '
+		       : strchr("-_/", (int)c)    ? '-'
+		       : strchr(".,\n\r", (int)c) ? ','
+						  : '#';
+	}
+	return is_in(c, SPACES, sizeof SPACES / sizeof *SPACES)   ? ' '
+	       : is_in(c, DASHES, sizeof DASHES / sizeof *DASHES) ? '-'
+	       : is_in(c, COMMAS, sizeof COMMAS / sizeof *COMMAS) ? ','
+								  : '#';
+}
+
+static bool is_separator(uint8_t symbol)
+{
+	return symbol == ' ' || symbol == '-' || symbol == ',';
+}
+
 static uint8_t symbol_of(uint32_t c)
 {
 	if (c > 0x30fb && c < 0xfe00) {
@@ -87,15 +112,10 @@ static uint8_t symbol_of(uint32_t c)
 	if (c >= 'a' && c <= 'z') {
 		c -= 'a' - 'A';
 	}
-	if (c < 0x80) {
-		return is_word((uint8_t)c)                                   ? (uint8_t)c
-		       : c == '#' || !c || !strchr(" -._/,()\t\n\r", (int)c) ? '#'
-									     : '-';
+	if (c < 0x80 && is_word((uint8_t)c)) {
+		return (uint8_t)c;
 	}
-	if (is_in(c, UNSEEN, sizeof UNSEEN / sizeof *UNSEEN)) {
-		return NOTHING;
-	}
-	return is_in(c, SEPARATORS, sizeof SEPARATORS / sizeof *SEPARATORS) ? '-' : '#';
+	return is_in(c, UNSEEN, sizeof UNSEEN / sizeof *UNSEEN) ? NOTHING : separator_of(c);
 }
 
 /* Bytes of the word at p; *ret_mixed: digits stand in it at more than one place, or it is a case id. */
@@ -116,8 +136,8 @@ static size_t word_at(const uint8_t *p, const uint8_t *end, bool *ret_mixed)
 	return n;
 }
 
-/* Adds a word's digits to the group. @return whether the group goes on after it */
-static bool add_word(struct lint_number_group *g, const uint8_t *p, size_t n)
+/* Adds a word's digits to the group. @param before  the symbol before the word; 0: none @return whether the group goes on after it */
+static bool add_word(struct lint_number_group *g, const uint8_t *p, size_t n, uint8_t before)
 {
 	size_t start = 0, end;
 
@@ -127,7 +147,8 @@ static bool add_word(struct lint_number_group *g, const uint8_t *p, size_t n)
 	for (end = start; end < n && is_digit(p[end]); end++) {
 	}
 	if (end > start) {
-		g->chunks[g->n++] = (struct lint_number_chunk){p + start, end - start};
+		g->chunks[g->n++] = (struct lint_number_chunk){p + start, end - start,
+							       start ? p[start - 1] : before};
 	}
 	g->x = end < n && p[end] == 'X';
 	return end == n && g->n < LINT_NUMBER_CHUNKS;
@@ -146,6 +167,7 @@ static bool digits_enough(const uint8_t *p, const uint8_t *end)
 
 static const char *judge_line(const uint8_t *p, const uint8_t *end)
 {
+	const uint8_t *line = p;
 	struct lint_number_group g = {.n = 0};
 	const char *what = NULL;
 
@@ -153,7 +175,7 @@ static const char *judge_line(const uint8_t *p, const uint8_t *end)
 		return NULL;
 	}
 	while (p < end && !what) {
-		bool mixed = false, goes_on = *p == '-';
+		bool mixed = false, goes_on = is_separator(*p);
 		size_t n = 1;
 
 		if (is_word(*p)) {
@@ -162,8 +184,8 @@ static const char *judge_line(const uint8_t *p, const uint8_t *end)
 				what = lint_number_find(&g); /* letters end what came before them */
 				g.n = 0;
 			}
-			goes_on = !mixed && add_word(&g, p, n);
-		} else if (goes_on && g.n && p + 1 < end && *p == '-' && p[1] == 'X' &&
+			goes_on = !mixed && add_word(&g, p, n, p > line ? p[-1] : 0);
+		} else if (goes_on && g.n && p + 1 < end && p[1] == 'X' &&
 			   (p + 2 == end || !is_word(p[2]))) {
 			g.x = true;
 			goes_on = false;

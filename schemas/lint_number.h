@@ -11,10 +11,12 @@ enum {
 	LINT_NUMBER_LEAST = 11 /* digits of the shortest of these numbers */
 };
 
-/* A run of digits in the line of symbols that lint.c makes of a text. */
+/* A run of digits in the line of symbols that lint.c makes of a text. Between two of a group stand ' ' for spaces and brackets, '-'
+ * for hyphens and dashes, ',' for what parts the items of a list and the digits of amounts. */
 struct lint_number_chunk {
 	const uint8_t *p;
 	size_t n;
+	uint8_t before; /* the symbol before it; 0: the line begins with it */
 };
 
 /* Chunks that stand together, separators between them; x: the last is followed by an X, as an identity number may be. */
@@ -25,10 +27,10 @@ struct lint_number_group {
 };
 
 /**
- * Looks for a personal number in a group, made of any chunks that follow one another in it.
+ * Looks for a personal number in a group of chunks, made of any chunks that follow one another in it.
  * @return what it looks like, in English; NULL: nothing found
  * @thread any
  */
-const char *lint_number_find(const struct lint_number_group *group);
+const char *lint_number_find(const struct lint_number_group *g);
 
 #endif
