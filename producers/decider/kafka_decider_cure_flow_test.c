@@ -172,6 +172,74 @@ static void test_lost_action_log_stops_until_repaired(void **state)
 	assert_true(folder_remove(home));
 }
 
+/* All records of all partitions are deleted, as by a retention that is too short; offsets go on. */
+static void trim_events(void)
+{
+	char why[256];
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	rd_kafka_topic_partition_list_t *all =
+		rd_kafka_topic_partition_list_new(KAFKA_FLOW_PARTITIONS);
+
+	rd_kafka_conf_set(conf, "bootstrap.servers", kafka_flow_settings.brokers, why, sizeof why);
+	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+
+	for (int i = 0; i < KAFKA_FLOW_PARTITIONS; i++) {
+		rd_kafka_topic_partition_list_add(all, kafka_flow_events, i)->offset =
+			RD_KAFKA_OFFSET_END;
+	}
+	rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(all);
+
+	rd_kafka_DeleteRecords(rk, &request, 1, NULL, queue);
+	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
+
+	assert_non_null(event);
+	assert_int_equal(rd_kafka_event_error(event), 0);
+	rd_kafka_event_destroy(event);
+	rd_kafka_DeleteRecords_destroy(request);
+	rd_kafka_topic_partition_list_destroy(all);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_destroy(rk);
+}
+
+/* Rule 14: a log that was trimmed stops only whom it takes something from: a partition that holds claims alone has its position too. */
+static void test_claims_alone_are_a_position(void **state)
+{
+	char home[FOLDER_PATH_BYTES];
+	struct buf reasons = {0};
+	struct kafka_reader *reader = NULL;
+	int64_t low = 0, high = 0;
+
+	(void)state;
+	assert_true(folder_make("decider", home));
+	struct decider_config config = kafka_flow_config(home);
+
+	log_open("decider", LOG_ERROR + 1);
+	run_for(&config, 4000000, &reasons);
+	trim_events();
+	kafka_flow_post_one("a", "530102");
+	buf_reset(&reasons);
+	run_for(&config, 4000000, &reasons);
+	assert_null(strstr((const char *)reasons.p, "LOG_TRIMMED"));
+	assert_int_equal(kafka_reader_open(&kafka_flow_settings, "check", &reader), ERR_OK);
+	assert_int_equal(
+		kafka_reader_watermarks(reader, kafka_flow_events,
+					partition_of_key(SPAN("530102"), KAFKA_FLOW_PARTITIONS),
+					&low, &high),
+		ERR_OK);
+	assert_int_equal(low, 1);
+	assert_int_equal(high, 3); /* claim | claim a */
+	kafka_reader_close(reader);
+	/* Without its rows it has read nothing, and cannot know that what is gone said nothing. */
+	assert_true(folder_remove(home));
+	assert_true(folder_make("decider", home));
+	buf_reset(&reasons);
+	run_for(&config, 4000000, &reasons);
+	assert_non_null(strstr((const char *)reasons.p, "LOG_TRIMMED"));
+	buf_done(&reasons);
+	assert_true(folder_remove(home));
+}
+
 /* Rule 8: a reference record that this build cannot read stops the decider, typed: it must not decide by less than its refoffset says. */
 static void test_unreadable_reference_stops(void **state)
 {
@@ -301,6 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_poison_is_refused_after_three_deaths),
 		TEST(test_lost_action_log_stops_until_repaired),
+		TEST(test_claims_alone_are_a_position),
 		TEST(test_unreadable_reference_stops),
 		TEST(test_a_clock_that_is_off_decides_nothing),
 		TEST(test_latency),

@@ -123,6 +123,7 @@ static void start_deciding(struct part *part)
 
 	kafka_reader_unassign(decider->events, part->events, part->reg.partition);
 	part->base = part->core.place.tail.claim;
+	part->frozen = -1;
 	part->verified = cause < 0 || !part->core.place.outcome_hash;
 	kafka_decider_parts_enter(part, PHASE_DECIDING);
 	LOG(INFO, "partition claimed", LOG_TEXT("topic", part->events),
