@@ -97,7 +97,7 @@ static void test_giving_up_waits_for_room(void **state)
 	runtime_alone_await(runtime, has_left);
 	clock_sleep_us(200000);
 	disk_full = true;
-	ahead_us = LOST_US;
+	ahead_us += LOST_US;
 	runtime_alone_await(runtime, says_full);
 	runtime_alone_await(runtime, tries_again);
 	assert_int_equal(runtime->err, ERR_OK);
@@ -110,12 +110,57 @@ static void test_giving_up_waits_for_room(void **state)
 	same(runtime_bed_stop(runtime, thread), fold(1, RECORDS * 2, false));
 }
 
+/* Stopped while it waits, it ends as ever, and says no more than it has committed: what it had in memory is read from the log again. */
+static void test_a_stop_while_it_waits_is_clean(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	runtime_bed_write();
+	struct runtime *runtime = runtime_alone_open(1);
+
+	disk_full = true;
+	thread = runtime_alone_start(runtime);
+	runtime_alone_await(runtime, says_full);
+	char *before = runtime_bed_stop(runtime, thread);
+
+	assert_null(strstr(before, "530102"));
+	free(before);
+	disk_full = false;
+	runtime = runtime_bed_start(&thread);
+	runtime_alone_await(runtime, runtime_alone_is_ready);
+	same(runtime_bed_stop(runtime, thread), fold(1, RECORDS * 2, false));
+}
+
+/* The same while it waits to delete the rows of a partition that is another's: they are still there, whole. */
+static void test_a_stop_while_giving_up_is_clean(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	runtime_bed_write();
+	struct runtime *runtime = runtime_bed_start(&thread);
+
+	runtime_alone_await(runtime, runtime_alone_is_ready);
+	runtime->at[GIVEN_UP].wanted = false;
+	runtime_alone_await(runtime, has_left);
+	clock_sleep_us(200000);
+	disk_full = true;
+	ahead_us += LOST_US;
+	runtime_alone_await(runtime, says_full);
+	char *left = runtime_bed_stop(runtime, thread);
+
+	disk_full = false;
+	same(left, fold(1, RECORDS * 2, false));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_giving_up_waits_for_room, runtime_bed_setup,
-						runtime_bed_teardown),
-	};
+#define T(function) \
+	cmocka_unit_test_setup_teardown(function, runtime_bed_setup, runtime_bed_teardown)
+	const struct CMUnitTest tests[] = {T(test_giving_up_waits_for_room),
+					   T(test_a_stop_while_it_waits_is_clean),
+					   T(test_a_stop_while_giving_up_is_clean)};
 
 	return cmocka_run_group_tests(tests, NULL, free_records);
 }

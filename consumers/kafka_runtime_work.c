@@ -100,6 +100,19 @@ static int64_t resting_until(const struct runtime_worker *worker)
 							: worker->rest_until_us;
 }
 
+/* Stopped meanwhile, it ends as by any stop: what is in memory was never claimed, and is read from the log again. @return STOPPED */
+static enum err wait_for_room(struct runtime_worker *worker)
+{
+	if (!worker->runtime->stop) {
+		wait_for(worker, ERR_STORE_FULL);
+		return ERR_OK;
+	}
+	LOG(INFO, "stopped while the disk is full: what is not committed is read again",
+	    LOG_NUMBER("shard", worker->number),
+	    LOG_NUMBER("records", (int64_t)shard_pending(worker->shard)));
+	return ERR_STOPPED;
+}
+
 /* A full store is waited for, with the batch kept; other errors end the program. */
 static enum err commit(struct runtime_worker *worker)
 {
@@ -110,9 +123,9 @@ static enum err commit(struct runtime_worker *worker)
 	if (records && !err) {
 		err = shard_commit(worker->shard);
 	}
-	while (err == ERR_STORE_FULL && !runtime->stop) {
-		wait_for(worker, err);
-		err = shard_commit(worker->shard);
+	while (err == ERR_STORE_FULL) {
+		err = wait_for_room(worker);
+		err = err ? err : shard_commit(worker->shard);
 	}
 	if (err) {
 		return err;
@@ -254,9 +267,9 @@ static enum err give_up(struct runtime_worker *worker, int partition)
 	if (!err) {
 		err = shard_give_up(worker->shard, partition);
 	}
-	while (err == ERR_STORE_FULL && !worker->runtime->stop) {
-		wait_for(worker, err);
-		err = shard_give_up(worker->shard, partition);
+	while (err == ERR_STORE_FULL) {
+		err = wait_for_room(worker);
+		err = err ? err : shard_give_up(worker->shard, partition);
 	}
 	if (err) {
 		return err;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The disk of all programs fills up under load: each says so, none ends, nothing accepted is lost; with room again all go on by themselves.
+"""The disk of all programs fills up under load: each says so, none ends, nothing accepted is lost; with room again all go on by themselves. Stopped
+meanwhile, they stop cleanly.
 
 The home is a small file system of its own, so the test needs to be root. The last of its room is given out a few pages at a time, so
 that batches of pages are cut off in their middle too.
@@ -194,6 +195,17 @@ def recover(bus, filler, sending, sealed):
 	scene.bus.wait_for("what needs keys is taken", lambda: must_run(bus, sending, sealed) and acknowledged(sending, sealed=True) > before, 20)
 
 
+def stop_while_full(bus, filler, sending, sealed):
+	"""To be stopped while it waits for room is a stop like any other: what was in memory is in the log, and is read again."""
+	fill(bus, filler, sending, sealed)
+	for name in ("case-status", "decider"):
+		code = bus.stop(name)
+		assert code == 0, f"{name}, stopped on a full disk, ended with {code}:\n{bus.log(name)[-2000:]}"
+	filler.remove()
+	for name in ("decider", "case-status"):
+		bus.start(name)
+
+
 print(f"seed {SEED}", flush=True)
 rng = random.Random(SEED)
 with SmallDisk() as small, scene.Scene(home=small.disk, logs=small.folder) as bus:
@@ -205,6 +217,7 @@ with SmallDisk() as small, scene.Scene(home=small.disk, logs=small.folder) as bu
 		fill(bus, filler, sending, sealed)
 		stay_full(bus, sending, sealed, began)
 		recover(bus, filler, sending, sealed)
+		stop_while_full(bus, filler, sending, sealed)
 		sealed.finish()
 	sending.check_answers(50)
 	for name in ("gateway", "decider"):
