@@ -15,8 +15,12 @@ struct world {
 	struct case_naive_all *naive;
 	struct buf bytes;
 	char (*subjects)[29];
+	struct origin {
+		const char *source;
+		int number;
+	} * origins; /* of the cases' reports */
 	bool calendar_set, windows_set;
-	size_t cases, events, refused, of_type[EVENT_TYPE_COUNT];
+	size_t cases, events, refused, bound, of_type[EVENT_TYPE_COUNT];
 	uint64_t random;
 };
 
@@ -89,6 +93,7 @@ static void report(struct world *w)
 	if (case_bed_post(bed)[0]) {
 		w->refused++;
 	} else {
+		w->origins[w->cases] = (struct origin){bed->source, bed->ids};
 		memcpy(w->subjects[w->cases++], bed->subject, sizeof(bed->subject));
 	}
 }
@@ -207,6 +212,23 @@ static const char *forward(struct world *w, const struct case_state *c)
 	}
 }
 
+/* An action about a case; now and then it takes the source and id of the report, or of whatever came next. */
+static const char *post(struct world *w, size_t number, const struct case_state *c)
+{
+	struct case_bed *bed = &w->bed;
+	int ids = bed->ids;
+	const char *ends;
+
+	if (pick(w, 10) == 0) {
+		bed->source = w->origins[number].source;
+		bed->ids = w->origins[number].number - 1 + (int)pick(w, 2);
+	}
+	ends = pick(w, 3) ? forward(w, c) : act(w, c);
+	bed->ids = bed->ids > ids ? bed->ids : ids;
+	w->bound += strcmp(ends, "BOUND") == 0;
+	return ends;
+}
+
 static void compare(struct world *w, const char *subject)
 {
 	const struct case_naive *naive = case_naive_get(w->naive, span_cstr(subject));
@@ -237,14 +259,17 @@ static void test_random_actions(void **state)
 	w.random = 20230119;
 	w.naive = case_naive_new();
 	w.subjects = calloc(CASES, sizeof(*w.subjects));
-	assert_non_null(w.subjects);
+	w.origins = calloc(CASES, sizeof(*w.origins));
+	assert_true(w.subjects && w.origins);
 	case_bed_init(&w.bed);
+	w.bed.asks_bound = true;
 	w.bed.now_us = case_bed_at(2023, 10, 1, 9, 0);
 	w.bed.sink = on_event;
 	w.bed.context = &w;
 	for (int i = 0; i < ACTIONS || w.cases < CASES; i++) {
 		struct case_state c;
 		struct case_id id;
+		size_t number;
 
 		if (pick(&w, 20) == 0) {
 			case_bed_go(&w.bed,
@@ -258,14 +283,12 @@ static void test_random_actions(void **state)
 			continue;
 		}
 		/* The younger half more often, so that many cases come far. */
-		memcpy(w.bed.subject,
-		       w.subjects[w.cases - 1 -
-				  pick(&w, (unsigned)(w.cases < 500 ? w.cases : 500))],
-		       sizeof(w.bed.subject));
+		number = w.cases - 1 - pick(&w, (unsigned)(w.cases < 500 ? w.cases : 500));
+		memcpy(w.bed.subject, w.subjects[number], sizeof(w.bed.subject));
 		assert_true(case_id_parse(span_cstr(w.bed.subject), &id));
 		assert_true(case_rows_get(w.bed.reg.view, &id, &c));
 		posted++;
-		w.refused += (pick(&w, 3) ? forward(&w, &c) : act(&w, &c))[0] != 0;
+		w.refused += post(&w, number, &c)[0] != 0;
 		assert_int_equal(w.bed.broken, 0);
 		if (i % 5000 == 0) {
 			assert_int_equal(memory_view_count(w.bed.memory, CASE_ROWS_OPEN),
@@ -287,11 +310,13 @@ static void test_random_actions(void **state)
 			      event_schema((enum event_type)type)->name);
 		assert_true(w.of_type[type] > 100);
 	}
+	assert_true(w.bound > 1000);
 	assert_true(w.events > w.cases * 4 && w.refused > posted / 10);
 	case_bed_done(&w.bed);
 	case_naive_free(w.naive);
 	buf_done(&w.bytes);
 	free(w.subjects);
+	free(w.origins);
 }
 
 int main(void)

@@ -170,28 +170,45 @@ void case_rows_bind(struct view *view, const struct case_id *id, const struct ev
 	}
 }
 
+/* The report of an action's source and id in the county of a case. */
+static bool find_report(struct view *view,
+			const struct case_id *id,
+			const struct event *action,
+			struct report_row *ret_row)
+{
+	uint8_t key[COUNTY_KEY_BYTES + HASH_BYTES];
+	struct span row;
+
+	if (!view_get(view, CASE_ROWS_REPORT, report_key(id, action, key), &row) ||
+	    row.n != sizeof(*ret_row)) {
+		return false;
+	}
+	memcpy(ret_row, row.p, sizeof(*ret_row));
+	return true;
+}
+
 bool case_rows_bound(struct view *view, const struct event *action, struct case_bound *ret_bound)
 {
 	uint8_t key[CASE_ID_KEY_BYTES + HASH_BYTES];
+	bool report = action->type == EVENT_case_reported;
+	struct report_row reported;
 	struct case_id id;
 	struct span row;
 
 	if (!case_rows_id(action, &id)) {
 		return false;
 	}
-	if (action->type != EVENT_case_reported) {
-		if (!view_get(view, CASE_ROWS_BOUND, bound_key(&id, action, key), &row) ||
-		    row.n != sizeof(*ret_bound)) {
-			return false;
-		}
+	if (!report && view_get(view, CASE_ROWS_BOUND, bound_key(&id, action, key), &row) &&
+	    row.n == sizeof(*ret_bound)) {
 		memcpy(ret_bound, row.p, sizeof(*ret_bound));
 		return true;
 	}
-	if (!view_get(view, CASE_ROWS_REPORT, report_key(&id, action, key), &row) ||
-	    row.n != sizeof(struct report_row)) {
+	/* The report took its pair within its own case too. */
+	if (!find_report(view, &id, action, &reported) ||
+	    (!report && memcmp(reported.case_key, id.key, sizeof(id.key)) != 0)) {
 		return false;
 	}
-	memcpy(ret_bound, row.p + offsetof(struct report_row, bound), sizeof(*ret_bound));
+	*ret_bound = reported.bound;
 	return true;
 }
 

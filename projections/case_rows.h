@@ -36,7 +36,7 @@ void case_rows_put_open(struct view *view, const struct case_id *id, bool open);
 /** Binds an action's source and id: a report's to its county for ever, others' to their case. */
 void case_rows_bind(struct view *view, const struct case_id *id, const struct event *ev);
 
-/** Looks up what an action's source and id are bound to. @return false: to nothing */
+/** Looks up what an action's source and id are bound to: within its case, whose report counts; a report's within its county. @return false: to nothing */
 bool case_rows_bound(struct view *view, const struct event *action, struct case_bound *ret_bound);
 
 /** The case an action is about: its subject's, or the one that a report gets. @return false if it names none */

@@ -185,6 +185,30 @@ static void test_repeated_and_tried(void **state)
 	assert_int_equal(outcome->data.case_accepted.due_at, due_us);
 }
 
+static void refused_for(struct event ev, const char *reason, const char *detail)
+{
+	const struct event *outcome = outcome_of(&ev);
+
+	assert_int_equal(outcome->type, EVENT_action_refused);
+	assert_true(span_eq(outcome->data.action_refused.reason, span_cstr(reason)));
+	assert_true(span_eq(outcome->data.action_refused.detail, span_cstr(detail)));
+}
+
+/* An action that takes the source and id of its case's report is a conflict, whatever it asks; the report itself stays a repeat. */
+static void test_report_binds_in_its_case(void **state)
+{
+	struct event ev, again = report("r", HERE);
+
+	(void)state;
+	report_first();
+	ev = accept("r");
+	ev.env.digest = SPAN("fedcba9876543210");
+	refused_for(ev, "CONFLICT", "");
+	assert_int_equal(outcome_of(&again)->type, EVENT_action_repeated);
+	ev = accept("a");
+	assert_int_equal(outcome_of(&ev)->type, EVENT_case_accepted);
+}
+
 /* A refusal says in which state the case is, by which guard it fails, what it met and what it would need. */
 static void test_refusal_says_why(void **state)
 {
@@ -202,15 +226,6 @@ static void test_refusal_says_why(void **state)
 	assert_true(span_eq(outcome->data.action_refused.detail, SPAN("state RP")));
 	assert_true(span_starts(outcome->data.action_refused.needs, SPAN("state ")));
 	assert_int_equal(outcome->data.action_refused.state, CODE_case_state_RP);
-}
-
-static void refused_for(struct event ev, const char *reason, const char *detail)
-{
-	const struct event *outcome = outcome_of(&ev);
-
-	assert_int_equal(outcome->type, EVENT_action_refused);
-	assert_true(span_eq(outcome->data.action_refused.reason, span_cstr(reason)));
-	assert_true(span_eq(outcome->data.action_refused.detail, span_cstr(detail)));
 }
 
 /* What the door must have given, and a subject that no partition could be told by, are asked for by name. */
@@ -465,6 +480,7 @@ int main(void)
 #define REFERENCE(name) cmocka_unit_test_setup_teardown(name, set_up_reference, tear_down_reference)
 	const struct CMUnitTest tests[] = {
 		TEST(test_repeated_and_tried),
+		TEST(test_report_binds_in_its_case),
 		TEST(test_refusal_says_why),
 		TEST(test_invalid_is_named),
 		TEST(test_memory),

@@ -398,12 +398,23 @@ static void keep(char *to, size_t room, struct span text)
 	(void)snprintf(to, room, "%.*s", SPAN_ARGS(text));
 }
 
+static bool is_bound(struct case_bed *bed)
+{
+	uint8_t digest[16], to;
+	int64_t seq;
+
+	return case_register.bound(&bed->reg, &bed->ev, digest, &seq, &to);
+}
+
 const char *case_bed_try(struct case_bed *bed)
 {
 	struct moment moment = moment_at(bed, bed->now_us);
-	enum verdict verdict =
-		case_register.decide(&bed->reg, &bed->ev, &moment, &bed->arena, &bed->refusal);
+	enum verdict verdict;
 
+	if (bed->asks_bound && is_bound(bed)) {
+		return "BOUND";
+	}
+	verdict = case_register.decide(&bed->reg, &bed->ev, &moment, &bed->arena, &bed->refusal);
 	if (verdict == VERDICT_ACCEPTED) {
 		return "";
 	}

@@ -22,6 +22,7 @@ struct case_bed {
 	int ids;
 	int broken; /* events that could not be folded: must stay 0 */
 	int patience; /* timers and owed events that may still come; above it the bed is broken. 0: any number */
+	bool asks_bound; /* as the deciding core does: what is bound is not decided again */
 	case_bed_sink *sink;
 	void *context;
 };
@@ -39,7 +40,7 @@ void case_bed_go(struct case_bed *bed, int64_t to_us);
 /** Begins an action about the bed's case: set its data in bed->ev, then post. */
 void case_bed_begin(struct case_bed *bed, enum event_type type, const char *unit);
 
-/** Decides the action and folds its event, and what that owes. @return the guard that refused it; "" when accepted */
+/** Decides the action and folds its event, and what that owes. @return the guard that refused it, "BOUND", or "" when accepted */
 const char *case_bed_post(struct case_bed *bed);
 
 /** Decides without folding. @return as case_bed_post */

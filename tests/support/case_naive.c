@@ -1,6 +1,7 @@
 /* case_naive.c: a second, naive fold of case events, with the invariants of domain.md §3.2. */
 #include "tests/support/case_naive.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { BUCKETS = 16384 };
@@ -43,6 +44,10 @@ void case_naive_free(struct case_naive_all *all)
 	for (int i = 0; i < BUCKETS; i++) {
 		for (struct case_naive *c = all->buckets[i], *next; c; c = next) {
 			next = c->next;
+			for (struct case_naive_pair *p = c->pairs, *after; p; p = after) {
+				after = p->next;
+				free(p);
+			}
 			free(c);
 		}
 	}
@@ -72,6 +77,22 @@ size_t case_naive_waiting(const struct case_naive_all *all)
 size_t case_naive_count(const struct case_naive_all *all)
 {
 	return all->count;
+}
+
+/* protocol.md 7: an accepted event binds its source and id within its case. @return false: they were bound before */
+static bool bind(struct case_naive *c, const struct event *ev)
+{
+	struct case_naive_pair *pair = calloc(1, sizeof(*pair));
+	int n = snprintf(pair->text, sizeof(pair->text), "%.*s %.*s", SPAN_ARGS(ev->env.source),
+			 SPAN_ARGS(ev->env.id));
+	bool is_new = n > 0 && (size_t)n < sizeof(pair->text);
+
+	for (const struct case_naive_pair *p = c->pairs; p; p = p->next) {
+		is_new = is_new && strcmp(p->text, pair->text) != 0;
+	}
+	pair->next = c->pairs;
+	c->pairs = pair;
+	return is_new;
 }
 
 static struct case_naive *begin(struct case_naive_all *all, const struct event *ev)
@@ -293,6 +314,9 @@ const char *case_naive_fold(struct case_naive_all *all, const struct event *ev)
 	}
 	if (!ev->env.has_owner || !span_starts(ev->env.owner, SPAN("centre:"))) {
 		return "not exactly one centre owns the case";
+	}
+	if (!bind(c, ev)) {
+		return "its source and id were bound in this case before";
 	}
 	was_open = is_open(c->state);
 	was_due_us = c->due_us;

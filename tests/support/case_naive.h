@@ -4,6 +4,12 @@
 
 #include "schemas/event.h"
 
+/* A source and an id that an event of a case has. */
+struct case_naive_pair {
+	char text[80];
+	struct case_naive_pair *next;
+};
+
 /* A case as anybody who reads events would keep it. */
 struct case_naive {
 	char subject[29], owner[41], lead[41], type_code[5];
@@ -16,6 +22,7 @@ struct case_naive {
 	int64_t held_us, stopped_us;
 	uint8_t step, due_unit;
 	bool provisional_window; /* closed or rejected: a calendar to come states the window anew */
+	struct case_naive_pair *pairs;
 	struct case_naive *next;
 };
 

@@ -363,7 +363,8 @@ static void functions(struct case_story *s)
 	ENDS("FUNCTION", case_bed_post(bed));
 }
 
-/* An accepted action binds its source and id, within its case; a report's within its county for ever. */
+/* An accepted action binds its source and id, within its case; a report's within its county for ever, and within its case for
+ * whatever else is posted there. */
 static void bound(struct case_story *s)
 {
 	struct case_bed *bed = &s->bed;
@@ -380,6 +381,14 @@ static void bound(struct case_story *s)
 	EVENT_SET(bed->ev.env, place, SPAN("530102"));
 	MUST(bed->reg.ops->bound(&bed->reg, &bed->ev, digest, &seq, &to) && seq == 1);
 	EVENT_SET(bed->ev.env, place, SPAN("530103"));
+	MUST(!bed->reg.ops->bound(&bed->reg, &bed->ev, digest, &seq, &to));
+	case_bed_begin(bed, EVENT_case_dispatched, TOWN);
+	EVENT_SET(bed->ev.env, id, SPAN("a1"));
+	MUST(bed->reg.ops->bound(&bed->reg, &bed->ev, digest, &seq, &to) && seq == 1);
+	/* In another case of that county the pair is free. */
+	case_story_bring(s, CODE_case_state_AC);
+	case_bed_begin(bed, EVENT_case_dispatched, TOWN);
+	EVENT_SET(bed->ev.env, id, SPAN("a1"));
 	MUST(!bed->reg.ops->bound(&bed->reg, &bed->ev, digest, &seq, &to));
 }
 
