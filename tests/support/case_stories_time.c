@@ -205,6 +205,28 @@ static void provisional_hold(struct case_story *s)
 	MUST(case_story_state(s).state == CODE_case_state_IP);
 }
 
+/* A report that nobody accepts has a limit to be accepted by and no deadline of its own (answers 10), so the clock does not send it up;
+ * a centre above may. Accepted late, it is as late as its report is old, and goes up at once. */
+static void unaccepted(struct case_story *s)
+{
+	struct case_state c;
+
+	ENDS("", case_bed_report(&s->bed, TOWN, HERE, "LS01", 0));
+	case_bed_go(&s->bed, AT(3, 20, 9, 0));
+	c = case_story_state(s);
+	MUST(c.state == CODE_case_state_RP && c.seq == 1 && c.owner_level == 4);
+	MUST(!c.due_us && !c.escalate_us && c.step_red_us == AT(1, 19, 15, 0));
+	ENDS("", case_bed_accept(&s->bed, TOWN, CODE_severity_general));
+	MUST(case_story_state(s).due_us == AT(1, 29, 18, 0));
+	case_bed_go(&s->bed, AT(3, 20, 9, 0));
+	c = case_story_state(s);
+	MUST(c.owner_level == 2 && c.rounds[CODE_escalate_cause_overdue] == 2);
+	s->bed.now_us = AT(3, 20, 9, 1);
+	case_story_bring(s, CODE_case_state_RP);
+	ENDS("", case_bed_escalate(&s->bed, COUNTY, CODE_escalate_cause_beyond_competence));
+	MUST(case_story_state(s).owner_level == 3 && case_story_state(s).due_us);
+}
+
 /* A report that nobody has accepted yet is restated like any other, once. */
 static void provisional_report(struct case_story *s)
 {
@@ -459,7 +481,8 @@ static case_story_tell *const stories[] = {
 	spring_festival,     landslide,          hold,
 	unsigned_case,       classified,         provisional,
 	provisional_hold,    provisional_report, provisional_later,
-	windows_of_policy,   windows_of_types,   calendar_named};
+	windows_of_policy,   windows_of_types,   calendar_named,
+	unaccepted};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
