@@ -285,7 +285,7 @@ static void make_flags(struct conf *conf)
 	conf->flags[conf->count] = (struct argp_option){.name = "rdkafka",
 							.key = CONF_KEY_RDKAFKA,
 							.arg = "NAME=VALUE",
-							.doc = "An option of librdkafka"};
+							.doc = "Set an option of librdkafka"};
 	conf->flags[conf->count + 1] =
 		(struct argp_option){.name = "manual",
 				     .key = CONF_KEY_MANUAL,

@@ -44,7 +44,7 @@ struct conf_option {
 		 CONF_TEXT,  0,   0},                                                              \
 	{                                                                                          \
 		"log-level", level_default, NULL,                                                  \
-			"Lowest level written: debug, info, warn, error", CONF_LEVEL, 0, 0         \
+			"Lowest level that is logged: debug, info, warn, error", CONF_LEVEL, 0, 0  \
 	}
 
 /* The ports of the programs' own HTTP on the loopback. */

@@ -47,7 +47,7 @@ const char *err_cure(enum err err)
 {
 	switch (err) {
 	case ERR_NOMEM:
-		return "give the machine or the program more memory, then start it again";
+		return "give the machine or the program more memory, then restart it";
 	case ERR_MALFORMED:
 	case ERR_INVALID:
 	case ERR_TOO_BIG:
@@ -55,8 +55,8 @@ const char *err_cure(enum err err)
 	case ERR_CONFLICT:
 		return "correct what the message names in the input, then run it again";
 	case ERR_ABSENT:
-		return "check that brokers, topic prefix and names are the right ones; a topic that was deleted is made anew by "
-		       "govbus topics, without what it held";
+		return "check that brokers, topic prefix and names are right; govbus topics creates a deleted "
+		       "topic again, without the records it held";
 	case ERR_DENIED:
 		return "use a token that may do it (govbus token list; govbus token add)";
 	case ERR_USAGE:
@@ -67,42 +67,42 @@ const char *err_cure(enum err err)
 		return "look at the disk; a projection's folder may be removed while its program is stopped: it is rebuilt from "
 		       "the log (secrets, keys and tokens.mdb are not)";
 	case ERR_STORE_FULL:
-		return "make room on the disk; the program goes on by itself";
+		return "free some disk space; the program continues by itself";
 	case ERR_STORE_VERSION:
 		return "use the build that wrote the store; a projection's folder may be removed while its program is stopped: "
 		       "it is rebuilt from the log (secrets, keys and tokens.mdb are not)";
 	case ERR_STORE_TORN:
-		return "none is needed: the environment is moved aside and rebuilt from the log";
+		return "nothing to do: the environment is moved aside and rebuilt from the log";
 	case ERR_STORE_MIXED:
-		return "start the projection's program, or wait until it has started: it makes them anew from the log";
+		return "start the projection's program, or wait until it has started: it rebuilds them from the log";
 	case ERR_IO:
-		return "look at the disk: its room, and the rights of the files that the message names";
+		return "check the disk: its free space, and the permissions of the files that the message names";
 	case ERR_KAFKA:
-		return "look at the broker's log, and at what was set with --rdkafka";
+		return "check the broker's log, and what was set with --rdkafka";
 	case ERR_KAFKA_AWAY:
-		return "start the broker, or check its address; the program goes on by itself";
+		return "start the broker, or check its address; the program continues by itself";
 	case ERR_TOPIC_CONFIG:
 		return "govbus topics --check names what differs: change the topic, or give this bus another --topic-prefix";
 	case ERR_LOG_TRIMMED:
-		return "set the topic's retention right (govbus topics names what is wrong) and restore its missing records "
-		       "from a copy of the log; or put in place of the program's folder one that was folded further, such as "
-		       "another instance's: an empty one does not help, what is gone was never read";
+		return "correct the topic's retention (govbus topics names what is wrong) and restore its missing records "
+		       "from a copy of the log; or replace the program's folder with one that was folded further, such as "
+		       "another instance's: an empty one does not help, since the missing records were never read";
 	case ERR_LOG_RECREATED:
-		return "check that brokers and topic prefix are the right ones; if the log is meant to be new, stop the "
-		       "program and put its folder aside (govbus-case-status logs the command), it is then rebuilt from the log";
+		return "check that brokers and topic prefix are right; if the log is meant to be new, stop the "
+		       "program and move its folder aside (govbus-case-status logs the command): it is then rebuilt from the log";
 	case ERR_LOG_LOST_TAIL:
-		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and put "
-		       "its folder aside (govbus-case-status logs the command), it is then rebuilt from the log as it is";
+		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and move "
+		       "its folder aside (govbus-case-status logs the command): it is then rebuilt from the log as it is";
 	case ERR_LOG_GAP:
-		return "an outcome is missing in the log: restore the topic, or let a person post govbus repair";
+		return "an outcome is missing from the log: restore the topic, or run govbus repair";
 	case ERR_ACTIONS_LOST_TAIL:
 		return "restore the lost end of the action log from a replica; if it is lost for good: govbus repair";
 	case ERR_CLOCK:
-		return "set the clock right (NTP), then start it again";
+		return "set the clock right (NTP), then restart it";
 	case ERR_FENCED:
 		return "another process runs under the same name: stop it, or give this one another --instance";
 	case ERR_BUG:
-		return "start it again: the record is whole; report it with its log";
+		return "restart it: the record is intact; report the bug with its log";
 	case ERR_OK:
 	case ERR_STOPPED:
 	case ERR_ERASED:

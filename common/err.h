@@ -6,7 +6,7 @@
 #define ERR_MAP(X)                                                                         \
 	X(NOMEM, 70, "out of memory")                                                      \
 	X(MALFORMED, 65, "bytes do not match their schema")                                \
-	X(INVALID, 65, "a member breaks its schema")                                       \
+	X(INVALID, 65, "a member violates its schema")                                     \
 	X(TOO_BIG, 65, "larger than its limit")                                            \
 	X(UNKNOWN, 65, "unknown type or version")                                          \
 	X(ABSENT, 66, "not found")                                                         \
@@ -27,8 +27,8 @@
 	X(LOG_LOST_TAIL, 82, "the log lost its tail: state is ahead of it")                \
 	X(LOG_GAP, 83, "the log breaks its own order")                                     \
 	X(ACTIONS_LOST_TAIL, 84, "the action log lost its tail")                           \
-	X(CLOCK, 85, "the clock is off")                                                   \
-	X(FENCED, 86, "another member took this place")                                    \
+	X(CLOCK, 85, "the clock is wrong")                                                 \
+	X(FENCED, 86, "another member took over")                                          \
 	X(STOPPED, 0, "stopped")                                                           \
 	X(BUG, 71, "govbus broke its own rule")                                            \
 	X(ERASED, 66, "its key was destroyed: what it sealed is erased")                   \

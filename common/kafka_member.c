@@ -217,7 +217,7 @@ static enum err fenced(struct kafka_member *member)
 		return ERR_FENCED;
 	}
 	kafka_conf_log(member->handle.settings, 4,
-		       "group %s: fenced after the broker was away: joining anew", member->group);
+		       "group %s: fenced after the broker was away: joining again", member->group);
 	drop_handle(member);
 	return open_handle(member);
 }
@@ -334,7 +334,8 @@ static bool waits_in_vain(const struct kafka_member *member)
 static enum err join_anew(struct kafka_member *member)
 {
 	kafka_conf_log(member->handle.settings, 4,
-		       "group %s: lost, and nothing given since: joining anew", member->group);
+		       "group %s: lost its partitions, and was given none since: joining again",
+		       member->group);
 	int64_t trouble_us = member->handle.trouble_us;
 
 	drop_handle(member);

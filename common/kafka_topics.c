@@ -254,7 +254,7 @@ static size_t check_partitions(const rd_kafka_metadata_t *metadata,
 			}
 		}
 		if (partitions < 0) {
-			buf_printf(ret_problems, "%s: there is no such topic\n", topics[i].name);
+			buf_printf(ret_problems, "%s: no such topic\n", topics[i].name);
 			continue;
 		}
 		if (topics[i].partitions && partitions != topics[i].partitions) {

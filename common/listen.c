@@ -70,6 +70,7 @@ enum err listen_failed(const char *text)
 	LOG(ERROR, "cannot listen", LOG_TEXT("address", text),
 	    LOG_TEXT("why", errno ? strerrordesc_np(errno) : "refused"),
 	    LOG_TEXT("error", err_name(ERR_BUSY)),
-	    LOG_TEXT("cure", "stop what uses it, or choose another with --listen"));
+	    LOG_TEXT("cure",
+		     "stop the process that uses it, or choose another address with --listen"));
 	return ERR_BUSY;
 }

@@ -11,7 +11,7 @@ bool pulse_well(const struct pulse *pulse, int64_t seconds, const char *what, st
 	}
 	buf_printf(
 		reasons,
-		"%s has not turned for %lld s; cure: look at the disk and the log, then restart the program\n",
+		"%s has made no progress for %lld s; cure: check the disk and the log, then restart the program\n",
 		what, (long long)(still_us / 1000000));
 	return false;
 }

@@ -24,7 +24,7 @@ static void stands_still(void **state)
 	pulse_beat(&pulse);
 	assert_true(well(&pulse, ""));
 	pulse.turned_us = clock_steady_us() - 12 * 1000000;
-	assert_false(well(&pulse, "the loop has not turned for 12 s; cure: "));
+	assert_false(well(&pulse, "the loop has made no progress for 12 s; cure: "));
 	pulse_rest(&pulse);
 	assert_true(well(&pulse, ""));
 }

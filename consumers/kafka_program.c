@@ -151,7 +151,7 @@ int kafka_program_main(const struct projection *projection,
 	const struct conf_option options[] = {
 		CONF_COMMON(listen),
 		{"shards", "1", NULL,
-		 "Environments, each with a thread of its own; another number rebuilds",
+		 "Number of LMDB environments, each with its own thread; changing it causes a rebuild",
 		 CONF_NUMBER, 1, LIMIT_CASE_PARTITIONS},
 		{0},
 	};

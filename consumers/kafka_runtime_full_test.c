@@ -41,7 +41,7 @@ static bool says_full(struct runtime *runtime)
 	bool healthy = kafka_runtime_show_healthy(runtime, &reasons);
 
 	buf_add_byte(&reasons, 0);
-	bool said = strstr((const char *)reasons.p, "make room on the disk") != NULL;
+	bool said = strstr((const char *)reasons.p, "free some disk space") != NULL;
 
 	buf_done(&reasons);
 	return !healthy && said;

@@ -13,7 +13,7 @@ enum { PULSE_S = 60 };
 	static struct metric id = {.name = "govbus_" #id, .help = text, .kind = METRIC_GAUGE}
 
 COUNTER(events_applied, "Events folded into rows");
-COUNTER(records_void, "Records of writers whose claim had ended, passed over");
+COUNTER(records_void, "Void records: their writer's claim had ended");
 COUNTER(events_repeated, "Events whose seq had been folded before");
 COUNTER(events_parked, "Events that could not be applied, or wait behind one");
 COUNTER(records_unread, "Records that could not be decoded, parked");
@@ -151,7 +151,7 @@ bool kafka_runtime_show_ready(void *context, struct buf *reasons)
 
 	say_parked(runtime, reasons);
 	if (!kafka_runtime_in_group(runtime)) {
-		buf_add_text(reasons, "the group has given out no partition to this one yet\n");
+		buf_add_text(reasons, "the group has assigned no partition to this instance yet\n");
 		return false;
 	}
 	for (int i = 0; i < runtime->partitions; i++) {

@@ -30,10 +30,10 @@ static void threads_turn(void **state)
 	runtime.workers[0].pulse.turned_us = runtime.workers[1].pulse.turned_us = now_us - 50000000;
 	assert_true(healthy(""));
 	runtime.workers[1].pulse.turned_us = now_us - 61000000;
-	assert_false(healthy("a thread that folds has not turned for 61 s"));
+	assert_false(healthy("a thread that folds has made no progress for 61 s"));
 	runtime.workers[1].pulse.turned_us = now_us;
 	runtime.pulse.turned_us = now_us - 100000000;
-	assert_false(healthy("the thread that serves the group has not turned for 100 s"));
+	assert_false(healthy("the thread that serves the group has made no progress for 100 s"));
 }
 
 static bool ready(const char *wanted)

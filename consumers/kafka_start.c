@@ -89,7 +89,7 @@ enum err kafka_start_await(struct kafka_start *start)
 	}
 	if (err == ERR_ABSENT || err == ERR_TOPIC_CONFIG) {
 		LOG(ERROR,
-		    "topics are not as they must be: govbus topics makes those that are missing",
+		    "topics are not as they must be: govbus topics creates those that are missing",
 		    LOG_TEXT("error", err_name(err)), LOG_SPAN("problems", buf_span(&problems)));
 	}
 	buf_done(&problems);

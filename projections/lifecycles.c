@@ -44,8 +44,8 @@ static void print_states(struct buf *out)
 	}
 	buf_add_text(
 		out,
-		"\nOpen are `RP AC DI IP HO FB VE`. On hold (`HO`) both clocks stand. In `IP` the step is "
-		"`first` until something was done, then `handle`, whose deadline is the case's.\n\n");
+		"\nThe open states are `RP AC DI IP HO FB VE`. On hold (`HO`) both clocks stop. In `IP` the step is "
+		"`first` until something has been done, then `handle`, whose deadline is that of the case.\n\n");
 }
 
 static void print_from(struct buf *out, uint16_t from)
@@ -94,10 +94,10 @@ static void print_transitions(struct buf *out)
 	buf_add_text(
 		out,
 		"## What may happen\n\n"
-		"Of the rows of an event the first that fits counts. Every action must pass `NO_CASE` (a report: "
-		"`EXISTS`), `EXPECTED_SEQ`, `STATE`, `TIME_AHEAD`, `UNIT`, `WHO` and `FUNCTION`, then the guards of "
-		"its row, in this order; the first that refuses is named in the refusal "
-		"([EVENTS.md](EVENTS.md) says what to do). Who may: how the unit stands to the case, and the "
+		"Of an event's rows the first that fits applies. Every action must pass the guards `NO_CASE` (a report: "
+		"`EXISTS`), `EXPECTED_SEQ`, `STATE`, `TIME_AHEAD`, `UNIT`, `WHO` and `FUNCTION`, then those of "
+		"its row, in this order. The refusal names the first guard that refuses "
+		"([EVENTS.md](EVENTS.md) says what to do about it). The column *who* gives the relation of the unit to the case, and the "
 		"function that it needs.\n\n"
 		"| | event | from | to | who: function | guards |\n| --- | --- | --- | --- | --- | --- |\n");
 	for (size_t i = 0; i < count; i++) {
@@ -105,10 +105,10 @@ static void print_transitions(struct buf *out)
 	}
 	buf_add_text(
 		out,
-		"\nA flow profile may lack steps. An event that starts from one state alone may then also come from an "
-		"earlier one, if the profile has none of the steps between; they are recorded as skipped. Where a flow has no "
-		"signature, dispatch leads to `IP` at once; where it has no verification, feedback leads to `VE`; what is "
-		"logged about a case that nobody dispatched brings it to `IP`.\n\n");
+		"\nA flow profile may lack steps. An event that otherwise starts from exactly one state may then also start from an "
+		"earlier one, if the profile has none of the steps in between; these are recorded as skipped. In a flow without "
+		"signature, dispatch leads straight to `IP`; without verification, feedback leads straight to `VE`; and "
+		"logging the handling of a case that nobody dispatched brings it to `IP`.\n\n");
 }
 
 static void print_clock(struct buf *out)
@@ -117,25 +117,25 @@ static void print_clock(struct buf *out)
 		out,
 		"## What the clock and the decider do\n\n"
 		"| when | event |\n| --- | --- |\n"
-		"| `hold_until` of a hold | `case.resumed` by timer; both deadlines move on by the hold, and so does the way up of a red case |\n"
+		"| `hold_until` of a hold | `case.resumed` by timer; both deadlines move by the length of the hold, and so does the escalation of a red case |\n"
 		"| %d sign limits after dispatch, not signed | `case.escalated`, overdue, to the level above |\n"
-		"| %d working days past red, then %d past red | `case.escalated`, overdue, one level up each |\n"
+		"| %d working days past red, then %d past red | `case.escalated`, overdue, one level up each time |\n"
 		"| return number %d | `case.escalated`, arbitration; no more returns |\n"
 		"| severity is major and the owner is below level %d | `case.escalated`, major, to level %d |\n"
-		"| reopening number %d | severity one graver (at most major), and `case.escalated`, beyond_competence |\n"
-		"| a call-back of %d or less, owed to the unit | `case.reopened`, callback |\n"
-		"| a calendar covers a provisional deadline, way up or window | `case.dues_restated` |\n\n"
+		"| reopening number %d | severity one grade higher (at most major), and `case.escalated`, beyond_competence |\n"
+		"| a call-back with a score of %d or less that was owed to the unit | `case.reopened`, callback |\n"
+		"| a calendar comes to cover a provisional deadline, escalation or window | `case.dues_restated` |\n\n"
 		"Nothing goes above level %d unless the case's places lie in two prefectures. A flow without policy has "
-		"neither deadlines nor escalation. A report that nobody accepts has the limit to accept it and no deadline of the "
-		"case: it turns red and stays where it is. A list with `state=RP` and `due_before=` shows such cases; the owner's "
-		"centre above may escalate them, and what is accepted late is as late as its report is old.\n\n"
-		"A hold gives back to a limit what it is counted in: working time to working hours, time on the wall to minutes "
-		"and hours, to days those whose end (closing time, midnight) fell into the hold; so a limit in working days always "
+		"neither deadlines nor escalation. A report that nobody accepts has a limit for its acceptance but no case "
+		"deadline: it turns red and stays where it is. A list with `state=RP` and `due_before=` shows such cases; a centre "
+		"above the owner may escalate them, and a case accepted late is as late as its report is old.\n\n"
+		"A hold gives back to a limit what that limit is counted in: working time to working hours, wall-clock time to minutes "
+		"and hours, and to limits in days the days that ended (at closing time or midnight) during the hold. So a limit in working days always "
 		"ends at closing time. What was red before the hold stays red. A reclassified case that is not red counts its new "
-		"limit from the report, with every hold since; if that had passed, from the classification. A red case keeps its "
-		"deadline whatever it is reclassified to. A calendar that comes to cover a provisional deadline counts it again the "
-		"same way: one history has one deadline. So it does with what the clock will do, and with the window of a case "
-		"that is closed or rejected; the end of a hold is a day that people named, and stays.\n\n",
+		"limit from the report, plus every hold since; if that moment has passed, from the classification. A red case keeps its "
+		"deadline, however it is reclassified. When a calendar comes to cover a provisional deadline, the deadline is counted again in the "
+		"same way: one history has one deadline. The same goes for what the clock will do, and for the window of a case "
+		"that is closed or rejected; the end of a hold is a day that people chose, and stays.\n\n",
 		case_limits_get(CASE_LIMIT_unsigned_factor),
 		case_limits_get(CASE_LIMIT_overdue_first_days),
 		case_limits_get(CASE_LIMIT_overdue_second_days),

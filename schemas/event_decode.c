@@ -317,7 +317,7 @@ static enum err decode(struct decoder *d)
 		return err;
 	}
 	if (mp_left(&d->mp)) {
-		return refuse(d, ERR_MALFORMED, "", (struct span){0}, "goes on after its end");
+		return refuse(d, ERR_MALFORMED, "", (struct span){0}, "has bytes after its end");
 	}
 	if (d->posted && d->has_type && !d->has_data) {
 		/* CloudEvents may come without data; needed members are asked for later. */

@@ -7,11 +7,11 @@
 static const char intro[] =
 	"# Events\n"
 	"\n"
-	"What may be posted, and what the record holds. Printed from the tables in `schemas/` and `projections/guards.def`; do not edit.\n"
+	"What may be posted, and what the record holds. Generated from the tables in `schemas/` and from `projections/guards.def`; do not edit.\n"
 	"\n"
-	"An action is a CloudEvents 1.0 event. A sender gives the members marked *must* and *may*; *door* and *decider* add theirs, and a sender that\n"
-	"gives one of those, or a member that no table knows, is refused with its name. Times are RFC 3339 in JSON and microseconds since 1970 UTC in\n"
-	"MessagePack; members of kind *sealed* are clear text when posted and are encrypted before they reach any topic.\n";
+	"An action is a CloudEvents 1.0 event. A sender gives the members marked *must* and *may*; the door and the decider add theirs. A sender that\n"
+	"gives one of theirs, or a member that no table knows, is refused, and the refusal names the member. Times are RFC 3339 in JSON and microseconds since 1970 UTC in\n"
+	"MessagePack; members of kind *sealed* are posted as clear text and are encrypted before they reach any topic.\n";
 
 static const char *const kinds[] = {
 	[KIND_CODE] = "code",   [KIND_TEXT] = "text",          [KIND_SEAL] = "sealed text",
@@ -90,7 +90,7 @@ static void print_types(struct buf *out)
 			buf_add_text(out, "In every event topic; ");
 		}
 		buf_printf(out, "%s.\n\n",
-			   schema->posted ? "may be posted" : "written by the decider alone");
+			   schema->posted ? "may be posted" : "written only by the decider");
 		print_members(out, schema->fields, schema->field_count);
 	}
 }
@@ -99,7 +99,7 @@ static void print_guards(struct buf *out, const struct event_manual_guard *guard
 {
 	buf_add_text(
 		out,
-		"\n## Guards\n\nWhy an action that is well-formed may still be refused (409, `gov.action.refused.v1`), and what to do.\n\n"
+		"\n## Guards\n\nWhy a well-formed action may still be refused (409, `gov.action.refused.v1`), and what to do about it.\n\n"
 		"| guard | 中文 | English | what to do |\n| --- | --- | --- | --- |\n");
 	for (size_t i = 0; i < count; i++) {
 		buf_printf(out, "| `%s` | %s | %s | %s |\n", guards[i].id, guards[i].zh,
@@ -165,11 +165,11 @@ void event_manual_print(struct buf *out,
 	buf_add_text(out, intro);
 	buf_add_text(
 		out,
-		"\n## The envelope\n\n`specversion` (\"1.0\"), `type`, `data` and, in JSON, `datacontenttype` (\"application/json\") besides. "
-		"`dataschema` may be given, an absolute URI; it is checked and not kept, for the type says what the data are.\n\n"
-		"Ids, sources and all that is of kind *code* is printable ASCII without spaces, though CloudEvents would allow other "
-		"letters in `id`: they are never sealed, and stand in keys, logs and answers, where no one's name may stand. What an "
-		"upstream id has beyond that is percent-encoded by its sender.\n\n");
+		"\n## The envelope\n\nBesides the members below: `specversion` (\"1.0\"), `type`, `data` and, in JSON, `datacontenttype` (\"application/json\"). "
+		"`dataschema` may be given and must be an absolute URI; it is checked but not kept, since `type` determines the schema of the data.\n\n"
+		"Ids, sources and everything else of kind *code* is printable ASCII without spaces, although CloudEvents allows other "
+		"characters in `id`. They are never sealed, and appear in keys, logs and answers, where no person's name may appear. A "
+		"sender percent-encodes whatever else its own ids contain.\n\n");
 	print_members(out, env, count);
 	print_types(out);
 	print_guards(out, guards, guard_count);

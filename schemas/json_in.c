@@ -72,7 +72,7 @@ enum err json_in_only(struct json_in *in,
 	enum err err = json_in_next(in, arena, ret_json, ret_problem);
 
 	return err || json_in_ended(in) ? err
-					: malformed(in->at, "goes on after its end", ret_problem);
+					: malformed(in->at, "has bytes after its end", ret_problem);
 }
 
 size_t json_in_skip(struct json_in *in)

@@ -81,8 +81,8 @@ static const struct {
 	{"", "/**/", "", "", "", NULL},
 	{"\xef\xbb\xbf", "", "", "", "",
 	 "not JSON at byte 1: byte order mark (BOM) is not supported"},
-	{"", "", "", "x", "", "not JSON at byte 143: goes on after its end"},
-	{"", "", "", " {}", "", "not JSON at byte 144: goes on after its end"},
+	{"", "", "", "x", "", "not JSON at byte 143: has bytes after its end"},
+	{"", "", "", " {}", "", "not JSON at byte 144: has bytes after its end"},
 	{"[", "", "", "]", "", "is not a JSON object"},
 };
 

@@ -82,7 +82,7 @@ static bool run_dead(const struct arguments *arguments,
 int commands_dead_run(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{"json", KEY_JSON, NULL, 0, "A JSON object per line", 0},
+		{"json", KEY_JSON, NULL, 0, "Print one JSON object per line", 0},
 		{0},
 	};
 	static const struct argp argp = {
@@ -130,7 +130,7 @@ static enum err check_all(const struct shard_set *set)
 int commands_dead_dump(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{"check", KEY_CHECK, NULL, 0, "Print nothing but what does not agree", 0},
+		{"check", KEY_CHECK, NULL, 0, "Only check, and print what does not agree", 0},
 		{0},
 	};
 	static const struct argp argp = {

@@ -17,11 +17,11 @@ struct arguments {
 };
 
 static const struct argp_option OPTIONS[] = {
-	{"mapping", KEY_MAPPING, "FILE", 0, "The file is CSV; this says what its columns mean", 0},
-	{"history", KEY_HISTORY, NULL, 0, "The bus is in history mode: post in the order of time",
-	 0},
-	{"check", KEY_CHECK, NULL, 0, "Read and check the whole file, post nothing", 0},
-	{"batch", KEY_BATCH, "N", 0, "Events per request (default 1000, the most)", 0},
+	{"mapping", KEY_MAPPING, "FILE", 0,
+	 "The file is CSV; this mapping says what its columns mean", 0},
+	{"history", KEY_HISTORY, NULL, 0, "The bus is in history mode: post in order of time", 0},
+	{"check", KEY_CHECK, NULL, 0, "Read and check the whole file without posting", 0},
+	{"batch", KEY_BATCH, "N", 0, "Events per request (default and maximum 1000)", 0},
 	{"quiet", KEY_QUIET, NULL, 0, "No progress, only the summary", 0},
 	{0},
 };
@@ -147,9 +147,9 @@ int commands_import_run(int argc, char **argv)
 		.options = OPTIONS,
 		.parser = on_option,
 		.args_doc = "FILE",
-		.doc = "Posts a file's events through a gateway, in order; killed, it goes on where it was when called again. "
-		       "Lines that are refused are named, the others go in; then it ends with exit code 65. Called again after that it asks "
-		       "again for what was refused, and for nothing else; where nothing was, it says when the file was imported, and posts nothing.",
+		.doc = "Posts the events of a file through a gateway, in order. If it is killed, the same command resumes where it was. "
+		       "Refused lines are listed, all others are posted; the exit code is then 65. Run again, it posts only what "
+		       "was refused; if nothing was, it says when the file was imported and posts nothing.",
 		.children = children,
 	};
 	struct arguments arguments = {.batch = LIMIT_BATCH_EVENTS};

@@ -19,7 +19,7 @@ struct arguments {
 };
 
 static const struct argp_option OPTIONS[] = {
-	{"json", KEY_JSON, NULL, 0, "The answer as it is", 0},
+	{"json", KEY_JSON, NULL, 0, "Print the answer as JSON, unchanged", 0},
 	{0},
 };
 
@@ -40,9 +40,9 @@ static const struct {
 };
 
 static const char DOC[] =
-	"Asks a gateway; without a question it says which there are. Lists and timelines come in pages: what stands at next, added to the same question, asks for the page after. "
-	"With unit=, due_before=, or state= and a place below a county it comes in the order of deadlines: a case whose deadline "
-	"moves between two pages may come twice or not at all. All other lists, so those by place, have each case once.";
+	"Asks a gateway and prints the answer as a table; without a question it lists the questions. Lists and timelines come in pages: add what a page shows at next to the same question to get the next page. "
+	"A list with unit=, due_before=, or state= and a place below a county is in order of deadline: a case whose deadline "
+	"moves between two pages may appear twice or not at all. All other lists, such as those by place, show each case exactly once.";
 
 static error_t on_option(int key, char *value, struct argp_state *state)
 {

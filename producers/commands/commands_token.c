@@ -35,11 +35,12 @@ struct arguments {
 
 static const struct argp_option OPTIONS[] = {
 	{"unit", KEY_UNIT, "ID", 0,
-	 "Unit it speaks for: centre:530102, grid:…, or a registered one; centre:530100 is centre:5301",
+	 "Unit it acts for: centre:530102, grid:…, or a registered one; centre:530100 is centre:5301",
 	 0},
-	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit: that of its place", 0},
+	{"level", KEY_LEVEL, "1-7", 0, "Level of that unit, which is that of its place", 0},
 	{"place", KEY_PLACE, "CODE", 0,
-	 "Places it covers: this one and all below, none outside of the unit's; 530100 is 5301", 0},
+	 "Places it covers: this one and all below it, within the unit's own place; 530100 is 5301",
+	 0},
 	{"source", KEY_SOURCE, "PREFIX", 0, "Sources it may name (/ for all)", 0},
 	{"functions", KEY_FUNCTIONS, "LIST", 0,
 	 "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference, or all", 0},
@@ -47,7 +48,7 @@ static const struct argp_option OPTIONS[] = {
 	{"types", KEY_TYPES, "LIST", 0, "Only these event types (gov.case.* for a family)", 0},
 	{"label", KEY_LABEL, "TEXT", 0, "For people", 0},
 	{"json", KEY_JSON, NULL, 0,
-	 "list: as JSON; of a token without types, all are meant that its functions allow", 0},
+	 "list: print JSON; a token without types may post every type that its functions allow", 0},
 	{0},
 };
 
@@ -370,7 +371,7 @@ int commands_token_run(int argc, char **argv)
 	enum err err = ERR_USAGE;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) || !arguments.n_words) {
-		fprintf(stderr, "usage: govbus token add|list|revoke (--help says more)\n");
+		fprintf(stderr, "usage: govbus token add|list|revoke (see --help)\n");
 		return err_exit_code(ERR_USAGE);
 	}
 	enum err opened = tokens_open(arguments.options.home, &tokens);

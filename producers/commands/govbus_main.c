@@ -12,16 +12,16 @@ static const struct {
 } COMMANDS[] = {
 	{"topics", "create the bus's topics, or check them (--check)", kafka_commands_topics_run},
 	{"go-live", "end history mode, once", kafka_commands_operate_go_live},
-	{"clock", "clock confirm: the clock is right after a long jump",
+	{"clock", "clock confirm: state that the clock is right after a long jump",
 	 kafka_commands_operate_clock},
-	{"repair", "state a partition's position anew after its action log lost its tail",
+	{"repair", "restate a partition's position after its action log lost its tail",
 	 kafka_commands_operate_repair},
-	{"token", "add, list, revoke: who may post and read what", commands_token_run},
+	{"token", "add, list or revoke tokens: who may post and read what", commands_token_run},
 	{"import", "post a file of events, or of rows with a mapping", commands_import_run},
-	{"dead", "list, show: events that a projection could not apply", commands_dead_run},
-	{"dump", "a projection as text; --check: whether it agrees with itself",
+	{"dead", "list or show events that a projection could not apply", commands_dead_run},
+	{"dump", "print a projection as text; --check: whether its tables agree",
 	 commands_dead_dump},
-	{"query", "ask for a case, its timeline, lists, boards, places, codes", commands_query_run},
+	{"query", "show a case, its timeline, lists, boards, places, codes", commands_query_run},
 };
 
 static int help(FILE *out)
@@ -33,8 +33,8 @@ static int help(FILE *out)
 		fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].help);
 	}
 	fprintf(out,
-		"\nprograms of their own: govbus-gateway, govbus-decider, govbus-case-status (each with --help and --manual)\n"
-		"govbus help exit-codes: what each exit code of theirs means, and its cure\n");
+		"\nseparate programs: govbus-gateway, govbus-decider, govbus-case-status (each with --help and --manual)\n"
+		"govbus help exit-codes: what each exit code means, and its cure\n");
 	return out == stdout ? 0 : err_exit_code(ERR_USAGE);
 }
 

@@ -18,9 +18,9 @@ static const struct conf_option ASK_OPTIONS[] = {
 static const struct conf_option REPAIR_OPTIONS[] = {
 	CONF_COMMON_COMMAND,
 	{"register", "", NULL, "case or reference", CONF_TEXT, 0, 0},
-	{"partition", "0", NULL, "Partition whose position is stated anew", CONF_NUMBER, 0, 1000},
-	{"reason", "the action log lost its tail", NULL,
-	 "Why; goes into the record, no personal data", CONF_TEXT, 0, 0},
+	{"partition", "0", NULL, "Partition whose position is restated", CONF_NUMBER, 0, 1000},
+	{"reason", "the action log lost its tail", NULL, "Reason, for the record; no personal data",
+	 CONF_TEXT, 0, 0},
 	{0},
 };
 
@@ -44,7 +44,7 @@ static int ended(const char *command, enum err err)
 {
 	if (err == ERR_KAFKA_AWAY) {
 		fprintf(stderr,
-			"%s: no outcome in time: is govbus-decider running? Asking again is safe.\n",
+			"%s: no outcome in time: is govbus-decider running? Trying again is safe.\n",
 			command);
 	} else if (err == ERR_FENCED) {
 		fprintf(stderr, "%s: a decider took the partition back: stop it, then try again.\n",
@@ -58,9 +58,10 @@ static int ended(const char *command, enum err err)
 int kafka_commands_operate_go_live(int argc, char **argv)
 {
 	struct conf *conf = NULL;
-	enum err err = conf_load("govbus go-live",
-				 "Ends history mode, once: from here on time is the clock's.",
-				 ASK_OPTIONS, argc, argv, &conf);
+	enum err err =
+		conf_load("govbus go-live",
+			  "Ends history mode, once and for all: from now on time is the clock's.",
+			  ASK_OPTIONS, argc, argv, &conf);
 
 	if (err) {
 		return err_exit_code(err);
@@ -74,20 +75,22 @@ int kafka_commands_operate_go_live(int argc, char **argv)
 
 int kafka_commands_operate_clock(int argc, char **argv)
 {
+	static char name[] = "govbus clock confirm";
 	struct conf *conf = NULL;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		printf("Usage: govbus clock confirm [OPTION...]\n"
-		       "Says that the clock is right after a jump of more than 40 days; options as those of govbus go-live.\n");
+		       "Confirms that the clock is right after a jump of more than 40 days; options as those of govbus go-live.\n");
 		return 0;
 	}
 	if (argc < 2 || strcmp(argv[1], "confirm") != 0) {
 		fprintf(stderr, "usage: govbus clock confirm [--help]\n");
 		return err_exit_code(ERR_USAGE);
 	}
-	enum err err = conf_load("govbus clock confirm",
-				 "Says that the clock is right after a jump of more than 40 days.",
-				 ASK_OPTIONS, argc - 1, argv + 1, &conf);
+	argv[1] = name; /* what it is called in its help and complaints */
+	enum err err = conf_load(
+		name, "Confirms that the clock is right after a jump of more than 40 days.",
+		ASK_OPTIONS, argc - 1, argv + 1, &conf);
 
 	if (err) {
 		return err_exit_code(err);
@@ -104,7 +107,7 @@ int kafka_commands_operate_repair(int argc, char **argv)
 	struct conf *conf = NULL;
 	enum err err = conf_load(
 		"govbus repair",
-		"States anew where a partition's action log goes on, after it lost its tail.",
+		"Restates where a partition's action log continues, after it lost its tail.",
 		REPAIR_OPTIONS, argc, argv, &conf);
 
 	if (err) {

@@ -9,7 +9,8 @@
 
 static const struct conf_option OPTIONS[] = {
 	CONF_COMMON_COMMAND,
-	{"check", "false", NULL, "Only compare what is there with what must be", CONF_BOOL, 0, 0},
+	{"check", "false", NULL, "Only check whether the topics are as they must be", CONF_BOOL, 0,
+	 0},
 	{"replication", "0", "copies", "Copies of each partition; 0: as the cluster is configured",
 	 CONF_NUMBER, 0, 15},
 	{0},

@@ -236,7 +236,7 @@ enum err kafka_operate_repair(const struct kafka_operate_config *config,
 		kafka_decider_close(decider);
 	}
 	if (!err) {
-		fprintf(config->out, "%s %d: position stated anew; start its decider again\n",
+		fprintf(config->out, "%s %d: position restated; start its decider again\n",
 			ops->name, partition);
 	}
 	return err;

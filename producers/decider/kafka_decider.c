@@ -286,7 +286,7 @@ void kafka_decider_close(struct decider *decider)
 /* A producer that failed fatally may have written more than it reports: a new one, and a new claim everywhere. */
 static enum err renew_writer(struct decider *decider)
 {
-	LOG(WARN, "producer failed: claiming anew",
+	LOG(WARN, "producer failed: claiming again",
 	    LOG_TEXT("why", kafka_writer_handle(decider->writer)->fatal_text));
 	kafka_decider_status_count("fatal");
 	for (int i = 0; i < decider->n_parts; i++) {
@@ -368,7 +368,7 @@ static enum err commit(struct decider *decider, int64_t now_us)
 		if (!decider->full_us) {
 			LOG(ERROR, err_text(err), LOG_TEXT("error", err_name(err)),
 			    LOG_TEXT("cure",
-				     "make room on the disk; the program goes on by itself"));
+				     "free some disk space; the program continues by itself"));
 			decider->full_us = now_us;
 		}
 		decider->tried_us = now_us;

@@ -184,7 +184,7 @@ void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *
 		if (record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL) {
 			kafka_decider_parts_stop(
 				part, record->err,
-				"the event log is not the one the rows were folded from: remove the decider's folder to fold it anew");
+				"the event log is not the one the rows were folded from: remove the decider's folder to fold it again");
 		}
 		return;
 	}
@@ -217,13 +217,13 @@ static bool verify(struct part *part, const struct kafka_record *record)
 	if (record->offset > place->tail.cause) {
 		kafka_decider_parts_stop(
 			part, ERR_LOG_TRIMMED,
-			"the action log was trimmed: govbus repair states the position anew");
+			"the action log was trimmed: govbus repair restates the position");
 		return false;
 	}
 	if (!deciding_act_was(record->value, record->offset, place->outcome_hash)) {
 		kafka_decider_parts_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
-			"the action log lost its tail and was written anew: govbus repair states the position anew");
+			"the action log lost its tail and was written again: govbus repair restates the position");
 		return false;
 	}
 	part->verified = true;
@@ -235,7 +235,7 @@ static void end_of_actions(struct part *part, int64_t offset)
 	if (!part->verified && offset <= part->core.place.tail.cause) {
 		kafka_decider_parts_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
-			"the action log ends before the last outcome: govbus repair states the position anew");
+			"the action log ends before the last outcome: govbus repair restates the position");
 		return;
 	}
 	part->caught_up = true;
@@ -319,7 +319,7 @@ void kafka_decider_parts_on_action(struct part *part, const struct kafka_record 
 				part,
 				record->err == ERR_LOG_LOST_TAIL ? ERR_ACTIONS_LOST_TAIL
 								 : record->err,
-				"the action log does not hold the next action: govbus repair states the position anew");
+				"the action log does not hold the next action: govbus repair restates the position");
 		}
 		return;
 	}

@@ -19,13 +19,12 @@ static struct metric followed = {.name = "govbus_decider_followed",
 				 .kind = METRIC_COUNTER};
 static struct metric ticks = {
 	.name = "govbus_decider_ticks", .help = "Ticks written", .kind = METRIC_COUNTER};
-static struct metric unacknowledged = {
-	.name = "govbus_decider_unacknowledged_records",
-	.help = "Records written that are not yet known to stand in the log",
-	.kind = METRIC_GAUGE};
+static struct metric unacknowledged = {.name = "govbus_decider_unacknowledged_records",
+				       .help = "Records written and not yet known to be in the log",
+				       .kind = METRIC_GAUGE};
 static struct metric lag = {
 	.name = "govbus_decider_lag_seconds",
-	.help = "Age of the partition that is least far with its actions, 0 when all are caught up",
+	.help = "Lag of the partition that is furthest behind, 0 when all are caught up",
 	.kind = METRIC_GAUGE};
 static struct metric deciding = {.name = "govbus_decider_partitions_deciding",
 				 .help = "Partitions that decide",
@@ -34,7 +33,7 @@ static struct metric owned = {.name = "govbus_decider_partitions_owned",
 			      .help = "Partitions that the group gave us",
 			      .kind = METRIC_GAUGE};
 static struct metric skew = {.name = "govbus_decider_clock_off_seconds",
-			     .help = "Our clock less the broker's, when that stops us",
+			     .help = "Our clock minus the broker's, when that stops us",
 			     .kind = METRIC_GAUGE};
 
 /* Counted by name: rare things. */
@@ -139,12 +138,12 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 	}
 	if (decider->clock_off) {
 		buf_printf(&decider->reasons,
-			   "clock is %lld s off the broker's: set it right (NTP)\n",
+			   "clock is %lld s off the broker's: correct it (NTP)\n",
 			   (long long)(decider->clock_off_us / 1000000));
 	}
 	if (decider->full_us) {
 		buf_printf(&decider->reasons,
-			   "%s; make room on the disk; the program goes on by itself\n",
+			   "%s; free some disk space; the program continues by itself\n",
 			   err_text(ERR_STORE_FULL));
 	}
 	/* This reader is never without a partition, so it always hears whether a broker answers. */
@@ -157,7 +156,7 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 	decider->ready = n_owned > 0 && n_deciding == n_owned && !away && !decider->clock_off &&
 			 !decider->full_us && !(history && decider->today);
 	if (!n_owned) {
-		buf_add_text(&decider->reasons, "no partition is ours yet\n");
+		buf_add_text(&decider->reasons, "no partition is assigned yet\n");
 	}
 	if (history) {
 		buf_printf(&decider->reasons, "history mode: %d partitions%s\n", history,
@@ -200,7 +199,7 @@ bool kafka_decider_status_healthy(void *context, struct buf *reasons)
 	if (!fresh) {
 		buf_add_text(
 			reasons,
-			"the loop has not turned for 10 s; cure: look at the disk and the log, then restart govbus-decider\n");
+			"the loop has made no progress for 10 s; cure: check the disk and the log, then restart govbus-decider\n");
 	}
 	return fresh;
 }

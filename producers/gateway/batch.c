@@ -333,7 +333,7 @@ static enum err json_many_enter(const struct entry *entry, struct json_in *in, s
 		}
 	}
 	if (!json_in_ended(in)) {
-		malformed(batch, "goes on after its end");
+		malformed(batch, "has bytes after its end");
 	}
 	return ERR_OK;
 }
@@ -425,7 +425,7 @@ static void msgpack_many_enter(const struct entry *entry)
 		msgpack_enter(entry, span_of(start, (size_t)(mp.at - start)));
 	}
 	if (!batch->kind && mp_left(&mp)) {
-		malformed(batch, "goes on after its end");
+		malformed(batch, "has bytes after its end");
 	}
 }
 

@@ -205,7 +205,7 @@ static void read_one_by_one(void **state)
 		{"[", "x]", "not a JSON array of objects"},
 		{"[", ",]", "not JSON at byte "},
 		{"[{\"a\" 1},", "]", "not JSON at byte 7: "},
-		{"[", "]]", "goes on after its end"},
+		{"[", "]]", "has bytes after its end"},
 	};
 	struct bed *bed = *state;
 
@@ -251,7 +251,7 @@ static void binary_body_is_data(void **state)
 	} rows[] = {
 		{"{\"type_code\":\"MD02\",\"title\":\"t\"}", 0, ""},
 		{"{\"type_code\":\"MD02\"},\"unit\":\"u\"", -1,
-		 "not JSON at byte 21: goes on after its end"},
+		 "not JSON at byte 21: has bytes after its end"},
 		{"{\"type_code\"}", -1, "not JSON at byte 13: "},
 		{"", -1, "the body is empty"},
 		{"null", 422, ""},

@@ -32,7 +32,7 @@ void gateway_keys_heard(struct gateway *gateway, enum err err)
 		return;
 	}
 	if (atomic_exchange(&gateway->keys_err, (int)err) != (int)err) {
-		LOG(ERROR, "no key can be kept: nothing is taken that has members to seal",
+		LOG(ERROR, "no key can be kept: actions with members to seal are not accepted",
 		    LOG_TEXT("why", err_text(err)), LOG_TEXT("error", err_name(err)),
 		    LOG_TEXT("cure", keys_cure(err)));
 	}

@@ -11,7 +11,7 @@
 enum { KEPT_BYTES = 16 * 1024 * 1024 }; /* by each of malloc's arenas */
 
 static const char ABOUT[] =
-	"The door of the bus: takes actions over HTTP, answers with their outcomes, and answers queries";
+	"The door of the bus: takes actions over HTTP, answers with their outcomes, and answers queries.";
 
 /* A batch takes and gives back a megabyte or two. Kept for the next one: given to the kernel each time, its pages are cleared each time. */
 static void memory_keep(void)

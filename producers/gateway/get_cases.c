@@ -282,7 +282,7 @@ static bool cursor_read(struct http_request *request, struct case_query_filter *
 	filter->cursor = span_of(bytes, n);
 	return (n && case_query_list_cursor_fits(filter)) ||
 	       filter_bad(request, "cursor",
-			  "not a cursor of this list: other filters, or not whole");
+			  "not a cursor of this list: it was cut, or belongs to other filters");
 }
 
 static bool filter_read(struct http_request *request, struct case_query_filter *filter)
@@ -309,7 +309,7 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 	}
 	if (due.p && !civil_parse(due, &filter->due_before_us)) {
 		return filter_bad(request, "due_before",
-				  "a moment as RFC 3339 has it; + is %2B in a URL");
+				  "a time as in RFC 3339; + is %2B in a URL");
 	}
 	if (!http_query_number(request, "limit", 1, CASE_QUERY_LIMIT, &limit)) {
 		return false;

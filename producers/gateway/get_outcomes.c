@@ -162,7 +162,7 @@ static bool allow_auditor(struct http_request *request, const struct case_id *id
 
 	if (!(request->token.rights & TOKEN_AUDIT)) {
 		http_problem(request, PROBLEM_FORBIDDEN, NULL,
-			     "outside of what this token may read");
+			     "not among what this token may read");
 		return false;
 	}
 	case_id_county(id, county);

@@ -140,7 +140,7 @@ static bool page_read(struct http_request *request,
 		return true;
 	}
 	http_problem(request, PROBLEM_BAD_QUERY, "cursor",
-		     "not a cursor of this timeline: of another case, or not whole");
+		     "not a cursor of this timeline: it was cut, or belongs to another case");
 	return false;
 }
 

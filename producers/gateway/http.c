@@ -282,7 +282,8 @@ static void body_add(struct http *http, struct http_request *request, struct spa
 	}
 	request->body_bytes += part.n;
 	if (atomic_fetch_add(&http->bodies_bytes, part.n) + part.n > http->config.bodies_bytes) {
-		http_problem(request, PROBLEM_BUSY, NULL, "too many bodies are under way");
+		http_problem(request, PROBLEM_BUSY, NULL,
+			     "too many request bodies are in progress");
 		return;
 	}
 	buf_add(&request->body, part);

@@ -13,17 +13,17 @@ enum { PULSE_S = 30 };
 
 const struct conf_option kafka_gateway_options[] = {
 	CONF_COMMON(CONF_LISTEN_GATEWAY),
-	{"connections", "1000", NULL, "Connections at most; more wait until one ends", CONF_NUMBER,
-	 1, 100000},
+	{"connections", "1000", NULL, "Maximum number of connections; more wait until one ends",
+	 CONF_NUMBER, 1, 100000},
 	{"timeout-s", "15", "s",
-	 "A connection without a byte is closed; twice that is the limit of a header, ten times of a whole request with its answer",
+	 "How long a connection may be silent; a header may take twice as long, a whole request with its answer ten times",
 	 CONF_NUMBER, 1, 3600},
 	{"http-threads", "1", NULL, "Threads that parse and answer", CONF_NUMBER, 1, 64},
 	{"outcome-ms", "2000", "ms",
 	 "How long a POST waits for its outcome before it answers 202, or 503 if no broker has confirmed it",
 	 CONF_NUMBER, 10, 60000},
-	{"linger-ms", "0", "ms", "How long an action waits for more before it is sent", CONF_NUMBER,
-	 0, 1000},
+	{"linger-ms", "0", "ms", "How long an action waits for others to be sent with it",
+	 CONF_NUMBER, 0, 1000},
 	{0},
 };
 
@@ -77,7 +77,7 @@ static bool ready(void *context, struct buf *reasons)
 	if (kafka_posting_away(all->posting)) {
 		buf_add_text(
 			reasons,
-			"no broker answers; cure: start it (./run broker start), the gateway goes on by itself\n");
+			"no broker answers; cure: start it (./run broker start), the gateway continues by itself\n");
 		well = false;
 	}
 	well &= !gateway_keys_say(&all->gateway, reasons);

@@ -16,7 +16,7 @@ _Static_assert(LANES <= (int)PENDING_LANES, "each partition has its lane");
 static struct metric m_read = {"govbus_outcomes_read", NULL, "Outcomes read from the event topics",
 			       METRIC_COUNTER,         0,    NULL};
 static struct metric m_void = {
-	"govbus_records_void", NULL, "Records of writers that had lost their place",
+	"govbus_records_void", NULL, "Void records: their writer's claim had ended",
 	METRIC_COUNTER,        0,    NULL};
 
 struct kafka_outcomes {

@@ -59,7 +59,7 @@ static bool allow(struct http_request *request, bool yes)
 		request->allowed = true;
 	} else {
 		http_problem(request, PROBLEM_FORBIDDEN, NULL,
-			     "outside of what this token may read");
+			     "not among what this token may read");
 	}
 	return yes;
 }

@@ -131,13 +131,13 @@ def says(bus, name, path="/readyz"):
 
 def is_full(bus, name):
 	status, text = says(bus, name)
-	return status == 503 and "disk is full" in text and "make room on the disk" in text
+	return status == 503 and "disk is full" in text and "free some disk space" in text
 
 
 def said(bus, name):
 	"""Log lines that tell of a full disk."""
 	lines = [json.loads(line) for line in bus.log(name).splitlines() if '"STORE_FULL"' in line]
-	assert all(line["level"] in ("warn", "error") and "make room on the disk" in line["cure"] for line in lines), lines
+	assert all(line["level"] in ("warn", "error") and "free some disk space" in line["cure"] for line in lines), lines
 	return lines
 
 

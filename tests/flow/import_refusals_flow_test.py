@@ -37,7 +37,7 @@ def bad_lines():
 	return [
 		("not JSON at byte", lambda n: b"not json"), ("not JSON at byte", lambda n: json.dumps(report(n)).encode()[:-9]),
 		("not UTF-8 text; where the file is GBK", lambda n: json.dumps(report(n, data={"title": "灯"}), ensure_ascii=False).encode("gbk")),
-		("goes on after its end", lambda n: (json.dumps(report(n)) + json.dumps(report(n))).encode()),
+		("has bytes after its end", lambda n: (json.dumps(report(n)) + json.dumps(report(n))).encode()),
 		("is not a JSON object", lambda n: b"[]"), ("specversion: is missing", lambda n: b"{}"),
 		wrong("type: ", type="gov.case.painted.v1"), wrong("type: ", type=None), wrong("id: ", id=None), wrong("source: ", source=None), wrong("id: ", id="x" * 65),
 		wrong("data.title: ", data={"title": None}), wrong("data.title: ", data={"title": "长" * 61}), wrong("data.title: ", data={"title": 5}),
