@@ -67,14 +67,16 @@ static uint32_t last_seq(struct kv_txn *txn, const struct case_id *id)
 	return seq;
 }
 
-/* Who asks most often asks after what was just done. */
+/* Among those that have no key; who asks most often asks after what was just done. */
 static bool event_of(struct kv_txn *txn,
 		     const struct case_id *id,
 		     const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
 		     struct case_query_line *ret_line,
 		     struct case_timeline_row *ret_row)
 {
-	for (uint32_t seq = last_seq(txn, id); seq; seq--) {
+	uint32_t last = last_seq(txn, id);
+
+	for (uint32_t seq = last < CASE_TIMELINE_PLAIN ? last : CASE_TIMELINE_PLAIN; seq; seq--) {
 		*ret_line = (struct case_query_line){seq, 0};
 		if (line_of(txn, id, *ret_line, ret_row) &&
 		    memcmp(ret_row->fixed.origin, origin, CASE_ROW_ORIGIN_BYTES) == 0) {
@@ -84,10 +86,10 @@ static bool event_of(struct kv_txn *txn,
 	return false;
 }
 
-static bool last_line_of(struct kv_txn *txn,
-			 const struct case_id *id,
-			 const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
-			 struct case_query_line *ret_line)
+static bool keyed_line_of(struct kv_txn *txn,
+			  const struct case_id *id,
+			  const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
+			  struct case_query_line *ret_line)
 {
 	uint8_t prefix[CASE_TIMELINE_OUTCOME_PREFIX_BYTES];
 	struct kv_cursor cursor = {0};
@@ -105,7 +107,7 @@ static bool last_line_of(struct kv_txn *txn,
 	return found;
 }
 
-/* Of lines that are no events anyone can make as many as they like: these are found by their key, and passed over here. */
+/* Anyone can make as many lines that are no events as they like, and whoever handles a case as many events: these are found by their key. */
 bool case_query_timeline_outcome(const struct case_query *query,
 				 const struct case_id *id,
 				 const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
@@ -113,9 +115,14 @@ bool case_query_timeline_outcome(const struct case_query *query,
 				 struct case_timeline_row *ret_row)
 {
 	struct kv_txn *txn = case_query_txn(query, id);
+	struct case_query_line keyed = {0, 0};
+	bool found = keyed_line_of(txn, id, origin, &keyed);
 
-	return event_of(txn, id, origin, ret_line, ret_row) ||
-	       (last_line_of(txn, id, origin, ret_line) && line_of(txn, id, *ret_line, ret_row));
+	if (!(found && !keyed.ordinal) && event_of(txn, id, origin, ret_line, ret_row)) {
+		return true;
+	}
+	*ret_line = keyed;
+	return found && line_of(txn, id, keyed, ret_row);
 }
 
 /* As that of a list: against mistakes, not against forgery; who may read the case may read each of its lines. */

@@ -208,7 +208,7 @@ static bool is_ahead(struct check *check, struct span id, uint32_t seq, uint32_t
 	return seq > row.seq || (seq == row.seq && ordinal > row.ordinal);
 }
 
-/* Each line that is no event is found by its action. @return how many entries it has */
+/* Each line that needs a key is found by its action. @return how many entries it has */
 static uint64_t check_outcome(struct check *check,
 			      struct span key,
 			      const struct case_timeline_row *row)
@@ -220,7 +220,7 @@ static uint64_t check_outcome(struct check *check,
 
 	memcpy(id.key, key.p, CASE_ID_KEY_BYTES);
 	case_timeline_key_parse(key, &seq, &ordinal);
-	if (!ordinal) {
+	if (!case_timeline_is_keyed(seq, ordinal)) {
 		return 0;
 	}
 	case_timeline_outcome_key(&id, row->fixed.origin, seq, ordinal, entry);

@@ -24,7 +24,7 @@ enum case_status_kv {
 	CASE_STATUS_KV_TIMELINE,
 	CASE_STATUS_KV_ASKED, /* refused reports without a case: id -> how many timeline rows */
 	CASE_STATUS_KV_BOARD,
-	CASE_STATUS_KV_OUTCOME, /* which lines that are no events an action left: nothing but keys (case_timeline.h) */
+	CASE_STATUS_KV_OUTCOME, /* which lines that are no events, or late ones, an action left: nothing but keys (case_timeline.h) */
 	CASE_STATUS_KV_TABLES
 };
 

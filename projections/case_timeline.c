@@ -1,4 +1,4 @@
-/* case_timeline.c: the rows of table "timeline" in case-status, and of "outcome", by which what became no event is found. */
+/* case_timeline.c: the rows of table "timeline" in case-status, and of "outcome", by which what became no event, or a late one, is found. */
 #include "projections/case_timeline.h"
 
 #include "projections/case_status_tables.h"
@@ -43,7 +43,12 @@ void case_timeline_outcome_prefix(const struct case_id *id,
 	memcpy(ret_prefix + CASE_ID_KEY_BYTES, origin, CASE_ROW_ORIGIN_BYTES);
 }
 
-/* Backwards, so that the last comes first. */
+bool case_timeline_is_keyed(uint32_t seq, uint32_t ordinal)
+{
+	return ordinal || seq > CASE_TIMELINE_PLAIN;
+}
+
+/* Backwards, so that the last comes first; an event before all, as there is one at most. */
 void case_timeline_outcome_key(const struct case_id *id,
 			       const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
 			       uint32_t seq,
@@ -51,14 +56,17 @@ void case_timeline_outcome_key(const struct case_id *id,
 			       uint8_t ret_key[CASE_TIMELINE_OUTCOME_BYTES])
 {
 	case_timeline_outcome_prefix(id, origin, ret_key);
-	put_be(ret_key + CASE_TIMELINE_OUTCOME_PREFIX_BYTES, ~seq, 4);
-	put_be(ret_key + CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 4, ~ordinal, 4);
+	put_be(ret_key + CASE_TIMELINE_OUTCOME_PREFIX_BYTES, ordinal ? ~seq : 0, 4);
+	put_be(ret_key + CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 4, ordinal ? ~ordinal : ~seq, 4);
 }
 
 void case_timeline_outcome_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal)
 {
-	*ret_seq = ~get_be(key.p + CASE_TIMELINE_OUTCOME_PREFIX_BYTES);
-	*ret_ordinal = ~get_be(key.p + CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 4);
+	uint32_t first = get_be(key.p + CASE_TIMELINE_OUTCOME_PREFIX_BYTES),
+		 second = get_be(key.p + CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 4);
+
+	*ret_seq = first ? ~first : ~second;
+	*ret_ordinal = first ? ~second : 0;
 }
 
 void case_timeline_add(struct view *view,
@@ -73,7 +81,7 @@ void case_timeline_add(struct view *view,
 
 	case_timeline_key(id, seq, ordinal, key);
 	view_add(view, CASE_STATUS_TIMELINE, span_of(key, sizeof key), span_of(bytes, n));
-	if (ordinal) {
+	if (case_timeline_is_keyed(seq, ordinal)) {
 		case_timeline_outcome_key(id, bytes + offsetof(struct case_timeline_fixed, origin),
 					  seq, ordinal, found_by);
 		view_add(view, CASE_STATUS_OUTCOME, span_of(found_by, sizeof found_by), SPAN(""));

@@ -8,6 +8,8 @@
 #include "schemas/event.h"
 
 enum {
+	CASE_TIMELINE_PLAIN =
+		256, /* a case's events up to this seq are looked through for an action; later ones are found by a key in table "outcome" */
 	CASE_TIMELINE_KEY_BYTES =
 		CASE_ID_KEY_BYTES + 8, /* case, seq of the last event (4), ordinal (4) */
 	CASE_TIMELINE_OUTCOME_PREFIX_BYTES =
@@ -48,7 +50,7 @@ void case_timeline_outcome_prefix(const struct case_id *id,
 				  const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
 				  uint8_t ret_prefix[CASE_TIMELINE_OUTCOME_PREFIX_BYTES]);
 
-/** Key of a line that is no event (ordinal not 0) in table "outcome". The first of an action's keys is that of its last line. */
+/** Key of a line in table "outcome". The first of an action's keys is that of its event (ordinal 0), if that has one, then that of its last line. */
 void case_timeline_outcome_key(const struct case_id *id,
 			       const uint8_t origin[CASE_ROW_ORIGIN_BYTES],
 			       uint32_t seq,
@@ -58,7 +60,10 @@ void case_timeline_outcome_key(const struct case_id *id,
 /** Seq and ordinal of the line that a key of table "outcome" leads to. */
 void case_timeline_outcome_key_parse(struct span key, uint32_t *ret_seq, uint32_t *ret_ordinal);
 
-/** Adds an event's line, or the line of what became none, and where that is found by its action. */
+/** Whether a line has a key in table "outcome". */
+bool case_timeline_is_keyed(uint32_t seq, uint32_t ordinal);
+
+/** Adds an event's line, or the line of what became none, and where it is found by its action. */
 void case_timeline_add(struct view *view,
 		       const struct case_id *id,
 		       uint32_t seq,

@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ID_CHARACTERS = 28, RP = 1, VE = 7, ORIGIN_BYTES = 16, UNIT_CHARACTERS = 40, REPORTED = 1 };
+enum {
+	ID_CHARACTERS = 28,
+	RP = 1,
+	VE = 7,
+	ORIGIN_BYTES = 16,
+	UNIT_CHARACTERS = 40,
+	REPORTED = 1,
+	PLAIN_EVENTS = 256
+};
 
 static const char *const STATES[] = {"RP", "AC", "DI", "IP", "HO", "FB", "VE",
 				     "CL", "AR", "RJ", "RD", "MG", "WD", NULL};
@@ -73,22 +81,23 @@ static struct naive_bytes unit_in(const struct naive_folding *f, const char *nam
 	return first(naive_record_text(naive_record_member(f->record, name)), UNIT_CHARACTERS);
 }
 
-/* An action finds its lines that are no events by keys alone: case, source and id; then where they stand, backwards. */
+/* An action finds its lines that are no events by keys alone: case, source and id; then where they stand, backwards. An event after the
+ * first 256 is found likewise: zeros, then its seq, backwards. */
 static void add_outcome(const struct naive_folding *f)
 {
 	static struct naive_out key, nothing;
 	const struct naive_record *record = f->record;
 	uint32_t seq = f->c->seq, ordinal = seq ? f->c->ordinal : f->c->asked;
 
-	if (!ordinal) {
+	if (!ordinal && seq <= PLAIN_EVENTS) {
 		return;
 	}
 	key.n = 0;
 	naive_fold_put_id(&key, (struct naive_bytes){f->c->subject, ID_CHARACTERS});
 	naive_fold_put_origin(&key, naive_record_text(naive_record_member(record, "source")),
 			      naive_record_text(naive_record_member(record, "id")));
-	naive_rows_put_big(&key, UINT32_MAX - seq, 4);
-	naive_rows_put_big(&key, UINT32_MAX - ordinal, 4);
+	naive_rows_put_big(&key, ordinal ? UINT32_MAX - seq : 0, 4);
+	naive_rows_put_big(&key, UINT32_MAX - (ordinal ? ordinal : seq), 4);
 	naive_rows_add(&f->fold->rows, NAIVE_OUTCOME, &key, &nothing);
 }
 
