@@ -15,7 +15,7 @@ def outcome(bus, case, number):
 	return bus.read(f"/v1/outcomes?subject={case}&source=/test&id=step-{number}")
 
 
-with scene.Scene() as bus:
+with scene.Scene(scene.PATIENT) as bus:
 	report = {"type_code": "SH03", "title": "边坡隐患"}
 	case = bus.one("gov.case.reported.v1", "report", report, time=TIME.format(0), place=scene.GRID, unit="grid:" + scene.GRID)["subject"]
 	town = "centre:" + scene.TOWN

@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 import bus  # noqa: E402
 
+PATIENT = 25000  # of the half minute that a request has
 LOADED = "2004-01-01T00:00:00+08:00"
 COUNTY, TOWN, VILLAGE, GRID = "532323", "532323101", "532323101001", "532323101001001"
 PLACES = {"53": "云南省", "5323": "楚雄彝族自治州", COUNTY: "牟定县", TOWN: "共和镇", VILLAGE: "示例村", GRID: "示例网格"}
@@ -45,12 +46,18 @@ def reference():
 class Scene(bus.Bus):
 	"""A bus with all programs running, a token that may speak for everyone in the province, and reference data, in history mode."""
 
+	def __init__(self, outcome_ms=2000, **more):
+		"""outcome_ms: so long a post waits for its outcome; where a test needs the outcome, not a 202 on a busy machine, PATIENT."""
+		super().__init__(**more)
+		self.outcome_ms = outcome_ms
+
 	def __enter__(self):
 		super().__enter__()
 		self.govbus("topics")
 		self.token = self.new_token("all", "centre:53", 1, "53")
-		for name in ("decider", "case-status", "gateway"):
+		for name in ("decider", "case-status"):
 			self.start(name)
+		self.start("gateway", "--outcome-ms", str(self.outcome_ms))
 		for batch in reference():
 			self.must(batch)
 		return self

@@ -35,7 +35,7 @@ def longest(bus, case, token):
 	return round((until - datetime.datetime.now(datetime.timezone.utc)).total_seconds() / 3600)
 
 
-with scene.Scene() as bus:
+with scene.Scene(scene.PATIENT) as bus:
 	town = bus.new_token("town", TOWN, 4, scene.TOWN)
 	before, after = handled(bus, "before", "2023-03-13"), handled(bus, "after", "2023-03-13")
 	assert longest(bus, after, town) == 90 * 24, longest(bus, after, town)

@@ -30,7 +30,7 @@ def waits_grow():
 		done = bed.run(lines("a"))
 		waits = bed.waits()
 		assert done.returncode == 0 and len(waits) == 4, (done, waits)
-		assert all(after > 1.25 * before for before, after in zip(waits, waits[1:])), waits
+		assert all(wait > 0.19 * 2**n for n, wait in enumerate(waits)), waits
 		assert ".ndjson: 0 of 1 events\n" in done.stdout, done.stdout
 	turns = iter([(503, {"Retry-After": "1"}, [])])
 	with Bed(lambda ids: next(turns, (200, {}, [DONE] * len(ids)))) as bed:
@@ -47,18 +47,18 @@ def progress():
 	for quiet in ([], ["--quiet"]):
 		with Bed(slowly) as bed:
 			said = bed.run(lines(*"abcdef"), "--batch", "1", *quiet).stdout.splitlines()
-			assert len(said) == 1 if quiet else len(said) in (2, 3), said
+			assert len(said) == 1 if quiet else len(said) >= 2, said
 			assert quiet or (" of 6 events, " in said[0] and said[0].endswith(" s left")), said
 
 
 def killed():
 	"""Killed while a batch is half settled, it goes on with that batch; each refusal is in the summary once."""
-	hang = threading.Event()
+	hang, dead = threading.Event(), threading.Event()
 
 	def answer(ids):
 		if ids == ["d"] and not hang.is_set():
 			hang.set()
-			time.sleep(1)
+			assert dead.wait(60)
 		return 200, {}, [LATE if id_ == "d" and not hang.is_set() else REFUSED if id_ == "c" else DONE for id_ in ids]
 
 	with Bed(answer) as bed:
@@ -67,6 +67,7 @@ def killed():
 		assert hang.wait(20)
 		run.kill()
 		run.wait()
+		dead.set()
 		done = subprocess.run(command, capture_output=True, text=True, timeout=60)
 		assert bed.posted() == [["a", "b"], ["c", "d"], ["d"], ["c", "d"]], bed.posted()
 		assert "3 events accepted, 0 had been before, 1 refused" in done.stdout and "       1  NO_CASE; line 3\n" in done.stdout, done
