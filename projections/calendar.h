@@ -9,13 +9,19 @@
 
 enum { CALENDAR_FIRST_YEAR = 2000, CALENDAR_YEARS = 64 };
 
-/* A calendar as of one version: each year that was set, and the hours. Years that were not set know weekends alone. */
+/* Office hours, in minutes after midnight. */
+struct calendar_hours {
+	uint16_t am_open, am_close, pm_open, pm_close;
+};
+
+/* A calendar as of one version: the years that were set. One that was not knows weekends alone, and has the hours of the last year set
+ * before it, else of the first one set after it. All zero: no year set, the hours of domain.md §2.6 (08:30-12:00, 14:00-18:00). */
 struct calendar {
-	uint64_t version;                              /* of the newest year set */
-	uint16_t am_open, am_close, pm_open, pm_close; /* minutes after midnight */
-	int32_t last_year; /* the latest year set; past it a due is provisional; 0: none */
+	uint64_t version;  /* of the newest year set */
+	int32_t last_year; /* the latest year set; 0: none */
 	struct calendar_year {
 		bool set;
+		struct calendar_hours hours; /* all zero: those of domain.md */
 		uint64_t off[6],
 			work[6]; /* a bit per day of the year: holidays; compensating working days */
 	} years[CALENDAR_YEARS];
@@ -24,14 +30,20 @@ struct calendar {
 /* Deadline of a case or a step. */
 struct deadline {
 	int64_t due_us, yellow_us, red_us;
-	bool provisional; /* past the calendar's last year */
+	bool provisional; /* counted over a year that the calendar does not know */
 };
 
-/** The hours of domain.md §2.6 (08:30-12:00, 14:00-18:00), no year set. */
+/** No year set. */
 void calendar_init(struct calendar *cal);
 
-/** Takes one year from a calendar.set event (projections fold it; the decider looks it up). */
+/** Takes one year, with its hours, from a calendar.set event (projections fold it; the decider looks it up). */
 void calendar_set_year(struct calendar *cal, const struct calendar_set *year);
+
+/** Whether a year was set. */
+bool calendar_is_set(const struct calendar *cal, int32_t year);
+
+/** The hours of the year that a day falls in. Borrowed. */
+const struct calendar_hours *calendar_hours_of(const struct calendar *cal, int32_t day);
 
 /** Whether work is done on a day: not a weekend nor a holiday, or a compensating working day. */
 bool calendar_is_working_day(const struct calendar *cal, int32_t day);
@@ -55,8 +67,14 @@ int64_t calendar_add(const struct calendar *cal,
 		     uint64_t amount,
 		     enum code_time_unit unit);
 
-/** Whether a moment counted in a unit lies past the calendar's last year: then weekends alone were known (domain.md §3.4). */
-bool calendar_is_provisional(const struct calendar *cal, int64_t at_us, enum code_time_unit unit);
+/**
+ * Whether a limit in a unit was counted over a year that was not set, from one moment to another: there weekends alone were known
+ * (domain.md §3.4).
+ */
+bool calendar_is_provisional(const struct calendar *cal,
+			     int64_t from_us,
+			     int64_t to_us,
+			     enum code_time_unit unit);
 
 /**
  * A deadline with its colours (answers 11): yellow once yellow_bp of the allowed working time is used (of wall time for min, h, cd, sd),

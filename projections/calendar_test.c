@@ -193,7 +193,7 @@ static void test_next_opening(void **state)
 	}
 }
 
-/* Past the last year that was set only weekends are known, and working limits say so; limits on the wall do not care. */
+/* Of a year that was not set only weekends are known, and working limits say so; limits on the wall do not care. */
 static void test_provisional(void **state)
 {
 	struct deadline deadline;
@@ -209,6 +209,114 @@ static void test_provisional(void **state)
 	deadline = calendar_deadline(&cal, at("2026-12-30 10:00"), 30, CODE_time_unit_calendar_day,
 				     7500);
 	assert_false(deadline.provisional);
+}
+
+/* A year that is not set between others is as unknown as one past the last: what is counted over it says so, from either side. */
+static void test_gap(void **state)
+{
+	struct calendar_set year = YEAR_2026;
+	struct deadline deadline;
+
+	(void)state;
+	year.year = 2028;
+	year.n_holidays = year.n_workdays = 0;
+	calendar_set_year(&cal, &year);
+	deadline = calendar_deadline(&cal, at("2026-12-30 10:00"), 2, CODE_time_unit_working_day,
+				     7500);
+	assert_at(deadline.due_us, "2027-01-01 18:00");
+	assert_true(deadline.provisional);
+	assert_true(calendar_is_provisional(&cal, at("2027-12-31 10:00"), at("2028-01-05 18:00"),
+					    CODE_time_unit_working_hour));
+	assert_true(calendar_is_provisional(&cal, at("2026-12-31 10:00"), at("2028-01-05 18:00"),
+					    CODE_time_unit_working_day));
+	assert_false(calendar_is_provisional(&cal, at("2026-12-31 10:00"), at("2028-01-05 18:00"),
+					     CODE_time_unit_hour));
+	assert_false(calendar_is_provisional(&cal, at("2028-01-03 10:00"), at("2028-01-05 18:00"),
+					     CODE_time_unit_working_day));
+	/* Held over a year that is unknown, from one that is known to another. */
+	deadline = calendar_deadline(&cal, at("2026-12-28 10:00"), 2, CODE_time_unit_working_day,
+				     7500);
+	assert_false(deadline.provisional);
+	deadline = calendar_shift(&cal, deadline, CODE_time_unit_working_day,
+				  at("2026-12-29 10:00"), at("2028-01-05 18:00"));
+	assert_true(deadline.provisional && deadline.due_us > at("2028-01-05 18:00"));
+	year.year = 2027;
+	calendar_set_year(&cal, &year);
+	deadline = calendar_deadline(&cal, at("2026-12-30 10:00"), 2, CODE_time_unit_working_day,
+				     7500);
+	assert_false(deadline.provisional);
+}
+
+static void set_hours(uint64_t year, uint64_t am_open, uint64_t pm_close)
+{
+	struct calendar_set hours = YEAR_2026;
+
+	hours.year = year;
+	hours.n_holidays = hours.n_workdays = 0;
+	hours.am_open = am_open;
+	hours.pm_close = pm_close;
+	calendar_set_year(&cal, &hours);
+}
+
+#define assert_closes(day, text) \
+	assert_at(calendar_add(&cal, at(day " 10:00"), 0, CODE_time_unit_working_day), day " " text)
+
+/* Each year has its own hours, in whatever order they are set; one that is not set has those of the last before it, else of the first. */
+static void test_hours_of_years(void **state)
+{
+	(void)state;
+	set_hours(2027, 540, 1020);
+	assert_closes("2026-12-30", "18:00");
+	assert_closes("2027-01-05", "17:00");
+	assert_closes("2029-01-05", "17:00");
+	assert_closes("2200-01-05", "17:00");
+	set_hours(2026, 510, 1080);
+	assert_closes("2026-12-30", "18:00");
+	assert_closes("2027-01-05", "17:00");
+	assert_closes("2025-01-06", "18:00");
+	set_hours(2022, 480, 1050);
+	assert_closes("2022-03-01", "17:30");
+	assert_closes("2001-03-01", "17:30");
+	assert_closes("1990-03-01", "17:30");
+	assert_closes("2024-03-01", "18:00");
+	/* Set again, a year changes its own hours, and those of the years it lends them to. */
+	set_hours(2027, 540, 1050);
+	assert_closes("2027-01-05", "17:30");
+	assert_closes("2029-01-05", "17:30");
+	assert_closes("2026-12-30", "18:00");
+	calendar_init(&cal);
+	assert_closes("2026-12-30", "18:00");
+}
+
+/* At the turn of a year each day counts by the hours of its own year: openings, ticks, working time, and holds that are given back. */
+static void test_hours_at_new_year(void **state)
+{
+	struct deadline deadline;
+
+	(void)state;
+	set_hours(2027, 540, 1020);
+	assert_at(calendar_next_opening(&cal, at("2026-12-31 18:00")), "2027-01-01 09:00");
+	assert_at(calendar_next_boundary(&cal, at("2026-12-31 17:00")), "2026-12-31 18:00");
+	assert_at(calendar_next_boundary(&cal, at("2026-12-31 18:00")), "2027-01-01 09:00");
+	assert_at(calendar_next_boundary(&cal, at("2027-01-01 14:00")), "2027-01-01 17:00");
+	assert_at(calendar_add(&cal, at("2026-12-31 16:00"), 7, CODE_time_unit_working_hour),
+		  "2027-01-01 16:00");
+	assert_true(calendar_worked_us(&cal, at("2026-12-31 00:00"), at("2027-01-02 00:00")) ==
+		    (450 + 360) * CIVIL_MINUTE_US);
+	/* A limit in days ends at the closing of its day, however much shorter that day is; half a day stays half a day's work. */
+	deadline = calendar_deadline(&cal, at("2026-12-29 10:00"), 1, CODE_time_unit_working_day,
+				     7500);
+	deadline = calendar_shift(&cal, deadline, CODE_time_unit_working_day,
+				  at("2026-12-29 10:00"), at("2026-12-31 19:00"));
+	assert_at(deadline.due_us, "2027-01-04 17:00");
+	deadline.yellow_us = at("2026-12-30 10:30");
+	deadline = calendar_shift(&cal, deadline, CODE_time_unit_working_day,
+				  at("2026-12-29 19:00"), at("2026-12-31 19:00"));
+	assert_at(deadline.yellow_us, "2027-01-01 11:00");
+	deadline.yellow_us = at("2026-12-30 17:30");
+	deadline = calendar_shift(&cal, deadline, CODE_time_unit_working_day,
+				  at("2026-12-29 19:00"), at("2026-12-31 19:00"));
+	assert_at(deadline.yellow_us, "2027-01-01 17:00");
 }
 
 /* A hold gives back the working time it took to working limits, wall time to others, and nothing to what had passed before. */
@@ -253,7 +361,7 @@ static void test_set_again(void **state)
 	(void)state;
 	calendar_set_year(&cal, &again);
 	assert_int_equal(working_days_of(2023), 260);
-	assert_int_equal(cal.am_open, 510);
+	assert_int_equal(calendar_hours_of(&cal, civil_day_of(2023, 3, 1))->am_open, 510);
 	assert_int_equal(cal.version, 24);
 	again.year = 2500;
 	calendar_set_year(&cal, &again);
@@ -331,6 +439,9 @@ int main(void)
 		cmocka_unit_test_setup(test_working_hours, set_up),
 		cmocka_unit_test_setup(test_next_opening, set_up),
 		cmocka_unit_test_setup(test_provisional, set_up),
+		cmocka_unit_test_setup(test_gap, set_up),
+		cmocka_unit_test_setup(test_hours_of_years, set_up),
+		cmocka_unit_test_setup(test_hours_at_new_year, set_up),
 		cmocka_unit_test_setup(test_shift, set_up),
 		cmocka_unit_test_setup(test_set_again, set_up),
 		cmocka_unit_test_setup(test_against_minutes, set_up),

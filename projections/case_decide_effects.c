@@ -66,13 +66,18 @@ static void own(struct case_state *state, struct span owner)
 		span_of(owner.p + strlen("centre:"), owner.n - strlen("centre:")));
 }
 
+/* From now on this step runs. */
+static void start_step(struct case_decision *d, struct after *after, enum code_step step)
+{
+	after->state.step_started_us = now_us(d);
+	case_dues_count_step(&d->rules, &after->state, step, now_us(d), &after->dues);
+}
+
 /* The step that runs from now on, in the state the case goes to. */
 static void enter(struct case_decision *d, struct after *after, uint8_t state)
 {
-	enum code_step step =
-		case_transitions_step(state, after->state.handled, d->rules.profile.steps);
-
-	case_dues_count_step(&d->rules, &after->state, step, now_us(d), &after->dues);
+	start_step(d, after,
+		   case_transitions_step(state, after->state.handled, d->rules.profile.steps));
 }
 
 static int64_t reopen_until_us(const struct case_decision *d, bool *ret_provisional)
@@ -151,6 +156,7 @@ static void count_classified(struct case_decision *d, struct after *after)
 		from_us = clock_us;
 		case_dues_count_case(&d->rules, &after->state, from_us, &after->dues);
 	}
+	after->state.counted_us = from_us;
 	EVENT_SET(d->ev->data.case_classified, counted_from, from_us);
 }
 
@@ -308,6 +314,7 @@ static void on_reopened(struct case_decision *d, struct after *after)
 	after->state.n_ended = 0;
 	after->state.handled = 0;
 	EVENT_SET(*data, severity, severity);
+	after->state.counted_us = now_us(d);
 	case_dues_count_case(&d->rules, &after->state, now_us(d), &after->dues);
 	enter(d, after, d->to);
 }
@@ -316,8 +323,7 @@ static void on_callback(struct case_decision *d, struct after *after)
 {
 	/* The step ends; what is left to do has no limit of its own. */
 	if (d->was.state == CODE_case_state_VE) {
-		case_dues_count_step(&d->rules, &after->state, CODE_step_close, now_us(d),
-				     &after->dues);
+		start_step(d, after, CODE_step_close);
 	}
 }
 

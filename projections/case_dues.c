@@ -310,13 +310,13 @@ void case_dues_mark(const struct case_rules *rules,
 {
 	const struct calendar *calendar = NULL;
 	const struct {
-		int64_t at_us;
+		int64_t from_us, at_us;
 		uint8_t unit;
 	} moments[] = {
-		{dues->due_at, dues->due_unit},
-		{dues->step_due_at, dues->step_unit},
-		{dues->unsigned_at, dues->step_unit},
-		{dues->escalate_at, CODE_time_unit_working_day},
+		{state->counted_us, dues->due_at, dues->due_unit},
+		{state->step_started_us, dues->step_due_at, dues->step_unit},
+		{state->step_started_us, dues->unsigned_at, dues->step_unit},
+		{dues->red_at, dues->escalate_at, CODE_time_unit_working_day},
 	};
 
 	if (dues->has_cal_id) {
@@ -326,9 +326,10 @@ void case_dues_mark(const struct case_rules *rules,
 		calendar = case_dues_calendar(rules, state);
 	}
 	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
-		mark(dues, moments[i].at_us &&
-				   calendar_is_provisional(calendar, moments[i].at_us,
-							   (enum code_time_unit)moments[i].unit));
+		mark(dues,
+		     moments[i].at_us &&
+			     calendar_is_provisional(calendar, moments[i].from_us, moments[i].at_us,
+						     (enum code_time_unit)moments[i].unit));
 	}
 }
 
@@ -383,8 +384,7 @@ void case_dues_escalation(const struct case_rules *rules,
 const struct calendar *case_dues_calendar(const struct case_rules *rules,
 					  const struct case_state *state)
 {
-	static const struct calendar weekends = {
-		.am_open = 510, .am_close = 720, .pm_open = 840, .pm_close = 1080};
+	static const struct calendar weekends;
 	const struct calendar *calendar = NULL;
 	struct ref_policy policy;
 
@@ -433,8 +433,8 @@ int64_t case_dues_window(const struct case_rules *rules,
 	until_us = calendar_add(calendar, from_us, policy.amount, (enum code_time_unit)policy.unit);
 	/* Where no calendar is set at all none is waited for. */
 	*ret_provisional =
-		calendar->last_year &&
-		calendar_is_provisional(calendar, until_us, (enum code_time_unit)policy.unit);
+		calendar->last_year && calendar_is_provisional(calendar, from_us, until_us,
+							       (enum code_time_unit)policy.unit);
 	return until_us;
 }
 

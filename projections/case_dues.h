@@ -73,7 +73,10 @@ void case_dues_escalation(const struct case_rules *rules,
 /** Whether the sign limit's timer comes before that of the red case: which of the two an overdue escalation is. */
 bool case_dues_unsigned_first(const struct case_state *state);
 
-/** Marks the dues as provisional if any of their moments lies past the calendar's last year, counted just now or before. */
+/**
+ * Marks the dues as provisional if any of their moments was counted over a year that the calendar does not know, just now or before.
+ * @param state says from when they count: counted_us and step_started_us are those of these dues
+ */
 void case_dues_mark(const struct case_rules *rules,
 		    const struct case_state *state,
 		    struct case_dues *dues);
@@ -87,7 +90,7 @@ const struct calendar *case_dues_calendar(const struct case_rules *rules,
 
 /**
  * Until when a window that opens at a moment stays open: hold, reopen or object, by policy; by case_limits.def where policy has no row.
- * @param ret_provisional whether the end lies past the calendar's last year
+ * @param ret_provisional whether the end was counted over a year that the calendar does not know
  */
 int64_t case_dues_window(const struct case_rules *rules,
 			 const struct case_state *state,

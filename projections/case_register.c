@@ -168,7 +168,7 @@ static void begin_owed(struct event *ev, enum case_owed owed)
 	}
 }
 
-/* The search for a provisional deadline or window that the calendar, as known now, covers. */
+/* The search for a provisional deadline or window that is another, or no longer provisional, by the calendar as known now. */
 struct restating {
 	struct reg *reg;
 	struct as_of as_of;
@@ -177,27 +177,15 @@ struct restating {
 	bool found;
 };
 
-static bool covered(const struct calendar *calendar, int64_t due_us)
-{
-	return !due_us || civil_date_of(civil_day(due_us)).year <= calendar->last_year;
-}
-
 /* Only what would change is owed: else the case would be found again, and again. */
 static bool try_restating(void *context, const struct case_id *id, const struct case_state *state)
 {
 	struct restating *r = context;
-	const struct calendar *calendar =
-		reference_calendar(r->reg->reference, r->as_of, span_cstr(state->cal_id));
 	struct case_rules rules = {.reference = r->reg->reference, .as_of = r->as_of};
 	struct case_dues dues;
 	int64_t until_us;
 	bool provisional, changes;
 
-	if (case_transitions_open(state->state) &&
-	    (!calendar || !covered(calendar, state->due_us) ||
-	     !covered(calendar, state->step_due_us))) {
-		return true;
-	}
 	rules.profile = case_decide_profile(r->reg->reference, r->as_of, state, SPAN(""));
 	changes = case_transitions_open(state->state)
 			  ? case_dues_restate(&rules, state, &dues)

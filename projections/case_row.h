@@ -27,8 +27,8 @@ struct case_row_fixed {
 	uint8_t severity, step, channel, outcome,
 		reason; /* reason: of rejection (RJ) or of the hold (HO) */
 	uint8_t returns, reopens, holds, reworks, escalations, score;
-	uint8_t late; /* closed after its deadline */
-	uint8_t provisional; /* its deadline, or the end of its window, lies past the calendar's last year */
+	uint8_t late;        /* closed after its deadline */
+	uint8_t provisional; /* its deadline, or the end of its window, was counted over a year that the calendar does not know */
 	uint8_t close_level, close_level_expected;
 	char type_code[4];
 	char place[CASE_ROW_PLACE_BYTES + 3]; /* where it was filed, zero-filled */

@@ -53,7 +53,7 @@ struct case_state {
 	uint8_t rounds[7];     /* escalations by cause (enum code_escalate_cause) */
 	uint8_t step;          /* enum code_step that runs; 0: none */
 	uint8_t handled;       /* a handling was logged since signing */
-	uint8_t provisional; /* some moment of it, or the end of its window, lies past the calendar's last year */
+	uint8_t provisional; /* some moment of it, or the end of its window, was counted over a year that is not set */
 	uint8_t owed;      /* enum case_owed */
 	uint8_t settled;   /* on the spot, with its report */
 	uint8_t n_ended;   /* of `ended` */

@@ -6,8 +6,8 @@
 #include "projections/reference.h"
 
 /**
- * Appends a line for each calendar whose next year is not set although it is November or later, or whose last year is over: dues
- * beyond it count weekends alone and are provisional (domain.md §3.4). A warning: nothing is broken yet.
+ * Appends a line for each calendar of which this year is not set or, from November on, the next, whatever is set after them: dues
+ * counted over such a year count weekends alone and are provisional (domain.md §3.4). A warning: nothing is broken yet.
  * @return how many
  * @thread as reference.h
  */

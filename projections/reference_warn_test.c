@@ -53,10 +53,30 @@ static void from_november(void **state)
 	assert_non_null(strstr(said(date(2027, 11, 2), 1), "ends with 2027"));
 }
 
+/* A year beyond a gap closes no gap: this year's or next year's that is missing is said by name. */
+static void test_gap(void **state)
+{
+	(void)state;
+	set_year("cn", 2026, 0);
+	set_year("cn", 2030, 0);
+	assert_string_equal(said(date(2026, 10, 31), 0), "");
+	assert_non_null(
+		strstr(said(date(2026, 11, 1), 1),
+		       "calendar cn lacks 2027: dues counted over it count weekends alone"));
+	assert_non_null(strstr(said(date(2028, 3, 1), 1), "gov.calendar.set.v1 for 2028"));
+	/* Both missing: one line. */
+	assert_non_null(strstr(said(date(2027, 12, 1), 1), "calendar cn lacks 2027: "));
+	set_year("cn", 2027, 0);
+	assert_string_equal(said(date(2026, 11, 1), 0), "");
+	assert_string_equal(said(date(2030, 10, 31), 0), "");
+	assert_non_null(strstr(said(date(2030, 11, 1), 1), "calendar cn ends with 2030: "));
+}
+
 /* Each calendar is judged for itself. */
 static void each(void **state)
 {
 	(void)state;
+	set_year("cn", 2026, 0);
 	set_year("cn", 2027, 0);
 	set_year("dai", 2025, 0);
 	assert_non_null(strstr(said(date(2026, 3, 1), 1), "calendar dai ends with 2025"));
@@ -68,6 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(from_november, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_gap, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each, set_up, tear_down),
 	};
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""From 1 November /healthz and /readyz say, without turning red, that next year's calendar is missing, until it is set."""
+"""From 1 November /healthz and /readyz say, without turning red, that next year's calendar is missing, until it is set, whatever is set after it."""
 import datetime
 
 import scene
@@ -21,6 +21,11 @@ with scene.Scene() as bus:
 		for path in ("/healthz", "/readyz"):
 			text = scene.bus.wait_for(f"{of} warns", lambda of=of, path=path: "calendar cn ends with 2023" in said(bus, of, path) and said(bus, of, path), 10)
 			assert "cure: govbus import" in text, (of, path, text)
+	# A year beyond the gap closes it for none of the years between.
+	far = {"year": 2060, "version": 2, "effective_from": scene.LOADED, **scene.HOURS}
+	bus.must([scene.event("gov.calendar.set.v1", "cal-far", far, subject="calendar:cn", unit="centre:53")])
+	for of in WARNED:
+		scene.bus.wait_for(f"{of} names the year", lambda of=of: f"calendar cn lacks {datetime.date.today().year}" in said(bus, of, "/healthz"), 10)
 	years = range(2024, datetime.date.today().year + 2)
 	bus.must(
 		[

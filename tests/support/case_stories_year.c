@@ -1,6 +1,14 @@
 /* case_stories_year.c: what was counted past the calendar's last year, and what becomes of it when the calendar is set, told as stories. */
 #include "tests/support/case_story.h"
 
+/* A year after a gap: it says nothing of the years between. */
+static void set_far_year(struct case_bed *bed)
+{
+	static const uint32_t none[] = {0};
+
+	case_bed_calendar(bed, 2026, none, none);
+}
+
 /* The bed's calendar ends with 2023. Next year begins with a Monday and a Tuesday off, as a count of weekends alone does not know. */
 static void set_next_year(struct case_bed *bed)
 {
@@ -229,9 +237,73 @@ static void reopened(struct case_story *s)
 	MUST(c.due_us == NEXT(1, 9, 18, 0) && !c.provisional && !c.window_until_us);
 }
 
-static case_story_tell *const stories[] = {way_up,        way_up_late, way_up_amended,
-					   unsigned_late, held_step,   objection,
-					   reopening,     settled,     reopened};
+/* A year set beyond a gap restates nothing and takes no mark away; what begins after it is marked alike, and restated when the gap is closed. */
+static void gap(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_state c;
+
+	bed->now_us = AT(12, 27, 9, 0);
+	case_story_bring(s, CODE_case_state_AC);
+	set_far_year(bed);
+	let_owed(s);
+	c = case_story_state(s);
+	MUST(c.seq == 2 && c.due_us == NEXT(1, 5, 18, 0) && c.provisional);
+	case_story_bring(s, CODE_case_state_AC);
+	c = case_story_state(s);
+	MUST(c.seq == 2 && c.due_us == NEXT(1, 5, 18, 0) && c.provisional);
+	set_next_year(bed);
+	let_owed(s);
+	c = case_story_state(s);
+	MUST(c.seq == 3 && c.due_us == NEXT(1, 9, 18, 0) && !c.provisional);
+}
+
+/* So it is with the window of a case that is not open. */
+static void gap_window(struct case_story *s)
+{
+	s->bed.now_us = AT(12, 27, 9, 0);
+	set_far_year(&s->bed);
+	case_story_bring(s, CODE_case_state_RJ);
+	restates_window(s, NEXT(1, 3, 18, 0), NEXT(1, 5, 18, 0));
+}
+
+/* Of two years that a long limit is counted over the first is set: the deadline moves, and stays provisional. */
+static void two_years(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_state c;
+
+	bed->now_us = AT(12, 27, 9, 0);
+	case_bed_window(bed, &(struct case_bed_window){"UM", 0, CODE_step_handle, 300,
+						       CODE_time_unit_working_day, 0});
+	case_story_bring(s, CODE_case_state_AC);
+	c = case_story_state(s);
+	MUST(c.due_us == case_bed_at(2025, 2, 19, 18, 0) && c.provisional);
+	set_next_year(bed);
+	let_owed(s);
+	c = case_story_state(s);
+	MUST(c.due_us == case_bed_at(2025, 2, 21, 18, 0) && c.provisional && c.seq == 3);
+	let_owed(s);
+	MUST(case_story_state(s).seq == 3);
+}
+
+/* A limit counts from where it began: reopened, or in its next step, a case is not marked for a year that it had gone through before. */
+static void gap_behind(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	bed->now_us = NEXT(12, 27, 9, 0);
+	case_bed_calendar(bed, 2025, (const uint32_t[]){0}, (const uint32_t[]){0});
+	case_story_bring(s, CODE_case_state_RJ);
+	bed->now_us = case_bed_at(2025, 1, 2, 9, 0);
+	ENDS("", case_bed_reopen(bed, TOWN, CODE_reopen_cause_centre));
+	MUST(case_story_state(s).due_us && !case_story_state(s).provisional);
+}
+
+static case_story_tell *const stories[] = {way_up,    way_up_late, way_up_amended, unsigned_late,
+					   held_step, objection,   reopening,      settled,
+					   reopened,  gap,         gap_window,     gap_behind,
+					   two_years};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
