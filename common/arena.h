@@ -15,7 +15,7 @@ struct arena {
 	struct arena_block *first, *now;
 	size_t used_bytes;  /* given out since the last reset */
 	size_t limit_bytes; /* 0: none */
-	bool failed; /* something was not given since the last reset: what was made then may lack it */
+	bool failed; /* an allocation has failed since the last reset, so what was built since may be incomplete */
 };
 
 /**

@@ -16,7 +16,11 @@ struct buf {
 	enum err err;
 };
 
-/** Makes room for so many bytes more. @return false: out of memory, or past the limit (buf->err) @thread one at a time, as all here */
+/**
+ * Makes room for that many more bytes.
+ * @return false: out of memory, or past the limit (buf->err)
+ * @thread one at a time, as all here
+ */
 bool buf_grow(struct buf *buf, size_t more);
 
 /** As buf_grow. Inline: most often there is room. */

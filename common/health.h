@@ -7,7 +7,10 @@
 #include "common/buf.h"
 #include "common/err.h"
 
-/* Says how it is: appends the reasons why not, one a line, each with what cures it. @return true: well. Called from the server's thread. */
+/*
+ * Tells how the program is: appends what is wrong, one reason a line, each with its cure.
+ * @return true if all is well. Called from the server's thread.
+ */
 typedef bool health_probe(void *context, struct buf *reasons);
 
 struct health_config {

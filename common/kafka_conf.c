@@ -10,7 +10,7 @@
 
 enum { KAFKA_LINE_BYTES = 512, KAFKA_NAME_BYTES = 128 };
 
-/* For every handle. Nagle and slow reconnects cost latency; addresses are asked anew because brokers move. */
+/* For every handle. Nagle and slow reconnects cost latency; addresses are resolved again because brokers move. */
 static const struct kafka_option common_options[] = {
 	{"socket.nagle.disable", "true"},
 	{"reconnect.backoff.ms", "50"},
@@ -39,7 +39,7 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 	const struct kafka_handle *handle = rd_kafka_opaque(rk);
 
 	if (handle && strcmp(facility, "CONFWARN") == 0) {
-		level = 7; /* that the gapless guarantee is experimental was weighed (protocol 3), and is no news */
+		level = 7; /* warns that the gapless guarantee is experimental: a known and accepted risk (protocol 3) */
 	}
 	if (handle) {
 		kafka_conf_log(handle->settings, level, "%s: %s: %s", rd_kafka_name(rk), facility,
@@ -61,7 +61,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 	int level = 4;
 
 	if (kafka_conf_err(code) == ERR_KAFKA_AWAY) {
-		/* Told again with every attempt to connect, and librdkafka's log has its reasons: once is enough. */
+		/* Reported again with every attempt to connect, and librdkafka's log has the reasons: once is enough. */
 		level = code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !handle->away ? 4 : 7;
 		handle->trouble_us = clock_steady_us();
 		handle->away |= code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;

@@ -1,4 +1,7 @@
-/* kafka_conf.h: how our Kafka handles are set up: defaults that lose nothing, options passed through, errors translated once. */
+/*
+ * kafka_conf.h: how our Kafka handles are set up: defaults that lose nothing, options passed through, errors translated in
+ * one place.
+ */
 #ifndef GOVBUS_COMMON_KAFKA_CONF_H
 #define GOVBUS_COMMON_KAFKA_CONF_H
 
@@ -35,7 +38,7 @@ struct kafka_handle {
 	const struct kafka_settings *settings;
 	struct rd_kafka_s *rk;
 	_Atomic bool
-		fatal; /* unusable: close it; why is in fatal_text. Whoever polls says it, others look */
+		fatal; /* unusable: close it; fatal_text has the reason. Set by whoever polls, read by others */
 	_Atomic bool away;  /* no broker answers; cleared by whoever next hears from one */
 	int64_t trouble_us; /* steady time at which a connection last failed; 0: never */
 	char fatal_text[256];
@@ -57,7 +60,7 @@ enum err kafka_conf_open(struct kafka_handle *handle,
 /** A configuration whose log and error callbacks lead to the handle. */
 struct rd_kafka_conf_s *kafka_conf_new(struct kafka_handle *handle);
 
-/** Says one line through the settings' log. */
+/** Logs one line through the settings' log function. */
 void kafka_conf_log(const struct kafka_settings *settings, int level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

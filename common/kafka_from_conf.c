@@ -5,7 +5,7 @@
 
 #include "common/log.h"
 
-/* What librdkafka takes for news (level 5 and above, as in syslog) is for whoever debugs. */
+/* librdkafka's notices and below (syslog levels 5 and up) matter only when debugging. */
 static void on_log(void *context, int level, const char *text)
 {
 	(void)context;

@@ -1,4 +1,4 @@
-/* kafka_member.c: membership of a consumer group, for ownership alone: who works on which partition; it fetches nothing. */
+/* kafka_member.c: membership of a consumer group, used only to share out partitions among instances; it fetches nothing. */
 #include "common/kafka_member.h"
 
 #include <librdkafka/rdkafka.h>

@@ -1,4 +1,4 @@
-/* kafka_member.h: membership of a consumer group, for ownership alone: who works on which partition; it fetches nothing. */
+/* kafka_member.h: membership of a consumer group, used only to share out partitions among instances; it fetches nothing. */
 #ifndef GOVBUS_COMMON_KAFKA_MEMBER_H
 #define GOVBUS_COMMON_KAFKA_MEMBER_H
 

@@ -1,4 +1,4 @@
-/* kafka_reader.c: reads partitions from the offsets it is told, one record at a time; no group, no commits, no reset policy. */
+/* kafka_reader.c: reads partitions from the offsets it is given, one record at a time; no group, no commits, no reset policy. */
 #include "common/kafka_reader.h"
 
 #include <librdkafka/rdkafka.h>
@@ -51,7 +51,7 @@ enum err kafka_reader_open(const struct kafka_settings *settings,
 	rd_kafka_conf_t *conf = kafka_conf_new(&reader->handle);
 	enum err err = ERR_OK;
 
-	/* A group's name is asked for although we are in none. */
+	/* librdkafka demands a group name although we are in no group. */
 	if (rd_kafka_conf_set(conf, "client.id", name, why, sizeof why) ||
 	    rd_kafka_conf_set(conf, "group.id", name, why, sizeof why)) {
 		rd_kafka_conf_destroy(conf);

@@ -1,4 +1,4 @@
-/* kafka_reader.h: reads partitions from the offsets it is told, one record at a time; no group, no commits, no reset policy. */
+/* kafka_reader.h: reads partitions from the offsets it is given, one record at a time; no group, no commits, no reset policy. */
 #ifndef GOVBUS_COMMON_KAFKA_READER_H
 #define GOVBUS_COMMON_KAFKA_READER_H
 

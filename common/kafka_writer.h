@@ -9,7 +9,7 @@
 
 struct kafka_writer;
 
-/* What became of a record. After a fatal error those in flight may get none. */
+/* The fate of a record. After a fatal error records in flight may get no report. */
 struct kafka_report {
 	enum err err; /* OK: acknowledged by all in-sync replicas */
 	int32_t partition;
@@ -24,7 +24,7 @@ struct kafka_writer_config {
 	const struct kafka_settings *settings;
 	const char *name;         /* of the client */
 	const char *content_type; /* header "content-type" of every record; NULL: none */
-	bool gapless; /* a record refused for good makes the writer fail: nothing later is written (protocol 3) */
+	bool gapless; /* a record that is refused for good makes the writer fail, so that nothing after it is written (protocol 3) */
 	int linger_ms; /* how long a batch waits for more */
 	kafka_delivered *delivered;
 	void *context;
@@ -37,7 +37,11 @@ enum err kafka_writer_open(const struct kafka_writer_config *config,
 /** Closes, dropping what has not been sent (call kafka_writer_flush before, if it matters); reports come in here. NULL is fine. */
 void kafka_writer_close(struct kafka_writer *writer);
 
-/** The number by which send knows a topic; asks the broker for it, so that the first record is not late. At most 8. @return -1 if full */
+/**
+ * Registers a topic and returns its number for kafka_writer_send; asks the broker about it at once, so that the first
+ * record is not delayed. At most 8 topics.
+ * @return -1 if full
+ */
 int kafka_writer_topic(struct kafka_writer *writer, const char *name);
 
 /**
@@ -58,13 +62,13 @@ int kafka_writer_poll(struct kafka_writer *writer, int timeout_ms);
 /** Waits until all is reported. @return KAFKA_AWAY if the time was not enough, KAFKA after a fatal error */
 enum err kafka_writer_flush(struct kafka_writer *writer, int timeout_ms);
 
-/** Records on their way: sent and not yet reported. */
+/** Records in flight: sent and not yet reported. */
 int kafka_writer_queued(const struct kafka_writer *writer);
 
 /** Whether it failed for good (wait for no report, close it, open another), or no broker answers. Borrowed. */
 const struct kafka_handle *kafka_writer_handle(const struct kafka_writer *writer);
 
-/** For tests: makes it fail as after a broker's answer that broke its sequence. */
+/** For tests: makes it fail as if the broker had answered out of sequence. */
 void kafka_writer_break(struct kafka_writer *writer);
 
 #endif

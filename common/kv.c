@@ -51,7 +51,7 @@ void kv_parts_fail(struct kv_txn *txn, int code)
 	}
 }
 
-/* One writing process per environment: a second one would be kept waiting inside LMDB, and a stopped one would be waited for for ever. */
+/* One writing process per environment: a second one would block inside LMDB, for ever if the first one is stopped. */
 static enum err lock_writer(struct kv *kv, const char *dir)
 {
 	char path[KV_PATH_BYTES];

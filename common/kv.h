@@ -59,7 +59,10 @@ enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
 /** Moves a reading transaction to the newest state; what was borrowed from it is dead. Nearly free if nothing was committed meanwhile. */
 enum err kv_txn_renew(struct kv_txn *txn);
 
-/** Lets a reading transaction rest until kv_txn_renew: it holds on to no state, and keeps its place. What was borrowed from it is dead. */
+/**
+ * Lets a reading transaction rest until kv_txn_renew: it no longer pins old pages, but keeps its reader slot. What was
+ * borrowed from it is dead.
+ */
 void kv_txn_rest(struct kv_txn *txn);
 
 /**

@@ -1,4 +1,7 @@
-/* kv_room.c: room on the disk for an environment: kept where a lack of it could not be told, looked for where it lacked. */
+/*
+ * kv_room.c: room on the disk for an environment: reserved ahead where running out of it could not be reported, probed for
+ * after running out.
+ */
 #include "common/kv_room.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
-/* kv_room.h: room on the disk for an environment: kept where a lack of it could not be told, looked for where it lacked. */
+/*
+ * kv_room.h: room on the disk for an environment: reserved ahead where running out of it could not be reported, probed for
+ * after running out.
+ */
 #ifndef GOVBUS_COMMON_KV_ROOM_H
 #define GOVBUS_COMMON_KV_ROOM_H
 

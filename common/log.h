@@ -20,7 +20,7 @@ struct log_field {
 #define LOG_TEXT(name, cstr)    ((struct log_field){(name), log_cstr(cstr), 0})
 #define LOG_SPAN(name, span)    ((struct log_field){(name), (span).p ? (span) : span_cstr(""), 0})
 
-/** The text of a member; that of NULL is empty. */
+/** The text of a member; empty for NULL. */
 static inline struct span log_cstr(const char *cstr)
 {
 	return span_cstr(cstr ? cstr : "");

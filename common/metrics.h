@@ -20,7 +20,7 @@ struct metric {
 	struct metric *next;
 };
 
-/** Makes it known to /metrics, before threads start; once more changes nothing. The order is that of printing. */
+/** Registers it for /metrics, before threads start; registering it again changes nothing. Metrics are printed in this order. */
 void metrics_add(struct metric *metric);
 
 /** Adds to a counter, or moves a gauge by so much. @thread any, as the next two: no order among metrics is promised */

@@ -35,8 +35,8 @@ bool place_covers(struct span outer, struct span inner);
 struct span place_common(struct span a, struct span b);
 
 /**
- * Codes as others write them: GB/T 2260 fills up to six digits (530000, 530100), statistics to nine or twelve (530102000000).
- * Cuts off the levels that are all zeros and leaves every other code alone, those of grids too.
+ * Undoes the padding of other systems: GB/T 2260 pads codes with zeros to six digits (530000, 530100), statistics to nine
+ * or twelve (530102000000). Cuts off the levels that are all zeros and leaves every other code alone, those of grids too.
  */
 struct span place_normalise(struct span code);
 

@@ -1,4 +1,4 @@
-/* pulse.c: whether a thread still turns. */
+/* pulse.c: whether a thread's loop still makes progress. */
 #include "common/pulse.h"
 
 bool pulse_well(const struct pulse *pulse, int64_t seconds, const char *what, struct buf *reasons)

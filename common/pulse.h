@@ -1,4 +1,4 @@
-/* pulse.h: whether a thread still turns: it says so each time round, and /healthz looks how long ago that was. */
+/* pulse.h: whether a thread's loop still makes progress: the loop notes each turn, and /healthz checks how long ago that was. */
 #ifndef GOVBUS_COMMON_PULSE_H
 #define GOVBUS_COMMON_PULSE_H
 
@@ -9,25 +9,25 @@
 #include "common/buf.h"
 #include "common/clock.h"
 
-/* One thread's. Zero: it has not begun, which is well. */
+/* The pulse of one thread. Zeroed: the thread has not begun, which counts as healthy. */
 struct pulse {
 	_Atomic int64_t turned_us; /* steady time */
 };
 
-/** The thread goes round; cheap enough for every turn. @thread the one it is about */
+/** Notes a turn of the thread's loop; cheap enough for every turn. @thread the one it is about */
 static inline void pulse_beat(struct pulse *pulse)
 {
 	atomic_store_explicit(&pulse->turned_us, clock_steady_us(), memory_order_relaxed);
 }
 
-/** The thread waits for work, or has ended: silence is well. @thread the one it is about */
+/** Notes that the thread waits for work, or has ended: from here on silence is healthy. @thread the one it is about */
 static inline void pulse_rest(struct pulse *pulse)
 {
 	atomic_store_explicit(&pulse->turned_us, 0, memory_order_relaxed);
 }
 
 /**
- * Whether it has turned within so many seconds; a line with the cure if not.
+ * Whether it has turned within that many seconds; if not, appends a line with the cure.
  * @param what  "the thread that …"
  * @thread any
  */

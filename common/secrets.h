@@ -9,8 +9,8 @@
 enum { SECRETS_BYTES = 32 };
 
 /**
- * Reads $home/secrets/NAME.key, or makes it of random bytes (mode 0600, folder 0700; of two processes that race, one wins and
- * both read the same). They are not in the log and cannot be rebuilt: back them up (protocol 21).
+ * Reads $home/secrets/NAME.key, or makes it of random bytes (mode 0600, folder 0700; of two processes that race, one wins
+ * and both read the same). They are not in the log and cannot be rebuilt: back them up.
  * @param name  "digest", "receipt" or "subject"
  * @return IO (unreadable, or not 32 bytes long)
  * @thread any

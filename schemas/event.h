@@ -71,7 +71,7 @@ struct event {
 	struct span data_bytes; /* after event_decode: the bytes of `data` as they stood */
 };
 
-/* Where and why something does not fit, for the one who sent it. */
+/* What is wrong with an event and where, for its sender. */
 struct problem {
 	char field[80];   /* "data.severity", "time", "[3].data.title"; "" for the whole */
 	char reason[160]; /* English, without a trailing period */

@@ -1,4 +1,4 @@
-/* event_digest.c: the digest of what a sender sent, by which a repeat is told from a conflict. */
+/* event_digest.c: the digest of what a sender sent, which distinguishes a repeat from a conflict. */
 #include <sodium.h>
 
 #include "schemas/event.h"
@@ -72,7 +72,7 @@ static void feed_member(struct feed *feed, const struct field *f, const void *ob
 	}
 }
 
-/* A retry carries another trace, and may be a dry run or expect another seq: it asks for the same thing nevertheless. */
+/* A retry may carry another trace, be a dry run or expect another seq, and still ask for the same thing. */
 static bool is_left_out(const struct field *f)
 {
 	struct span name = span_of(f->name, f->name_len);

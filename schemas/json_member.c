@@ -1,4 +1,4 @@
-/* json_member.c: a JSON scalar becomes an item of a member: the same rules whoever has read the JSON. */
+/* json_member.c: turns a JSON scalar into an item of a member, by the same rules for every JSON reader. */
 #include "schemas/json_member.h"
 
 #include <errno.h>

@@ -42,7 +42,7 @@ const char *member_check_int(const struct field *field, struct mp_int value);
 /** The code list of an ENUM or STEP. */
 enum codes member_codes(const struct field *field);
 
-/** Whether the member stands in the object (a list: with one item or more). */
+/** Whether the member is present in the object (a list: with at least one item). */
 static inline bool member_has(const struct field *field, const void *object)
 {
 	return ((const uint8_t *)object)[field->has_offset] != 0;

@@ -5,7 +5,7 @@
 #include "common/arena.h"
 #include "common/err.h"
 
-/* What a sealed text is longer by: version of the form, version of the key, nonce, tag. */
+/* By how much sealing lengthens a text: form version, key version, nonce, tag. */
 enum {
 	SEAL_FORM = 1,
 	SEAL_KEY_BYTES = 32,
@@ -20,7 +20,7 @@ struct seal_key {
 	const uint8_t *bytes; /* SEAL_KEY_BYTES, borrowed */
 };
 
-/* Where it stands: bound to the text, so that a sealed member moved elsewhere does not open. */
+/* Where the text stands. It is authenticated with the text, so that a sealed member moved elsewhere does not open. */
 struct seal_place {
 	struct span event_id;
 	unsigned field; /* number in its table */

@@ -1,4 +1,4 @@
-/* answer.c: an outcome as the one who asked reads it. */
+/* answer.c: an outcome as the sender reads it. */
 #include "producers/gateway/answer.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* answer.h: an outcome as the one who asked reads it: accepted, refused with its guard, repeated, tried. */
+/* answer.h: an outcome as the sender reads it: accepted, refused with its guard, repeated, or tried. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_ANSWER_H
 #define GOVBUS_PRODUCERS_GATEWAY_ANSWER_H
 
@@ -14,7 +14,7 @@ int answer_status(const struct event *outcome);
  */
 void answer_members(struct buf *out, const struct event *ev, int partition, int64_t offset);
 
-/** What became of an action, in a word; static. @param outcome  the type of the event that is its outcome */
+/** The outcome in a word ("accepted", "refused", …); static. @param outcome  the type of the event that is its outcome */
 const char *answer_word(enum event_type outcome);
 
 /** Writes what is known of an action without an outcome yet: where to ask for it. */

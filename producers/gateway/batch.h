@@ -1,4 +1,4 @@
-/* batch.h: what one POST brought: one event or many, each on its way to its own outcome. */
+/* batch.h: what one POST brought: one event or many, each with an outcome of its own. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_BATCH_H
 #define GOVBUS_PRODUCERS_GATEWAY_BATCH_H
 
@@ -27,8 +27,8 @@ struct batch_item {
 	struct span receipt;                         /* of a report, else absent */
 	struct span answer;                          /* members of its answer, an object */
 	struct span
-		whole; /* of an outcome that tells of a case: its answer for who may read the case (disclosure.h); else absent */
-	int64_t outcome_offset;     /* where the outcome stands, if it tells of a case */
+		whole; /* the full answer, where `answer` is reduced since it reveals something about a case (disclosure.h); else absent */
+	int64_t outcome_offset; /* offset of the outcome, if it reveals something about a case */
 	struct batch_reject reject; /* what is noted if the door refused it */
 	enum topic topic;           /* of actions; TOPIC_COUNT: of all registers */
 	int partition;              /* -1: by its key */
@@ -44,7 +44,7 @@ struct batch {
 	struct token token;
 	enum batch_form form;
 	bool async, dryrun, many;
-	bool keyed; /* keys were asked for: nothing of it leaves before they are committed */
+	bool keyed; /* keys were requested: nothing of the batch may leave before they are committed */
 	int64_t deadline_us; /* steady */
 	int64_t open_until_us; /* steady; how long its answers wait for the fold, 0: they do not yet */
 	int refs;              /* its request, and the posting while it is under way */
@@ -53,7 +53,7 @@ struct batch {
 	struct buf body;
 	struct buf attributes; /* of BATCH_BINARY, a JSON object */
 	char trace
-		[64]; /* the request's traceparent, for events without one; "" if it has none, or one that is none */
+		[64]; /* the request's traceparent, for events without one of their own; "" if absent or malformed */
 	struct batch_item *items;
 	int n_items, room_items;
 	int n_events;           /* items without the copies for other partitions */
@@ -81,8 +81,8 @@ void batch_enter(struct batch *batch,
 		 int64_t refknown);
 
 /**
- * Settles an item with its outcome, written out at once; if it tells of a case, barely, and the whole beside it. An item that
- * is settled stays as it is, as with the next two.
+ * Settles an item with its outcome, written out at once; if it reveals something about a case, once reduced and once in
+ * full. An item that is settled stays as it is, as with the next two.
  */
 void batch_settle_outcome(struct batch_item *item,
 			  const struct event *outcome,

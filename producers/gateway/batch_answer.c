@@ -2,7 +2,7 @@
 #include "producers/gateway/batch.h"
 #include "producers/gateway/json_out.h"
 
-/* An action for every partition: a problem or a wait of one of them is what its sender has to know. */
+/* Of an action for every partition the sender must learn of a problem or a delay in any of them. */
 static const struct batch_item *worst_part(const struct batch_item *item)
 {
 	const struct batch_item *worst = item;

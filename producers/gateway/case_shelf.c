@@ -1,4 +1,4 @@
-/* case_shelf.c: the environments of case-status, opened for reading, and again when they were made anew. */
+/* case_shelf.c: the environments of case-status, opened for reading, and reopened when they have been rebuilt. */
 #include "producers/gateway/case_shelf.h"
 
 #include <pthread.h>
@@ -53,11 +53,11 @@ static void close_all(struct case_shelf *shelf)
 
 static void open_all(struct case_shelf *shelf)
 {
-	/* Before they are opened: one that is put in another's place meanwhile is seen as changed. */
+	/* Noted before they are opened, so that a file replaced in between counts as changed. */
 	for (int i = 0; i < CASE_QUERY_SHARDS; i++) {
 		shelf->inodes[i] = shard_inode(shelf, i);
 	}
-	/* All or none: half a shelf would answer "no such case". */
+	/* All or none: with only some shards open the answer would be "no such case". */
 	shelf->why_not = shard_set_open(shelf->home, &case_status, 0, &shelf->set);
 	if (shelf->set.n > CASE_QUERY_SHARDS) {
 		shard_set_close(&shelf->set);

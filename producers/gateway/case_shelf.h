@@ -1,4 +1,4 @@
-/* case_shelf.h: the environments of case-status as the gateway reads them, wherever they are made anew meanwhile. */
+/* case_shelf.h: the environments of case-status, opened by the gateway for reading, and reopened when they have been rebuilt. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_CASE_SHELF_H
 #define GOVBUS_PRODUCERS_GATEWAY_CASE_SHELF_H
 
@@ -8,7 +8,7 @@
 
 struct case_shelf;
 
-/* One reading: the same state throughout. Zero it before case_shelf_begin; case_shelf_end serves as CLEANUP. */
+/* One reading: a consistent snapshot. Zero it before case_shelf_begin; case_shelf_end serves as CLEANUP. */
 struct case_shelf_read {
 	struct case_shelf *shelf;
 	struct kv_txn txns[CASE_QUERY_SHARDS];
@@ -21,7 +21,10 @@ enum err case_shelf_open(const char *home, struct case_shelf **ret_shelf);
 /** Closes; NULL is fine. No reading may be open. */
 void case_shelf_close(struct case_shelf *shelf);
 
-/** Looks whether shards came, went or were rebuilt; call it each second. Waits for readings under way. @thread any, as all below */
+/**
+ * Checks whether shards have come, gone or been rebuilt; call it once a second. Waits for readings under way.
+ * @thread any, as all below
+ */
 void case_shelf_refresh(struct case_shelf *shelf);
 
 /** Begins a reading of all shards. @return false when there is nothing to read yet, or it cannot be read */

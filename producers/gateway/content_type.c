@@ -58,7 +58,7 @@ bool content_type_foreign_charset(struct span type, char ret_name[CONTENT_TYPE_C
 	    same(charset, "us-ascii")) {
 		return false;
 	}
-	/* Whoever sent it gets it back: in a problem, which is UTF-8. */
+	/* The sender gets it back in a problem, which must be UTF-8. */
 	while (n < charset.n && n + 1 < CONTENT_TYPE_CHARSET_BYTES && charset.p[n] > ' ' &&
 	       charset.p[n] < 0x7f) {
 		ret_name[n] = (char)charset.p[n];

@@ -15,7 +15,7 @@ struct door {
 
 enum door_mode { DOOR_STARTING, DOOR_LIVE, DOOR_HISTORY, DOOR_GOING_LIVE };
 
-/* An action that has come through: where it goes. What it was refused for, otherwise. */
+/* What became of an action at the door: where it goes, or why it was refused. */
 struct door_pass {
 	int64_t refknown; /* in: the reference position the door knows; the decider reads at least that far first */
 	enum topic topic; /* of actions */
@@ -23,7 +23,7 @@ struct door_pass {
 	char subject[LIMIT_SUBJECT_BYTES + 1];
 	char receipt[CASE_ID_RECEIPT_BYTES + 1]; /* of a report, else empty */
 	struct span bytes;                       /* the encoded action, in the arena */
-	uint8_t digest[16];     /* keyed, over what the sender sent; refused or not */
+	uint8_t digest[16];     /* keyed, over what the sender sent; set for refused actions too */
 	enum problem_kind kind; /* why not; PROBLEM_NONE if it has passed */
 	struct problem problem;
 };

@@ -1,4 +1,7 @@
-/* door_reject.c: what is noted of an action that the door refused: enough to find it at the sender's, nothing of what it said. */
+/*
+ * door_reject.c: the note about an action that the door refused: enough to find the action in the sender's system, nothing
+ * of its content.
+ */
 #include "producers/gateway/door_reject.h"
 
 #include <sodium.h>

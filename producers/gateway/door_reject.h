@@ -1,4 +1,7 @@
-/* door_reject.h: what is noted of an action that the door refused, in gov.rejected: whose, why, which member; never what it said. */
+/*
+ * door_reject.h: the note in gov.rejected about an action that the door refused: whose it was, why, which member; never its
+ * content.
+ */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_DOOR_REJECT_H
 #define GOVBUS_PRODUCERS_GATEWAY_DOOR_REJECT_H
 

@@ -35,7 +35,7 @@ bool door_rights_type(const struct token *token, enum event_type number)
 {
 	struct span type = span_cstr(event_schema(number)->type);
 
-	/* Who feeds history moves its clock: a right of its own, no function of a unit. */
+	/* Moving the clock is for whoever imports history: a right of its own, not a function of a unit. */
 	if (number == EVENT_clock_advanced ? !(token->rights & TOKEN_HISTORY)
 					   : !(door_rights_functions(number) & token->functions)) {
 		return false;

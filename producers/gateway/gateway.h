@@ -1,4 +1,4 @@
-/* gateway.h: what the parts of the gateway share: tokens, reference data, the way to the log, how it is. */
+/* gateway.h: what the parts of the gateway share: tokens, reference data, the way to the log, and the gateway's state. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_GATEWAY_H
 #define GOVBUS_PRODUCERS_GATEWAY_GATEWAY_H
 
@@ -41,7 +41,7 @@ struct gateway {
 /** Starts the thread that lets requests wait. @return NOMEM */
 enum err gateway_waiters_start(struct gateway *gateway);
 
-/** Each that still waits is called a last time; none may wait after it. */
+/** Calls each handler that still waits a last time; none may wait afterwards. */
 void gateway_waiters_stop(struct gateway *gateway);
 
 /** Suspends a request and has its handler called again a few milliseconds later; too many waiting is a problem. @thread the request's handler */
@@ -51,15 +51,16 @@ void gateway_wait(struct http_request *request);
 bool gateway_wait_try(struct http_request *request);
 
 /**
- * How keeping new keys went: a full or failed store is said, once, and remembered. OK changes nothing, as nothing may have been kept.
+ * Notes whether new keys could be stored: a full or failed store is logged, once, and remembered. OK changes nothing, since
+ * there may have been nothing to store.
  * @thread any
  */
 void gateway_keys_heard(struct gateway *gateway, enum err err);
 
-/** There is room for keys again; once more said once. @thread any */
+/** Notes that there is room for keys again, and logs it, once. @thread any */
 void gateway_keys_again(struct gateway *gateway);
 
-/** Why no key can be kept, with the cure; writes nothing if all is well. @return ERR_OK, STORE_FULL, STORE @thread any */
+/** Appends why no key can be stored, with the cure; nothing if all is well. @return ERR_OK, STORE_FULL, STORE @thread any */
 enum err gateway_keys_say(struct gateway *gateway, struct buf *reasons);
 
 /** The reference position known now, which the door stamps. Takes the lock. @thread any */

@@ -1,4 +1,4 @@
-/* get_case.c: GET /v1/cases/{id}: where a case stands, and what the asker may do about it now. */
+/* get_case.c: GET /v1/cases/{id}: where a case stands, and what this token may do about it now. */
 #include <sodium.h>
 #include <stdio.h>
 
@@ -25,7 +25,7 @@ struct etag {
 
 enum { ETAG_BYTES = 2 * sizeof(struct etag) + 1 };
 
-/* Earlier than allowed, never later. To the microsecond it would differ in each answer, and none would be 304. */
+/* Rounded down, so never later than allowed. To the microsecond it would differ in every answer, and none would be 304. */
 static int64_t whole_minutes(int64_t at_us)
 {
 	return at_us - at_us % CIVIL_MINUTE_US;
@@ -48,7 +48,7 @@ static void next_write(struct buf *out, const struct case_next *next)
 	json_out_close(out, '}');
 }
 
-/* What this token may post now: what its unit may, cut down to its own functions and types. */
+/* What this token may post now: what its unit may post, restricted to the token's own functions and types. */
 static void next_member(struct http_request *request, const struct case_row *row)
 {
 	struct gateway *gateway = request->gateway;
@@ -71,7 +71,7 @@ static void next_member(struct http_request *request, const struct case_row *row
 	json_out_close(out, ']');
 }
 
-/* Read your write: the fold may be a few milliseconds behind the outcome. */
+/* Read your writes: the fold may be a few milliseconds behind the outcome. */
 static bool behind(struct http_request *request,
 		   bool found,
 		   const struct case_row *row,
@@ -97,7 +97,7 @@ static void parked_member(struct buf *out, const char *parked)
 	}
 }
 
-/* No row: there is none yet, or its very first event is parked, which whoever may read its county is told. */
+/* There is no row: none yet, or the very first event is parked, which tokens that may read the county are told. */
 static void not_found(struct http_request *request,
 		      struct case_shelf_read *read,
 		      const struct case_id *id)
@@ -117,9 +117,9 @@ static void not_found(struct http_request *request,
 }
 
 /*
- * The row's seq and ordinal stand for what is in it, the colour and what is parked stand beside them; `next` hangs on the
- * token, the moment and the reference data too, so that it is hashed as written. The key is no secret: it has to be the
- * same in every gateway, and a seq beside it leaves no use in making two texts of one hash.
+ * The row's seq and ordinal identify its content; colour and parked events are added to them. `next` also depends on the
+ * token, the time and the reference data, so it is hashed as written. The hash key need not be secret: it must be the same
+ * in every gateway, and since seq is part of the tag a collision would gain an attacker nothing.
  */
 static void etag_of(const struct case_row_fixed *fixed,
 		    uint8_t colour,

@@ -1,4 +1,4 @@
-/* get_cases.h: a case as it is answered, for all that show cases. */
+/* get_cases.h: a case as it is written into answers, and what the handlers that show cases share. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_GET_CASES_H
 #define GOVBUS_PRODUCERS_GATEWAY_GET_CASES_H
 
@@ -29,7 +29,7 @@ void get_cases_position(struct buf *out, int partition, const struct tail *tail)
 /** Writes as_of: how far each partition was folded, and its last tick. */
 void get_cases_as_of(struct buf *out, struct case_shelf_read *read);
 
-/** Reads a cursor as it stands in a query. @param ret_bytes room for `room` @return false: it is none, or longer */
+/** Reads a cursor from a query. @param ret_bytes room for `room` bytes @return false if it is not a cursor, or a longer one */
 bool get_cases_cursor_read(struct span text, uint8_t *ret_bytes, size_t room, size_t *ret_n);
 
 /** Writes next, by which the page after is asked for: null if the cursor is empty. At most CASE_QUERY_CURSOR_BYTES. */

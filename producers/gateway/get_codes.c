@@ -2,7 +2,7 @@
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/json_out.h"
 
-/* People ask in the plural, and by the names of answers 20; the lists have names of their own. */
+/* People ask in the plural, and by the names in answers 20; the lists have other names. */
 static enum codes list_asked(struct span name)
 {
 	static const struct {

@@ -1,4 +1,7 @@
-/* get_outcomes.c: GET /v1/outcomes: what became of an action: about a case from its timeline, about reference data from what the gateway has read of gov.reference since its start. */
+/*
+ * get_outcomes.c: GET /v1/outcomes: the outcome of an action: about a case from its timeline, about reference data from
+ * what the gateway has read of gov.reference since its start.
+ */
 #include "producers/gateway/answer.h"
 #include "producers/gateway/disclosure.h"
 #include "producers/gateway/door_places.h"
@@ -107,7 +110,7 @@ static bool is_accepted(const struct case_timeline_row *row)
 	       row->fixed.type != EVENT_action_repeated && row->fixed.type != EVENT_action_tried;
 }
 
-/* Of a case that the token may not read: what became of the action, by which guard, and nothing that the case was or is. */
+/* Of a case that the token may not read: only what happened to the action, and nothing about the case. */
 static void bare_members(struct buf *out, const struct outcome *outcome, const struct event *ev)
 {
 	struct event bare;
@@ -120,7 +123,7 @@ static void bare_members(struct buf *out, const struct outcome *outcome, const s
 	}
 }
 
-/* Who asks after its own act learns what it did, as when it was answered at once. */
+/* Whoever asks about an action of its own learns its outcome, as if it had been answered at once. */
 static bool is_own(const struct token *token, const struct outcome *outcome)
 {
 	enum event_type type = (enum event_type)outcome->row.fixed.type;
@@ -155,7 +158,7 @@ static bool is_report_of(const struct case_row *row, struct span source, struct 
 	return row->fixed.receipt[0] && span_eq(row->source, source) && span_eq(row->id, id);
 }
 
-/* Of a report that was refused there is no case: auditors of its county may ask what became of it. */
+/* A report that was refused has no case: auditors of its county may ask for its outcome. */
 static bool allow_auditor(struct http_request *request, const struct case_id *id)
 {
 	char county[7];
@@ -175,7 +178,7 @@ static bool allow_outcome(struct http_request *request,
 			  bool own,
 			  const struct case_row *found)
 {
-	/* Whoever may speak for the source may ask what became of its actions, whether or not there is a case. */
+	/* Whoever may speak for the source may ask for the outcomes of its actions, whether or not there is a case. */
 	if (own) {
 		read_rights_allow_bounded(request);
 		return true;

@@ -1,4 +1,4 @@
-/* get_timeline.h: a line of a timeline as it is answered, for all that show lines. */
+/* get_timeline.h: a line of a timeline as it is written into answers. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_GET_TIMELINE_H
 #define GOVBUS_PRODUCERS_GATEWAY_GET_TIMELINE_H
 

@@ -103,7 +103,7 @@ static void header_add(struct MHD_Response *response, const char *name, const ch
 	}
 }
 
-/* What a handler could not vouch for does not leave; what could not be written whole neither. */
+/* An answer is not sent if its handler has not shown that it may be read, or if it could not be written in full. */
 static void answer_check(struct http_request *request)
 {
 	if (request->route && request->route->rule == ROUTE_COVERED && !request->allowed) {
@@ -176,7 +176,7 @@ static enum MHD_Result length_count(void *context,
 	return MHD_YES;
 }
 
-/* Two answers to where a request ends let what follows pass for another one's (RFC 9112, 6.3): refused, and the connection closed. */
+/* Two statements of where a request ends would allow request smuggling (RFC 9112, 6.3): refused, and the connection closed. */
 static bool end_is_clear(struct http_request *request)
 {
 	int lengths = 0;
@@ -208,7 +208,7 @@ static bool token_admit(struct http_request *request)
 	return !kind;
 }
 
-/* Everything that can be refused before the body has come. */
+/* Refuses whatever can be refused before the body has arrived. */
 static void request_admit(struct http *http, struct http_request *request, const char *method)
 {
 	enum problem_kind kind;
@@ -349,7 +349,7 @@ static void on_completed(void *context,
 
 	(void)context, (void)connection;
 	if (request) {
-		/* The route, not the path: a receipt's code is for who holds it. */
+		/* The route, not the path: a receipt's code must not appear in logs. */
 		LOG(DEBUG, "answered",
 		    LOG_TEXT("method", request->route ? request->route->method : NULL),
 		    LOG_TEXT("route", request->route ? request->route->pattern : NULL),
@@ -367,7 +367,7 @@ static void on_completed(void *context,
 	}
 }
 
-/* A zero would end the text for us, and not for a proxy that read it before: such a text stays as it came, and fits nothing. */
+/* A zero byte would end the text for us but not for a proxy in front: such a text is left undecoded, and matches nothing. */
 static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
 {
 	(void)context, (void)connection;

@@ -28,7 +28,7 @@ struct http_request {
 	bool has_token;
 	bool allowed;   /* read_rights_allow has said yes (rule COVERED) */
 	bool suspended; /* by its handler, in this call */
-	bool closing;   /* its end is in doubt: the connection is closed after the answer */
+	bool closing; /* where the request ends is in doubt: the connection is closed after the answer */
 	struct buf body;
 	size_t body_bytes; /* as it came, wherever it is by now */
 	struct http *http;
@@ -54,7 +54,7 @@ struct http_config {
 	unsigned request_s;   /* for a whole request, from its header on, its answer included */
 	unsigned threads;
 	size_t body_bytes;   /* of one request, at most */
-	size_t bodies_bytes; /* of all under way; more are told to ask again */
+	size_t bodies_bytes; /* of all requests in progress; further ones are told to try again */
 };
 
 /**
@@ -84,7 +84,10 @@ void http_problem(struct http_request *request,
 		  const char *field,
 		  const char *detail);
 
-/** A whole number from the query. @return false and a problem answered, if it is there and is none within the bounds; absent: *ret_number stays */
+/**
+ * A whole number from the query; *ret_number is left alone if the parameter is absent.
+ * @return false, with a problem answered, if it is present but not a number within the bounds
+ */
 bool http_query_number(struct http_request *request,
 		       const char *name,
 		       int64_t min,
@@ -94,7 +97,7 @@ bool http_query_number(struct http_request *request,
 /** Lets the connection wait: call before another thread may learn of the request. */
 void http_suspend(struct http_request *request);
 
-/** Goes on: the answer is sent if status is set, else the handler is called once more. @thread any, once for each http_suspend */
+/** Resumes: the answer is sent if status is set, else the handler is called once more. @thread any, once for each http_suspend */
 void http_resume(struct http_request *request);
 
 #endif

@@ -1,4 +1,4 @@
-/* http_cache.c: which answers may be kept, by whom, and how a client learns that what it kept still holds. */
+/* http_cache.c: which answers may be cached, by whom, and how a client learns that a cached answer is still current. */
 #include "producers/gateway/http_cache.h"
 
 #include <microhttpd.h>
@@ -34,7 +34,7 @@ void http_cache_headers(const struct http_request *request, struct MHD_Response 
 	}
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 				      tagged ? "private, no-cache" : "no-store");
-	/* A cache that keeps it all the same gives it to no other token. */
+	/* A cache that stores it anyway must not give it to another token. */
 	if (request->route && request->route->rule != ROUTE_OPEN) {
 		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
 					      MHD_HTTP_HEADER_AUTHORIZATION);

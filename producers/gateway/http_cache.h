@@ -1,4 +1,4 @@
-/* http_cache.h: which answers may be kept, by whom, and how a client learns that what it kept still holds. */
+/* http_cache.h: which answers may be cached, by whom, and how a client learns that a cached answer is still current. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_HTTP_CACHE_H
 #define GOVBUS_PRODUCERS_GATEWAY_HTTP_CACHE_H
 
@@ -14,7 +14,11 @@ struct MHD_Response;
  */
 bool http_cache_not_modified(struct http_request *request, const char *etag);
 
-/** Adds the headers that say so: what has a tag may be kept by its asker, who asks again each time; all else by nobody. @thread the server's */
+/**
+ * Adds the caching headers: an answer with a tag may be stored by the client, which must revalidate it each time; all
+ * others may not be stored.
+ * @thread the server's
+ */
 void http_cache_headers(const struct http_request *request, struct MHD_Response *response);
 
 #endif

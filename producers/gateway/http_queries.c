@@ -11,7 +11,7 @@ struct fitting {
 	const char *name, *why;
 };
 
-/* The value that a look-up by this name finds is that of its first place. */
+/* If a parameter is given twice, a look-up by name finds the first. */
 static bool is_first(struct http_request *request, const char *name, const char *value)
 {
 	return (const char *)http_query(request, name).p == value;

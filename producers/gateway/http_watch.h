@@ -1,4 +1,7 @@
-/* http_watch.h: cuts off connections that take too long, or whose client has gone: who drips in a byte now and then keeps the idle timer quiet for ever. */
+/*
+ * http_watch.h: cuts off connections that take too long, or whose client has gone: a client that sends a byte now and then
+ * would keep the idle timer quiet for ever.
+ */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_HTTP_WATCH_H
 #define GOVBUS_PRODUCERS_GATEWAY_HTTP_WATCH_H
 

@@ -1,4 +1,4 @@
-/* kafka_gateway.c: the gateway put together. */
+/* kafka_gateway.c: the gateway as a whole. */
 #include "producers/gateway/kafka_gateway.h"
 
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static void warn(struct gateway *gateway, struct buf *reasons)
 	pthread_rwlock_unlock(&gateway->reference_lock);
 }
 
-/* Whoever answers this is alive; the others may not be. */
+/* The thread that answers this is alive; the others may not be. */
 static bool healthy(void *context, struct buf *reasons)
 {
 	struct gateway *gateway = &((struct kafka_gateway *)context)->gateway;
@@ -63,7 +63,7 @@ static bool healthy(void *context, struct buf *reasons)
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
 		well &= pulse_well(threads[i].pulse, PULSE_S, threads[i].what, reasons);
 	}
-	/* A full disk is waited for; after a failed sync only another process may go on. */
+	/* A full disk is waited out; after a failed sync only a new process may continue. */
 	well &= gateway_keys_say(gateway, reasons) != ERR_STORE;
 	warn(gateway, reasons);
 	return well;
@@ -195,7 +195,7 @@ uint16_t kafka_gateway_port(const struct kafka_gateway *all)
 	return http_port(all->http);
 }
 
-/* Requests refer to the posting, the posting hands outcomes on: whoever is referred to ends last. */
+/* Requests refer to the posting, and the outcomes' reader hands outcomes to it: what others refer to ends last. */
 void kafka_gateway_stop(struct kafka_gateway *all)
 {
 	if (!all) {

@@ -1,4 +1,4 @@
-/* kafka_gateway.h: the gateway put together: stores, reference data, posting, queries, HTTP; started and stopped in order. */
+/* kafka_gateway.h: the gateway as a whole: stores, reference data, posting, queries, HTTP, started and stopped in order. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_KAFKA_GATEWAY_H
 #define GOVBUS_PRODUCERS_GATEWAY_KAFKA_GATEWAY_H
 
@@ -19,13 +19,13 @@ enum err kafka_gateway_start(const struct conf *conf,
 			     const struct kafka_settings *settings,
 			     struct kafka_gateway **ret_gateway);
 
-/** What is to be done each second: readers, shards that were rebuilt. */
+/** Call once a second: frees dead readers, reopens rebuilt shards. */
 void kafka_gateway_tend(struct kafka_gateway *all);
 
 /** The port it listens on. */
 uint16_t kafka_gateway_port(const struct kafka_gateway *all);
 
-/** Answers who still waits, and ends. NULL is fine. */
+/** Answers all requests that still wait, and ends. NULL is fine. */
 void kafka_gateway_stop(struct kafka_gateway *all);
 
 #endif

@@ -131,7 +131,7 @@ static void take_record(struct kafka_outcomes *outcomes,
 	default:
 		return;
 	}
-	/* Folded before its outcome is handed over: who has read the answer finds the place known. */
+	/* Folded before its outcome is handed over: a sender that has read the answer finds the place known. */
 	if (lane == REFERENCE_LANE) {
 		fold_reference(outcomes, &ev, record);
 	}

@@ -1,4 +1,7 @@
-/* kafka_outcomes.h: tails the event topics: outcomes to those who wait, reference data for the door, and whether the bus is live. */
+/*
+ * kafka_outcomes.h: tails the event topics: hands outcomes to the requests that wait for them, folds reference data for the
+ * door, and tells whether the bus is live.
+ */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_KAFKA_OUTCOMES_H
 #define GOVBUS_PRODUCERS_GATEWAY_KAFKA_OUTCOMES_H
 

@@ -238,7 +238,7 @@ static void send_batch(struct kafka_posting *posting, struct batch *batch, enum 
 		(void)snprintf(batch->problem.reason, sizeof batch->problem.reason,
 			       "the key store: %s", err_text(keys_err));
 	}
-	/* Nothing of it can be taken: one answer for the whole, which says when to ask again. */
+	/* None of it can be accepted: one answer for the whole batch, which says when to try again. */
 	if (!batch->kind && batch->unsettled && (posting->reader_away || !posting->writer)) {
 		batch->kind = PROBLEM_AWAY;
 	}
@@ -287,7 +287,7 @@ static enum err writer_open(struct kafka_posting *posting)
 	return ERR_OK;
 }
 
-/* A producer that failed for good owes reports that never come: whoever waits for one is told that it may still land. */
+/* A producer that failed for good owes reports that never come: waiting requests learn that the action may still be recorded. */
 static void writer_replace(struct kafka_posting *posting)
 {
 	struct batch *next;
@@ -476,7 +476,7 @@ void kafka_posting_stop(struct kafka_posting *posting)
 	if (posting->reports_run) {
 		pthread_join(posting->report_thread, NULL);
 	}
-	/* What was sent gets its chance; who still waits is told that it may land. */
+	/* What was sent gets its chance; requests that still wait are told that their actions may be recorded. */
 	if (posting->writer) {
 		(void)kafka_writer_flush(posting->writer, posting->config.outcome_ms);
 	}

@@ -30,13 +30,17 @@ void kafka_posting_outcome(struct kafka_posting *posting,
 			   int lane,
 			   const struct pending_outcome *outcome);
 
-/** Whoever reads from the broker says whether one answers: a producer that sends nothing learns nothing. @thread any */
+/**
+ * Tells it whether a broker answers: a producer that sends nothing cannot know, so the thread that reads from the broker
+ * says so.
+ * @thread any
+ */
 void kafka_posting_heard(struct kafka_posting *posting, bool away);
 
 /** Whether no broker answers. @thread any */
 bool kafka_posting_away(struct kafka_posting *posting);
 
-/** Ends its threads; whoever still waits is answered. New batches are refused. */
+/** Ends its threads and answers all requests that still wait. New batches are refused. */
 void kafka_posting_stop(struct kafka_posting *posting);
 
 /** Frees it, once it was stopped and no request refers to it any more (http_stop). NULL is fine. */

@@ -1,4 +1,7 @@
-/* kafka_rejects.c: what the door refused, on its way to gov.rejected. A log for people: it may miss some in an outage, and says how many. */
+/*
+ * kafka_rejects.c: notes on what the door refused, on their way to gov.rejected. A log for people: in an outage it may miss
+ * some, and counts them.
+ */
 #include "producers/gateway/kafka_rejects.h"
 
 #include "common/metrics.h"

@@ -1,4 +1,4 @@
-/* kafka_rejects.h: what the door refused, on its way to gov.rejected: beside the actions, bounded, and never waited for. */
+/* kafka_rejects.h: notes on what the door refused, on their way to gov.rejected: bounded in number, and never waited for. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_KAFKA_REJECTS_H
 #define GOVBUS_PRODUCERS_GATEWAY_KAFKA_REJECTS_H
 

@@ -173,7 +173,10 @@ static size_t take_out(struct key_store *store, struct kv_txn *txn, struct fresh
 	return n;
 }
 
-/* To their places, in the order of their places. A key that is there already is newer: it was destroyed, or made anew. */
+/*
+ * To their places, in the order of their places. A key that is there already is newer: it was destroyed, or made again
+ * after that.
+ */
 static enum err move(struct key_store *store, struct kv_txn *txn)
 {
 	struct fresh_row *rows = malloc((FRESH_MAX + 1) * sizeof *rows);

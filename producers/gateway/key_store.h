@@ -10,8 +10,10 @@
 
 enum { KEY_STORE_KEY_BYTES = 32, KEY_STORE_SUBJECT_BYTES = 16 };
 
-/* Whose key: a keyed hash of the case id, so that the store alone tells nothing. Its first three bytes are the case's date:
- * the keys of one day stand together, and a batch of new cases writes few pages. */
+/*
+ * Whose key it is: a keyed hash of the case id, so that the store by itself reveals nothing. Its first three bytes are the
+ * case's date: the keys of one day stand together, and a batch of new cases writes few pages.
+ */
 struct key_store_subject {
 	uint8_t id[KEY_STORE_SUBJECT_BYTES];
 };

@@ -1,4 +1,4 @@
-/* outcome_log.c: what became of each action about reference data: a table of acceptances, and a ring of the last refusals. */
+/* outcome_log.c: the outcome of each action about reference data: a table of acceptances, and a ring of the last refusals. */
 #include "producers/gateway/outcome_log.h"
 
 #include <sodium.h>

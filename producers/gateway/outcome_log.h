@@ -1,10 +1,13 @@
-/* outcome_log.h: what became of each action about reference data, kept in memory by subject, source and id: they have no timeline to be read from. */
+/*
+ * outcome_log.h: the outcome of each action about reference data, kept in memory by subject, source and id, since these
+ * have no timeline to read it from.
+ */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_OUTCOME_LOG_H
 #define GOVBUS_PRODUCERS_GATEWAY_OUTCOME_LOG_H
 
 #include "schemas/event.h"
 
-/* Refusals bind nothing, so there is no end to them: this many are kept, the last ones. */
+/* Refusals bind nothing, so their number is unbounded: only the last ones are kept, this many. */
 enum { OUTCOME_LOG_REFUSED = 8192 };
 
 struct outcome_log;

@@ -1,4 +1,4 @@
-/* pending.c: who waits for which outcome. Outcomes nobody waits for yet are kept in a ring per partition. */
+/* pending.c: which request waits for which outcome. Outcomes that nobody waits for yet are kept in a ring per partition. */
 #include "producers/gateway/pending.h"
 
 #include <stdlib.h>

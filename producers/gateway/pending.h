@@ -1,4 +1,7 @@
-/* pending.h: who waits for which outcome: by topic, partition and cause, whichever of report and outcome comes first. */
+/*
+ * pending.h: which request waits for which outcome, by topic, partition and cause, whichever of delivery report and outcome
+ * comes first.
+ */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_PENDING_H
 #define GOVBUS_PRODUCERS_GATEWAY_PENDING_H
 
@@ -10,7 +13,7 @@
 
 enum { PENDING_LANES = 32 }; /* partitions of all event topics together */
 
-/* One who waits; embedded in what belongs to it. Zero it to begin. */
+/* One waiter, embedded in what it belongs to. Zero it to begin. */
 struct pending_wait {
 	struct pending_wait *next;
 	int64_t cause;
@@ -22,10 +25,10 @@ struct pending_wait {
 struct pending_outcome {
 	int64_t cause, offset;
 	struct span bytes;      /* the record */
-	const struct event *ev; /* the same decoded; NULL: whoever wants it decodes it */
+	const struct event *ev; /* the same decoded; NULL: decode it if needed */
 };
 
-/* An outcome has come for one who waits. @param outcome borrowed for the call */
+/* Called when an outcome has come for a waiter. @param outcome borrowed for the call */
 typedef void pending_deliver(struct pending_wait *wait, const struct pending_outcome *outcome);
 
 struct pending;
@@ -33,13 +36,13 @@ struct pending;
 /** @return NOMEM @thread one at a time, as all here: the caller holds its lock */
 enum err pending_new(pending_deliver *deliver, struct pending **ret_pending);
 
-/** Frees; NULL is fine. Who still waits is not told. */
+/** Frees; NULL is fine. Remaining waiters are not called. */
 void pending_free(struct pending *pending);
 
 /** The action's place in its log is known: waits for its outcome, or delivers it at once if it has come already. */
 void pending_add(struct pending *pending, struct pending_wait *wait, int lane, int64_t cause);
 
-/** Waits no longer; one that does not wait is fine. */
+/** Removes a waiter; one that does not wait is fine. */
 void pending_remove(struct pending *pending, struct pending_wait *wait);
 
 /** A valid outcome was read: delivered, or kept for a while, since the report of its action may come later.

@@ -1,4 +1,4 @@
-/* post_events.c: POST /v1/events: which form the events come in, and what is asked of them; the rest is the posting's. */
+/* post_events.c: POST /v1/events: which format the events are in, and what is asked of them; kafka_posting does the rest. */
 #include <microhttpd.h>
 #include <stdio.h>
 
@@ -32,7 +32,7 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 	return true;
 }
 
-/* Text of another charset would be taken for UTF-8, and where it happens to be valid nobody would be told. */
+/* Text in another charset would be read as UTF-8, and where it happens to be valid nobody would notice. */
 static bool charset_refused(struct http_request *request)
 {
 	char name[CONTENT_TYPE_CHARSET_BYTES], reason[120];
@@ -53,7 +53,7 @@ static bool wanted(struct span text, const char *word)
 	return text.p && memmem(text.p, text.n, word, strlen(word));
 }
 
-/* A dry run that was misspelt must not become a post. */
+/* A misspelt dry run must not become a real post. */
 static bool dry_run_read(struct http_request *request, bool *ret_dry)
 {
 	struct span text = http_query(request, "dry_run");

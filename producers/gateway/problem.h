@@ -1,4 +1,4 @@
-/* problem.h: what the gateway answers when it cannot do what was asked: RFC 9457, in Chinese and English. */
+/* problem.h: what the gateway answers when it cannot do what was asked (RFC 9457), in Chinese and English. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_PROBLEM_H
 #define GOVBUS_PRODUCERS_GATEWAY_PROBLEM_H
 

@@ -1,4 +1,4 @@
-/* routes.h: the one table of routes: method, path, who may, handler; whatever it does not allow is refused. */
+/* routes.h: the one table of routes: method, path, who may use it, handler; anything it does not allow is refused. */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_ROUTES_H
 #define GOVBUS_PRODUCERS_GATEWAY_ROUTES_H
 

@@ -1,4 +1,4 @@
-/* tokens.c: bearer tokens, kept by the hash of their text: who steals the store cannot post. */
+/* tokens.c: bearer tokens, stored as hashes of their text: whoever steals the store cannot post. */
 #include "producers/gateway/tokens.h"
 
 #include <sodium.h>

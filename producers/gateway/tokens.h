@@ -55,8 +55,9 @@ enum err tokens_open(const char *home, struct tokens **ret_tokens);
 void tokens_close(struct tokens *tokens);
 
 /**
- * What of unit, level and place contradict one another: a centre's or grid's level is that of its place, and it covers no place
- * outside; nobody covers a place above their level. Whether a registered unit has that level, the decider knows.
+ * Whether unit, level and place contradict one another: a centre's or grid's level is that of its place, and it covers no
+ * place outside of it; no unit covers a place above its own level. Whether a registered unit has that level, the decider
+ * knows.
  * @return why, in English; NULL: nothing
  */
 const char *tokens_contradiction(const struct token *token);
@@ -87,7 +88,7 @@ enum err tokens_revoke(struct tokens *tokens,
 /* Called for each token. @return false to stop */
 typedef bool tokens_visit(void *context, const struct token *token);
 
-/** Visits all, revoked ones included, in no order. */
+/** Visits all tokens, revoked ones included, in no particular order. */
 enum err tokens_list(struct tokens *tokens, tokens_visit *visit, void *context);
 
 /** The right of that name ("history"), a bit; 0 if there is none. */
