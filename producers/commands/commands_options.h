@@ -20,14 +20,14 @@ extern const struct argp commands_options_home;
 /** --home, --gateway, --token-file */
 extern const struct argp commands_options_gateway;
 
-/** Reads a number that must be from min to max; ends the program with the usage if it is none. */
+/** Reads a number from min to max; anything else ends the program with the usage. */
 long commands_options_number(
 	const struct argp_state *state, const char *name, const char *value, long min, long max);
 
 /**
- * Opens the way to the gateway with the token. What is wrong is said on standard error.
+ * Opens a client of the gateway with the token. Errors are reported on standard error.
  * @param command      for that, such as "govbus query"
- * @param needs_token  the default token may not be absent; one that was named never may
+ * @param needs_token  whether the default token must be there; one that was named must always be
  * @return USAGE (no token, no address), NOMEM
  */
 enum err commands_options_connect(const struct commands_options *options,

@@ -123,8 +123,8 @@ static void print_member(const char *name, const json_t *value)
 }
 
 /*
- * Positions are for machines (--json has them); people want to know how old the answer is: the oldest tick. What has none
- * is one position of a log that does not tick, or of one before its first tick; of many it is said that there is none.
+ * Positions are for machines (--json has them); people want to know how old the answer is, which is the oldest tick. A log
+ * that does not tick, or has not yet, shows its one position; of several logs "none" is shown.
  */
 static void print_as_of(const json_t *as_of)
 {
@@ -149,7 +149,7 @@ static void print_as_of(const json_t *as_of)
 	}
 }
 
-/* As it is to be added to the question that asks for the page after. */
+/* In the form in which it is added to the question, to get the next page. */
 static void print_next(const json_t *cursor)
 {
 	printf("%-16s cursor=%s\n", "next", json_string_value(cursor));

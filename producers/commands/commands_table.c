@@ -1,4 +1,4 @@
-/* commands_table.c: a list of JSON objects as a table whose columns stand straight on a terminal. */
+/* commands_table.c: prints a list of JSON objects as a table with aligned columns. */
 #include "producers/commands/commands_table.h"
 
 #include <stdint.h>
@@ -109,7 +109,7 @@ static json_t *columns_of(const json_t *items)
 	return columns;
 }
 
-/* The space after a cell waits for the next one that has a text, so that no line ends in spaces. */
+/* The padding after a cell is printed only before the next non-empty cell, so that no line ends in spaces. */
 static void print_cell(const char *text, int width, int *owed)
 {
 	if (*text) {

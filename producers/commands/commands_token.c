@@ -52,7 +52,7 @@ static const struct argp_option OPTIONS[] = {
 	{0},
 };
 
-/* Calls take for each part of a list; false as soon as one is not taken. */
+/* Calls `take` for each part of a comma-separated list; false as soon as one is rejected. */
 static bool each(const char *list,
 		 bool (*take)(struct token *token, struct span part),
 		 struct token *token)
@@ -276,7 +276,7 @@ static json_t *token_json(const struct token *token)
 	return json;
 }
 
-/* A list in one cell: its names, or what it means that there are none. */
+/* A list in one cell: its names, or what an empty list means. */
 static void as_cell(json_t *object, const char *name, const char *none)
 {
 	struct buf text = {0};

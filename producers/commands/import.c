@@ -1,4 +1,4 @@
-/* import.c: posts what a file holds, through a gateway, in order; goes on where it was after a kill. */
+/* import.c: posts the events of a file through a gateway, in order; resumes after a kill. */
 #include "producers/commands/import.h"
 
 #include <jansson.h>
@@ -11,9 +11,9 @@
 enum {
 	RETRY_US = 200000, /* the first wait; each further one is twice as long */
 	RETRY_MAX_US = 5000000,
-	SLICE_US = 500000, /* of a wait: progress is said meanwhile */
+	SLICE_US = 500000, /* waits are cut into slices, so that progress can be shown meanwhile */
 	PATIENCE_US =
-		4000000 /* with a request that has no answer, before that is said; posts wait two seconds for outcomes */
+		4000000 /* without an answer to a request before that is reported; posts themselves wait two seconds for outcomes */
 };
 
 /* One import under way. */
@@ -82,7 +82,7 @@ static void begin_batch(struct import *import, size_t from, size_t n)
 	make_body(import);
 }
 
-/* A problem's reason in one line: its guard or title, the field, what it met. */
+/* A problem's reason on one line: its guard or title, the field, and what the guard found. */
 static void reason_of(const json_t *item, char *ret_text, size_t size)
 {
 	static const char *const names[] = {"guard", "title", "field", "detail"};
@@ -114,7 +114,7 @@ static bool is_settled(const json_t *item)
 	return status == 200 || status == 201 || (status >= 400 && status < 500);
 }
 
-/* Counts the i-th event that was posted, which is settled. A clock that stood there already has passed the midnight too. */
+/* Counts the i-th posted event, which is settled. A midnight is passed even if the clock stood there already. */
 static void count(struct import *import, const json_t *item, size_t i)
 {
 	struct import_counts *counts = &import->checkpoint.counts;
@@ -154,7 +154,7 @@ static void keep_open(struct import *import, const json_t *items)
 	import->n_open = kept;
 }
 
-/* Says why, once a batch, and waits: longer each time, and at least as long as the gateway asks for. */
+/* Reports why, once per batch, and waits: longer each time, and at least as long as the gateway asks for. */
 static void wait_a_while(struct import *import, const char *why)
 {
 	int64_t asked_us = import->answer.retry_after_s * INT64_C(1000000);
@@ -201,7 +201,7 @@ static enum err read_answer(struct import *import)
 	return ERR_BUSY;
 }
 
-/* A gateway that hangs, or a broker behind it, keeps a request for a minute: whoever looks on learns what is waited for. */
+/* A gateway that hangs, or a broker behind it, can hold a request for a minute: say what is being waited for. */
 static void on_silence(void *context, int64_t waited_us)
 {
 	struct import *import = context;
@@ -289,8 +289,8 @@ static enum err post_all(struct import *import)
 }
 
 /*
- * The events of a later round: those that the round before it names. Where its file is gone nobody knows which they were: then all,
- * of which most have been.
+ * The events of a later round are those that the round before it lists. If that file is gone they are unknown: then all are
+ * posted, most of them as repeats.
  */
 static enum err choose(struct import *import, size_t n_problems)
 {
@@ -340,7 +340,7 @@ static enum err begin_round(struct import *import)
 	return err;
 }
 
-/* The round to post: the one that was not done, or after one that was done and had refusals, the next. */
+/* The round to post: the unfinished one, or the next one if the last was completed with refusals. */
 static enum err find_round(struct import *import)
 {
 	struct import_result *result = import->result;
@@ -358,7 +358,10 @@ static enum err find_round(struct import *import)
 	return err;
 }
 
-/* Which bus it is: another one behind the same address has had nothing. It also shows that a gateway is there, and takes the token. */
+/*
+ * Asks which bus it is: behind the same address there may now be another one, without these events. It also shows that a
+ * gateway is there and accepts the token.
+ */
 static enum err ask_for_bus(struct import *import)
 {
 	enum err err;

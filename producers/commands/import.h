@@ -1,4 +1,4 @@
-/* import.h: posts what a file holds, through a gateway, in order; goes on where it was after a kill; sums up what was refused. */
+/* import.h: posts the events of a file through a gateway, in order; resumes after a kill; sums up what was refused. */
 #ifndef GOVBUS_PRODUCERS_COMMANDS_IMPORT_H
 #define GOVBUS_PRODUCERS_COMMANDS_IMPORT_H
 
@@ -12,18 +12,18 @@
 struct import_options {
 	const char *home;    /* progress is kept in HOME/import/ */
 	const char *name;    /* of the file, for people */
-	const char *command; /* that imports, as it was typed: whoever comes again is told */
+	const char *command; /* the command line; shown if the import is repeated later */
 	int batch;           /* events per request, at most LIMIT_BATCH_EVENTS */
 	struct progress *progress;
 	FILE *out; /* of the summary */
 };
 
-/* What became of it. */
+/* The result of an import. */
 struct import_result {
 	size_t events;               /* to be posted in this round, midnights among them */
 	struct import_counts counts; /* of the round, whatever runs it took */
 	unsigned round; /* 1: the whole file; more: what had been refused was asked again */
-	bool nothing_left; /* an earlier command had imported it, and nothing was refused: nothing was posted */
+	bool nothing_left; /* an earlier command had imported everything, without refusals: nothing was posted */
 	int64_t earlier_us;                 /* when the round before was done; 0: there was none */
 	char earlier[IMPORT_COMMAND_BYTES]; /* by which command */
 	size_t resumed_at;    /* events that an earlier run of this round had settled */

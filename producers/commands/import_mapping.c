@@ -19,7 +19,7 @@ struct import_mapping {
 	int n_columns;
 };
 
-/* A value under way: text, or a reason why the row is refused. */
+/* A value being made: its text, or a reason why the row is refused. */
 struct value {
 	char text[MAX_VALUE_BYTES];
 	size_t n;
@@ -39,7 +39,10 @@ static struct span cell(const struct import_mapping *mapping, const char *column
 	return SPAN("");
 }
 
-/* Else a member would be left out, or a look-up would take what stands before a zero for the whole. @return why, or NULL */
+/*
+ * Otherwise a member might be left out, or a look-up might mistake the part before a zero byte for the whole.
+ * @return why, or NULL
+ */
 static const char *not_text(const struct import_row *row, int *ret_cell)
 {
 	for (int i = 0; i < row->n; i++) {
@@ -383,7 +386,7 @@ static bool has_column(const struct import_mapping *mapping, const char *column)
 	return false;
 }
 
-/* A name that is not there would be empty in every row, and nobody would be told. */
+/* A misspelt name would be empty in every row, without anybody noticing. */
 static enum err check_names(const struct import_mapping *mapping,
 			    const json_t *rule,
 			    struct buf *ret_why)

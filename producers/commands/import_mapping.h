@@ -51,9 +51,9 @@ enum err import_mapping_row(struct import_mapping *mapping,
 			    struct import_problem *ret_problem);
 
 /**
- * Makes one event of the row that was taken last.
+ * Makes one event from the row that was taken last.
  * @param ret_json     a new reference; NULL where the event is left out
- * @param ret_problem  with INVALID, its reason says which member refuses the row and why
+ * @param ret_problem  with INVALID, its reason says for which member the row is refused, and why
  */
 enum err import_mapping_event(const struct import_mapping *mapping,
 			      int step,

@@ -6,12 +6,12 @@ enum {
 	IMPORT_PROBLEM_BYTES = 260
 }; /* a field, what is wrong with it, and for people what it met */
 
-/* What is said of bytes that are no UTF-8, most often a spreadsheet's. */
+/* The reason given for bytes that are not UTF-8; most often they come from a spreadsheet. */
 #define IMPORT_NOT_UTF8 "not UTF-8 text; where the file is GBK: iconv -f GBK -t UTF-8 FILE > NEW"
 
 struct import_problem {
 	long line;
-	int step; /* which of its row's events, from 0; those before it are none the worse for it */
+	int step; /* which of its row's events, from 0; the events before it are unaffected */
 	char reason
 		[IMPORT_PROBLEM_BYTES]; /* begins with the field's name, where it is one field; one line */
 };

@@ -25,8 +25,8 @@ struct import_refused {
 };
 
 /**
- * Opens it to go on after so many bytes; what stands behind them, noted for a batch that was not settled, is cut off, since it is
- * noted again. 0: it begins anew.
+ * Opens the file, keeping its first bytes up to the given number. What follows them was noted for a batch that was not
+ * settled, and is cut off, since it will be noted again. 0: begins a new file.
  * @return IO
  * @thread one, as all here
  */
@@ -40,7 +40,7 @@ void import_refused_note(struct import_refused *refused,
 			 struct import_event event,
 			 const char *reason);
 
-/** Makes durable what was noted. @param ret_bytes  as import_refused_open takes them @return IO */
+/** Syncs what was noted to the disk. @param ret_bytes  as import_refused_open takes them @return IO */
 enum err import_refused_keep(struct import_refused *refused, int64_t *ret_bytes);
 
 /** Closes; one that is not open is fine. */
@@ -48,7 +48,7 @@ void import_refused_close(struct import_refused *refused);
 
 /**
  * Reads which events a file names.
- * @param skip        so many lines of the file are left out: they name what was never posted
+ * @param skip        this many lines at the beginning are left out: they name what was never posted
  * @param ret_events  in order of line and step; the caller frees it
  * @return ABSENT: there is no such file, IO, NOMEM
  */

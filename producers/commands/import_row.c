@@ -24,7 +24,7 @@ static void on_end(int last, void *context)
 	((struct splitting *)context)->ended++;
 }
 
-/* libcsv goes on in the middle of a cell where it met an error: only a new parser begins at the beginning. */
+/* After an error libcsv would continue in the middle of a cell: only a new parser starts afresh. */
 static enum err begin(struct import_row *row)
 {
 	if (!row->parser_made && csv_init(&row->parser, CSV_STRICT | CSV_STRICT_FINI)) {

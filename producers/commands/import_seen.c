@@ -1,4 +1,4 @@
-/* import_seen.c: which (source, id) an import's file has had already. */
+/* import_seen.c: which (source, id) have already occurred in an import's file. */
 #include "producers/commands/import_seen.h"
 
 #include <sodium.h>

@@ -1,4 +1,4 @@
-/* import_seen.h: which (source, id) an import's file has had already: 16 bytes for each, in a table of hashes. */
+/* import_seen.h: which (source, id) have already occurred in an import's file: a hash of 16 bytes for each. */
 #ifndef GOVBUS_PRODUCERS_COMMANDS_IMPORT_SEEN_H
 #define GOVBUS_PRODUCERS_COMMANDS_IMPORT_SEEN_H
 

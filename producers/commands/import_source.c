@@ -342,7 +342,10 @@ static enum err in_order_of_time(struct import_source *source)
 
 static void hash_input(struct import_source *source, bool in_order)
 {
-	/* What another version makes of the same file may be more or less: then it is another import, and what had been is a repeat. */
+	/*
+	 * Another version of the program may read more or fewer events from the same file: that counts as another import,
+	 * in which earlier events are repeats.
+	 */
 	uint8_t hash[16];
 	crypto_generichash_state state;
 	struct span mapping = source->mapping ? import_mapping_text(source->mapping) : SPAN("");

@@ -120,7 +120,7 @@ static bool all_done(const struct round *round)
 	return true;
 }
 
-/* An outcome that names our action is ours or void; either way an honest decider says the same of it. */
+/* An outcome of our action is valid or void; either way the decider would say the same about it. */
 static void take(struct round *round, const struct kafka_record *record, struct event *ev)
 {
 	int p = record->partition;

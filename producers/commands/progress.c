@@ -1,4 +1,4 @@
-/* progress.c: whoever takes longer than two seconds says how far it is. */
+/* progress.c: progress lines of commands that take longer than two seconds. */
 #include "producers/commands/progress.h"
 
 #include <stdarg.h>

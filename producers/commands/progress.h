@@ -1,4 +1,4 @@
-/* progress.h: whoever takes longer than two seconds says how far it is. */
+/* progress.h: progress lines of commands that take longer than two seconds. */
 #ifndef GOVBUS_PRODUCERS_COMMANDS_PROGRESS_H
 #define GOVBUS_PRODUCERS_COMMANDS_PROGRESS_H
 
@@ -6,14 +6,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* What a command says while it works; one for all that it does, so that no two lines come within two seconds. */
+/* The progress lines of a command; one object for all that it does, so that no two lines come within two seconds. */
 struct progress {
 	FILE *out;        /* NULL: nothing is said */
 	const char *name; /* begins each line: the file */
 	int64_t said_us;  /* steady; of the last line, or of the beginning */
 };
 
-/** From now on. @param out borrowed, as the name; NULL: nothing is said @thread one, as all here */
+/** Starts the clock of the progress lines. @param out borrowed, as is the name; NULL: no lines @thread one, as all here */
 void progress_begin(struct progress *progress, FILE *out, const char *name);
 
 /** Whether the last line is two seconds old. NULL is fine. Cheap enough to be asked for each line of a file. */

@@ -42,7 +42,7 @@ enum err decider_poison_open(const char *dir, struct decider_poison **ret_poison
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	void *map = MAP_FAILED;
 
-	/* Not by ftruncate: where a mapped file has holes, a full disk is no error but SIGBUS, at the next action. */
+	/* Not by ftruncate: in a mapped file with holes a full disk shows as SIGBUS at the next action, not as an error. */
 	if (fd >= 0 && !posix_fallocate(fd, 0, POISON_BYTES)) {
 		map = mmap(NULL, POISON_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	}

@@ -12,7 +12,8 @@ enum { DECIDER_POISON_SLOTS = 64, DECIDER_POISON_CRASHES = 3 };
 struct decider_poison;
 
 /**
- * Maps DIR/attempts; a word that is still set counts one crash of that action, durably. A death outside of decide counts nothing.
+ * Maps DIR/attempts; if its word is still set, that action caused a crash, which is counted durably. A death outside of
+ * decide counts nothing.
  * @thread the decider's, as all here
  */
 enum err decider_poison_open(const char *dir, struct decider_poison **ret_poison);

@@ -1,7 +1,10 @@
-/* decider_store.c: the decider's environment: the registers' rows and each partition's place, moved together, never ahead of the log.
+/*
+ * decider_store.c: the decider's environment: the registers' rows and each partition's place, moved together, never ahead of the log.
  *
- * A thread of its own commits, so that a slow disk holds up no decision. It sees closed generations alone, which change no more;
- * all else, the list of them too, is the deciding thread's, which takes up what a commit brought when it next comes by. */
+ * A thread of its own commits, so that a slow disk never delays a decision. It reads closed generations only, which no
+ * longer change. Everything else, including the list of generations, belongs to the deciding thread, which collects the
+ * result of a commit when it next comes by.
+ */
 #include "producers/decider/decider_store.h"
 
 #include <assert.h>
@@ -139,7 +142,7 @@ static enum err take_up(struct decider_store *store)
 	for (int i = 0; !err && i < store->n_jobs; i++) {
 		forget_generation(store->jobs[i].rows);
 	}
-	/* A partition that was not part of it would keep LMDB from using the old pages again. */
+	/* A partition that took no part in it would otherwise keep LMDB from reusing old pages. */
 	for (int i = 0; !err && i < store->n_all; i++) {
 		overlay_refresh(store->all[i]->overlay);
 	}
@@ -412,7 +415,7 @@ enum err decider_store_drop(struct decider_rows *rows)
 	return err;
 }
 
-/* One generation of each partition: a second one of the same is compared with rows that are committed. */
+/* One generation per partition: a second one of the same partition can only be compared with committed rows. */
 static void give(struct decider_store *store)
 {
 	store->n_jobs = 0;

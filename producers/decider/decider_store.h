@@ -59,8 +59,8 @@ bool decider_store_waits(const struct decider_rows *rows);
 enum err decider_store_drop(struct decider_rows *rows);
 
 /**
- * Begins to commit, in one durable transaction on a thread of its own, the oldest generation of every partition whose records
- * stand; takes up what the commit before it brought. Does not wait.
+ * Begins to commit, in one durable transaction on a thread of its own, the oldest generation of every partition whose
+ * records stand; collects the result of the previous commit. Does not wait.
  * @return STORE_FULL: nothing is lost, the same is tried again by the next call; STORE: the environment can no longer be trusted
  */
 enum err decider_store_commit(struct decider_store *store);

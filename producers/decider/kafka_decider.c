@@ -200,7 +200,7 @@ static enum err open_all(struct decider *decider)
 	for (int i = 0; !err && decider->config.registers[i]; i++) {
 		err = open_register(decider, i);
 	}
-	/* The producer's id takes half a second: it is asked for before the group gives us work. */
+	/* Getting the producer's id takes half a second: it is requested before the group gives us work. */
 	if (!err) {
 		err = open_writer(decider);
 	}
@@ -300,7 +300,10 @@ static enum err renew_writer(struct decider *decider)
 	return open_writer(decider);
 }
 
-/* What this build cannot read, or has no room for, somebody else may decide by: from there on it does not know by what it decides. */
+/*
+ * A reference record that this build cannot read, or has no memory for, may change what is decided: it must not decide
+ * beyond that point.
+ */
 static void on_reference(struct decider *decider, const struct kafka_record *record)
 {
 	static const struct event nothing = {.type = EVENT_NONE};
@@ -329,7 +332,7 @@ static void on_reference(struct decider *decider, const struct kafka_record *rec
 	}
 }
 
-/* Takes what is there, waiting only for the first. @return how many */
+/* Takes the records that are there, waiting only for the first. @return how many */
 static int drain(struct decider *decider, struct kafka_reader *reader, int wait_ms)
 {
 	struct kafka_record record = {0};
@@ -382,7 +385,7 @@ static enum err commit(struct decider *decider, int64_t now_us)
 	return err;
 }
 
-/* Closes what was decided since the last time: rows that are touched again and again meanwhile are written once. */
+/* Closes what was decided since the last time; a row that was changed repeatedly in between is written once. */
 static void freeze(struct decider *decider, int64_t now_us)
 {
 	if (now_us - decider->frozen_us < PARTS_COMMIT_US &&

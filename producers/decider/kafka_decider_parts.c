@@ -14,7 +14,7 @@ const char *const kafka_decider_parts_phases[PHASE_COUNT] = {
 	"away", "waiting", "folding", "asking", "claiming", "deciding", "checking", "stopped",
 };
 
-/* After a collision both sides wait, each as long as chance says: else they would unseat one another for ever. */
+/* After a collision both sides wait for a random time: otherwise they could unseat one another for ever. */
 int64_t kafka_decider_parts_random_wait_us(struct decider *decider)
 {
 	(void)decider;
@@ -101,7 +101,7 @@ void kafka_decider_parts_begin(struct part *part)
 	kafka_decider_parts_enter(part, PHASE_FOLDING);
 }
 
-/* Only the coordinator knows whether we are still its member: it takes a commit of the current generation's members alone. */
+/* Only the coordinator knows whether we are still a member: it accepts commits only from members of the current generation. */
 static void ask(struct part *part)
 {
 	struct decider *decider = part->decider;
@@ -129,7 +129,7 @@ static void start_deciding(struct part *part)
 	LOG(INFO, "partition claimed", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition), LOG_NUMBER("claim", part->base),
 	    LOG_NUMBER("next_action", cause + 1));
-	/* One action before the next, to see that the log still holds the one we know. */
+	/* Starts one action early, to check that the log still holds the last action we decided. */
 	part->failed |= kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
 					    part->verified ? cause + 1 : cause) != ERR_OK;
 }
@@ -159,7 +159,7 @@ static void fold(struct part *part, const struct kafka_record *record)
 	}
 }
 
-/* What was folded in a long catch-up is committed as it goes. */
+/* During a long catch-up, what was folded is committed along the way. */
 static void freeze_folded(struct part *part, int64_t offset)
 {
 	if (offset % PARTS_FREEZE_ROWS == 0 && part->phase == PHASE_FOLDING &&
@@ -243,7 +243,7 @@ static void end_of_actions(struct part *part, int64_t offset)
 	part->ends = offset;
 }
 
-/* While the clock waits for a person, actions are only looked through for the confirmation. */
+/* While the clock waits for confirmation, actions are only searched for that confirmation. */
 static void look_for_confirmation(struct part *part, const struct kafka_record *record)
 {
 	struct event *ev = &part->decider->ev;

@@ -86,7 +86,7 @@ struct part {
 	struct decider_rows *rows;
 	enum phase phase;
 	bool owned, failed, verified, caught_up, confirming, opened;
-	uint16_t epoch; /* of this claim's records: reports of an earlier life are told by it */
+	uint16_t epoch; /* of this claim's records: distinguishes reports of an earlier claim */
 	uint64_t nonce; /* of our claim */
 	int64_t base;   /* record n of ours stands at base + n; 0 is the claim */
 	int64_t sent,
@@ -144,11 +144,11 @@ extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
 /* kafka_decider_parts.c: the life of a partition */
 /** A partition is ours: rows and place from the store, then the event log from there. @thread the loop's, as all here */
 void kafka_decider_parts_begin(struct part *part);
-/** Goes over to a phase, which is logged at debug. */
+/** Enters a phase; logged at debug. */
 void kafka_decider_parts_enter(struct part *part, enum phase phase);
-/** It is ours no longer: reads nothing more of it and drops what is not committed. */
+/** The partition is ours no longer: stops reading it and drops what is not committed. */
 void kafka_decider_parts_leave(struct part *part);
-/** Drops what is not committed and begins anew. @param wait_us to wait first */
+/** Drops what is not committed and starts over. @param wait_us to wait first */
 void kafka_decider_parts_restart(struct part *part, int64_t wait_us);
 /** Stops it for good, typed; status and log say why and the cure. @param why copied */
 void kafka_decider_parts_stop(struct part *part, enum err err, const char *why);
@@ -168,7 +168,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev);
 void kafka_decider_write_held(struct decider *decider);
 /** Sends a claim that names the latest valid one. */
 void kafka_decider_write_claim(struct part *part);
-/** What became of a record (kafka_delivered). @param context the decider @param opaque part, its life and the record's number */
+/** A record's delivery report (kafka_delivered). @param context the decider @param opaque part, its life and the record's number */
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
 /** The next record that we sent is known to stand at this offset. */
 void kafka_decider_write_stands(struct part *part, int64_t offset);
@@ -177,14 +177,14 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 /** Closes what was folded for the next commit, if there is anything and none waits. */
 void kafka_decider_write_freeze(struct part *part);
 
-/* kafka_decider_status.c: what it says of itself */
-/** Writes anew what health and metrics tell; seldom more than once a second. @param now_us by the steady clock */
+/* kafka_decider_status.c: health and metrics */
+/** Refreshes what health and metrics report; at most about once a second. @param now_us by the steady clock */
 void kafka_decider_status_say(struct decider *decider, int64_t now_us);
 /** Counts a record of ours by its kind: outcome, refusal, tick, or what follows from state. */
 void kafka_decider_status_decided(const struct event *ev);
 /** One more of a counter named govbus_decider_<what>. */
 void kafka_decider_status_count(const char *what);
-/** Moves the number of records on their way. @param by may be negative */
+/** Changes the number of records in flight. @param by may be negative */
 void kafka_decider_status_unacknowledged(int64_t by);
 
 #endif

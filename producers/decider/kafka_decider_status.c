@@ -1,4 +1,4 @@
-/* kafka_decider_status.c: what the decider says of itself: metrics, and why it is not ready. */
+/* kafka_decider_status.c: the decider's metrics, and its answers to /healthz and /readyz. */
 #include <stdio.h>
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #include "common/log.h"
 #include "producers/decider/kafka_decider_parts.h"
 
-/* What the report leads back to: partition, epoch and number in one word, so that nothing is allocated per record. */
+/* The opaque value of a record: partition, epoch and number in one word, so that nothing is allocated per record. */
 static void *opaque_of(const struct part *part, int64_t number)
 {
 	return (void *)(uintptr_t)((uint64_t)(part->index + 1) << 56 | (uint64_t)part->epoch << 40 |
@@ -31,7 +31,7 @@ static void hand_over(struct decider *decider, const struct held *held)
 	struct span bytes = span_of(decider->held_bytes.p + held->at, held->n);
 	struct span key = span_of(held->key, held->key_n);
 
-	/* Of an earlier life, or after one that was not sent: a gap must not be written. */
+	/* Of an earlier claim, or after a record that was not sent: a gap must not be written. */
 	while (held->epoch == part->epoch && !part->failed) {
 		enum err err = kafka_writer_send(decider->writer, part->topic, part->reg.partition,
 						 key, bytes, opaque_of(part, held->number));
@@ -80,7 +80,7 @@ static enum err hold(struct part *part, const struct event *ev, int64_t number)
 	return part->failed ? ERR_KAFKA : ERR_OK;
 }
 
-/* Nothing of what the sender wrote: which action it was tells its offset. */
+/* Nothing that the sender wrote: the offset identifies the action. */
 static void log_refused(const struct part *part, const struct event *ev)
 {
 	LOG(DEBUG, "action refused", LOG_TEXT("topic", part->actions),
@@ -94,7 +94,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 	struct part *part = context;
 	struct decider *decider = part->decider;
 
-	/* A long stretch of ticks must not overrun the ring: wait until the oldest stand. */
+	/* A long run of ticks must not overrun the ring: wait until the oldest are acknowledged. */
 	while (part->sent - part->stands >= PARTS_RING - 1) {
 		kafka_decider_write_held(decider);
 		kafka_writer_poll(decider->writer, 5);
