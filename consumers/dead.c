@@ -1,4 +1,4 @@
-/* dead.c: what could not be applied, for people: govbus dead list and govbus dead show. */
+/* dead.c: shows people what could not be applied: govbus dead list and govbus dead show. */
 #include "consumers/dead.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* dead.h: what could not be applied, for people: govbus dead list and govbus dead show. */
+/* dead.h: shows people what could not be applied: govbus dead list and govbus dead show. */
 #ifndef GOVBUS_CONSUMERS_DEAD_H
 #define GOVBUS_CONSUMERS_DEAD_H
 

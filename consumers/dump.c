@@ -1,4 +1,4 @@
-/* dump.c: the logical content of a projection as text, and whether it agrees with itself. */
+/* dump.c: prints the logical content of a projection as text, and checks that its tables agree. */
 #include "consumers/dump.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ static void print_row(const char *table, struct span key, struct span value, FIL
 	fputc('\n', out);
 }
 
-/* Where a parked event stood is no content: the same record may stand elsewhere in a copy of the log. */
+/* The offset of a parked event is not content: in a copy of the log the same record may have another one. */
 static void print_parked(struct span key, struct span value, FILE *out)
 {
 	struct parked_event event;

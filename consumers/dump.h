@@ -1,4 +1,7 @@
-/* dump.h: the logical content of a projection as text: the same for the same log, however it was folded; and whether it agrees with itself. */
+/*
+ * dump.h: prints the logical content of a projection as text, the same for the same log however it was folded; and checks
+ * that its tables agree.
+ */
 #ifndef GOVBUS_CONSUMERS_DUMP_H
 #define GOVBUS_CONSUMERS_DUMP_H
 

@@ -60,7 +60,7 @@ void generation_reset(struct generation *gen)
 	if (generation_bytes(gen) > GENERATION_KEEP_BYTES) {
 		give_back(gen);
 	}
-	/* Only the slots in use: a small batch after a large one does not pay for the large one's table. */
+	/* Clears only the slots in use: a small batch after a large one must not pay for the large one's table. */
 	for (uint32_t i = 0; gen->mask && i < gen->n_rows; i++) {
 		if (gen->rows[i].slot != GENERATION_NO_SLOT) {
 			gen->slots[gen->rows[i].slot].row = GENERATION_NO_SLOT;
@@ -201,7 +201,7 @@ bool generation_index(struct generation *gen, int table)
 	if (!make_slots(gen)) {
 		return false;
 	}
-	/* From the newest to the oldest: an older row of the same key counts no more. */
+	/* From the newest to the oldest: an older row of the same key no longer counts. */
 	for (uint32_t i = gen->n_rows; i-- > 0;) {
 		struct row *row = &gen->rows[i];
 		struct span key = span_of(row->key, row->key_n);

@@ -18,7 +18,7 @@ struct row {
 	const uint8_t *base;
 	uint32_t value_n, value_room, base_n; /* room 0: value is shared, never written in place */
 	uint32_t hash,
-		slot; /* slot: where the table points to it; GENERATION_NO_SLOT: not to be found yet (added) */
+		slot; /* slot: where the table points to it; GENERATION_NO_SLOT: added, and not yet in the table */
 	uint32_t mark; /* last mark under which it was saved for undo */
 	uint16_t key_n;
 	uint8_t table;
@@ -74,7 +74,7 @@ struct row *generation_insert(
 /** Gives slots to all rows of a table that have none; of equal keys the later one stays. @return false: out of memory */
 bool generation_index(struct generation *gen, int table);
 
-/** Says what lies under the row. @param base copied; absent: there is no such row @return false: out of memory */
+/** Sets what lies under the row. @param base copied; absent: there is no such row @return false: out of memory */
 bool generation_set_base(struct generation *gen, struct row *row, struct span base);
 
 /** Sets (or with an absent value deletes) a row. @return false: out of memory */

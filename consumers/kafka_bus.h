@@ -19,7 +19,7 @@ enum err kafka_bus_create(const struct kafka_settings *settings,
 			  int replication,
 			  struct buf *ret_report);
 
-/** Every program's first question: are all topics as they must be? @return as kafka_topics_check */
+/** Asked first by every program: are all topics as they must be? @return as kafka_topics_check */
 enum err kafka_bus_check(const struct kafka_settings *settings,
 			 const char *prefix,
 			 struct buf *ret_problems);

@@ -25,11 +25,11 @@ static void on_signal(int number)
 	if (running) {
 		kafka_runtime_stop(running);
 	} else {
-		_Exit(0); /* it has not begun */
+		_Exit(0); /* it has not started yet */
 	}
 }
 
-/* The program's own bytes say which build it is: another one tries parked events again. */
+/* A hash of the program's own bytes identifies the build: a different build retries parked events. */
 static void name_build(char ret_name[33])
 {
 	uint8_t bytes[65536], hash[16];
@@ -68,7 +68,7 @@ static enum err serve(const struct conf *conf, const struct runtime_config *conf
 		LOG(INFO, "started", LOG_NUMBER("shards", config->shards));
 		err = kafka_runtime_run(runtime);
 	}
-	signal(SIGTERM, SIG_IGN); /* it ends already */
+	signal(SIGTERM, SIG_IGN); /* it is already ending */
 	signal(SIGINT, SIG_IGN);
 	kafka_start_end(&start);
 	kafka_runtime_close(runtime);
@@ -88,7 +88,7 @@ static void add_quoted(struct buf *out, const char *text)
 	buf_add_byte(out, '\'');
 }
 
-/* The command that puts a projection's rows aside, ready to be run: should it have been the wrong broker, they can be had back. */
+/* The command that moves a projection's rows aside, ready to run: if it was only the wrong broker, they can be moved back. */
 static void make_command(const char *home, const char *projection, struct buf *out)
 {
 	char folder[PATH_MAX], aside[PATH_MAX + 32], resolved[PATH_MAX];
@@ -103,7 +103,7 @@ static void make_command(const char *home, const char *projection, struct buf *o
 	add_quoted(out, aside);
 }
 
-/* Why it has ended, with the cure. */
+/* Logs why it has ended, with the cure. */
 static void say_end(enum err err, const struct conf *conf, const char *projection)
 {
 	const char *home = conf_text(conf, "home");

@@ -62,8 +62,10 @@ static enum err open_member(struct runtime *runtime)
 	return kafka_member_open(&config, &runtime->member);
 }
 
-/* An environment of another version or number of shards, or a torn one, is of no use, but deleting is for people: the last one is kept
- * aside. */
+/*
+ * An environment of another version or number of shards, or a torn one, is useless, but only people delete: the latest one
+ * is kept aside.
+ */
 static enum err move_aside(const char *path, const char *why)
 {
 	static const char *const files[] = {"data.mdb", "lock.mdb", "writer.lock", "unsynced",
@@ -96,8 +98,10 @@ static enum err shard_path(const struct runtime *runtime, int number, char ret_p
 	return n < RUNTIME_PATH_BYTES - 8 ? ERR_OK : ERR_USAGE;
 }
 
-/* Folders of shards that are no more, from when there were more of them: a reader must not take them for ours. Whoever would write them
- * writes the first as well, and that one is open here. */
+/*
+ * Folders left from when there were more shards: a reader must not take them for ours. Any process that wrote them would
+ * also write shard 0, which is locked by this one.
+ */
 static enum err move_others_aside(struct runtime *runtime)
 {
 	char path[RUNTIME_PATH_BYTES];
@@ -190,7 +194,7 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 	return ERR_OK;
 }
 
-/* What the watcher's handle has to say is taken off its queue: it reads no records. Whether a broker answers is found out by it. */
+/* Serves the events in the queue of the watcher's handle, which reads no records. Whether a broker answers is found out by it. */
 static void drain_watcher(struct runtime *runtime)
 {
 	struct kafka_record record = {0};

@@ -1,4 +1,4 @@
-/* kafka_runtime.h: a consumer as a process: takes partitions in a group, folds them into its shards, says how far it is. */
+/* kafka_runtime.h: a consumer as a process: takes partitions in a group, folds them into its shards, and reports how far it is. */
 #ifndef GOVBUS_CONSUMERS_KAFKA_RUNTIME_H
 #define GOVBUS_CONSUMERS_KAFKA_RUNTIME_H
 
@@ -14,7 +14,7 @@ struct runtime_config {
 	const char *home;   /* environments are HOME/NAME/shard-N */
 	const char *prefix; /* of topics and groups */
 	const char *
-		instance; /* unique in the group: a restarted one has its partitions back at once */
+		instance; /* unique in the group: when restarted it gets its partitions back at once */
 	const char *build; /* of this program: another one tries parked events again */
 	int shards; /* environments, each with a thread of its own; partition p belongs to shard p % shards */
 	int session_timeout_ms; /* 0: the default */
@@ -44,8 +44,11 @@ void kafka_runtime_close(struct runtime *runtime);
 /** For health.h: whether all partitions that are ours are folded to their end; the reasons why not, and how many subjects are parked. @thread any */
 bool kafka_runtime_show_ready(void *runtime, struct buf *reasons);
 
-/** Whether its threads turn and there is room on the disk. A broker that is away is said, and no illness: to be started again would not
- * help. @thread any */
+/**
+ * Whether its threads make progress and there is room on the disk. A broker that is away is mentioned but does not make it
+ * unhealthy: restarting would not help.
+ * @thread any
+ */
 bool kafka_runtime_show_healthy(void *runtime, struct buf *reasons);
 
 #endif

@@ -1,4 +1,7 @@
-/* kafka_runtime_compare.c: are the logs at hand those that positions were folded from? All that are asked about, together. */
+/*
+ * kafka_runtime_compare.c: checks whether the logs are the ones that the positions were folded from, for all partitions
+ * together.
+ */
 #include "common/clock.h"
 #include "consumers/kafka_runtime_parts.h"
 
@@ -16,7 +19,10 @@ static void settle(struct runtime_compared *one, enum err err)
 	one->open = false;
 }
 
-/* The one that waits for a record of this partition; NULL: none does, so that it is of an assignment that has ended. */
+/*
+ * The comparison that waits for a record of this partition; NULL if none does: the record belongs to an assignment that has
+ * ended.
+ */
 static struct runtime_compared *waits_for(struct runtime_compared *all,
 					  int n,
 					  const struct kafka_record *record)
@@ -104,7 +110,10 @@ static void compare_records(struct runtime_worker *worker, struct runtime_compar
 	}
 }
 
-/* Of a topic that the broker does not list, librdkafka says only that it failed when it is asked about many partitions: of one it says why. */
+/*
+ * Asked about many partitions of a topic that the broker does not list, librdkafka only says that it failed; asked about
+ * one, it says why.
+ */
 static enum err why_not(struct runtime_worker *worker, const struct kafka_ends *ends)
 {
 	int64_t low, high;

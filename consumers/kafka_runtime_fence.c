@@ -5,12 +5,12 @@
 #include "consumers/kafka_runtime_parts.h"
 
 enum {
-	FENCE_RECORDS = 1000,   /* in one batch: the log is ahead */
+	FENCE_RECORDS = 1000,   /* records in one batch: the log is far ahead */
 	FENCE_SLOW_US = 30000,  /* a commit that takes longer keeps readers waiting */
-	FENCE_QUICK_US = 50000, /* a second's commits are synced so quickly: the disk keeps up */
+	FENCE_QUICK_US = 50000, /* a second's commits are synced in less: the disk keeps up */
 	FENCE_PAUSE_US = 1000000,
 	FENCE_NAP_US = 50000,
-	FENCE_STAY_US = 10000000, /* so long at least on a slow disk … */
+	FENCE_STAY_US = 10000000, /* stays so at least this long on a slow disk … */
 	FENCE_STAY_MAX_US =
 		600000000, /* … and twice as long each time that it turns out slow again … */
 	FENCE_AGAIN_US = 60000000, /* … within this time */
@@ -51,7 +51,7 @@ static enum err start_syncer(struct runtime_worker *worker)
 	return ERR_OK;
 }
 
-/* A disk that is full takes no mark: commits stay durable, and say it themselves. */
+/* A full disk cannot take the mark: commits stay durable, and report the full disk themselves. */
 static enum err enter(struct runtime_worker *worker, const char *why)
 {
 	if (worker->fence.started) {

@@ -35,8 +35,8 @@ struct runtime_fence {
 	pthread_t syncer;
 	bool started;            /* the syncer */
 	_Atomic bool stop;       /* it shall end */
-	_Atomic int err;         /* enum err: its sync failed */
-	_Atomic int64_t took_us; /* its last sync took so long; 0: none yet */
+	_Atomic int err;         /* enum err: why its sync failed */
+	_Atomic int64_t took_us; /* how long its last sync took; 0: none yet */
 	int64_t until_us;        /* steady time before which commits stay as they are */
 	int64_t stay_us;         /* how long that was */
 	int64_t left_us;         /* steady time at which they became durable again */
@@ -82,8 +82,11 @@ struct runtime {
 /** A worker's thread. */
 void *kafka_runtime_work(void *context);
 
-/** Whether any partition is ours. While a broker is away a member declares all its partitions lost: that says nothing of who has them. Whoever
- * has others is in the group. @thread any */
+/**
+ * Whether any partition is ours. While a broker is away a member declares all its partitions lost, which does not tell who
+ * has them. A member that has others is in the group.
+ * @thread any
+ */
 bool kafka_runtime_in_group(const struct runtime *runtime);
 
 /* A partition whose position is compared with the log. */
@@ -102,27 +105,31 @@ struct runtime_compared {
 void kafka_runtime_compare(struct runtime_worker *worker, struct runtime_compared *all, int n);
 
 /**
- * Before a commit of so many records: far behind, it need not be durable; the log has it. @return STORE
+ * Before a commit of this many records: far behind, it need not be durable, since the log has everything.
+ * @return STORE
  * @thread the worker's, as all kafka_runtime_fence_…
  */
 enum err kafka_runtime_fence_before(struct runtime_worker *worker, int64_t records, bool behind);
 
-/** After a commit that took so long: on a disk that keeps readers waiting, the next ones are not synced one by one. @return STORE */
+/**
+ * After a commit that took this long: on a disk that keeps readers waiting, the following ones are not synced one by one.
+ * @return STORE
+ */
 enum err kafka_runtime_fence_after(struct runtime_worker *worker, int64_t took_us);
 
-/** Now and then: makes commits durable again when that costs little. @return STORE: a sync has failed */
+/** Called now and then: makes commits durable again when that costs little. @return STORE: a sync has failed */
 enum err kafka_runtime_fence_turn(struct runtime_worker *worker, bool behind);
 
 /** Ends the syncing thread, if there is one. */
 void kafka_runtime_fence_end(struct runtime_worker *worker);
 
-/** So many records became part of the batch, 0 or 1. @thread any */
+/** Notes that the batch has grown by this many records, 0 or 1. @thread any */
 void kafka_runtime_show_taken(uint64_t records);
 
-/** Counts of a worker to /metrics, after a commit of so many records. */
+/** Adds a worker's counts to /metrics, after a commit of this many records. */
 void kafka_runtime_show(struct runtime_worker *worker, int64_t records, int64_t took_us);
 
-/** A shard's commits are not synced from now on, or are again. @thread any */
+/** Notes that a shard's commits are no longer synced, or are synced again. @thread any */
 void kafka_runtime_show_fenced(bool fenced);
 
 /** Registers the metrics; once per process. */

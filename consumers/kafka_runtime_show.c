@@ -1,4 +1,4 @@
-/* kafka_runtime_show.c: what a consumer tells of itself: metrics, and why it is not ready. */
+/* kafka_runtime_show.c: a consumer's metrics, and its answers to /healthz and /readyz. */
 #include <inttypes.h>
 
 #include "common/clock.h"
@@ -130,7 +130,7 @@ bool kafka_runtime_show_healthy(void *context, struct buf *reasons)
 	return well && (!err || (!runtime->err && waits_for_broker(err)));
 }
 
-/* Not red: all others go on. But somebody must look. */
+/* Still ready, since all other subjects go on; but somebody must look at it. */
 static void say_parked(const struct runtime *runtime, struct buf *reasons)
 {
 	int64_t parked = 0;

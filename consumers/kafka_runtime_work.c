@@ -10,16 +10,16 @@ enum {
 	WORK_BEHIND_MS =
 		20, /* far behind, an empty queue is a fetch under way: no reason to commit */
 	WORK_BEHIND_RECORDS = 5000,
-	WORK_BATCH_US = 5000, /* a batch is so old before it is committed while more keeps coming */
+	WORK_BATCH_US = 5000, /* age at which a batch is committed while more keeps coming */
 	WORK_REST =
-		2, /* after a commit, so many times as long as it took: a third of the time at most goes into commits */
+		2, /* rest after a commit, as a multiple of the time it took: at most a third of the time goes into commits */
 	WORK_REST_MAX_US = 1000000,
 	WORK_FEW =
-		200, /* so few records are not kept waiting for more: after a short rest they are committed */
+		200, /* a batch of so few records does not wait for more: it is committed after a short rest */
 	WORK_FEW_US = 5000,
 	WORK_WAIT_US = 1000000,
 	WORK_GIVE_UP_US =
-		60000000, /* a partition that was lost may come back at once: its rows are kept this long */
+		60000000, /* a lost partition may come back at once: its rows are kept this long */
 	WORK_ABSENT_US =
 		30000000, /* a broker that has just started may not list its topics yet: longer is gone */
 };
@@ -29,7 +29,7 @@ static bool is_mine(const struct runtime_worker *worker, int partition)
 	return partition % worker->runtime->config.shards == worker->number;
 }
 
-/* The first reason counts; the rest stops. */
+/* The first error counts; the other workers just stop. */
 static void end(struct runtime_worker *worker, enum err err, int partition)
 {
 	int none = ERR_OK;
@@ -196,7 +196,7 @@ static enum err follow(struct runtime_worker *worker, const struct kafka_ends *e
 	return ERR_OK;
 }
 
-/* What some of them could not be asked for: the error that may not pass, if there is one. */
+/* Among the errors met, the one that may not pass by itself, if there is one. */
 static enum err passing_of(const struct runtime_compared *all, int n)
 {
 	enum err passing = ERR_OK;
@@ -209,7 +209,7 @@ static enum err passing_of(const struct runtime_compared *all, int n)
 	return passing;
 }
 
-/* Those that cannot be had yet are asked for once more in the next turn. */
+/* Partitions that cannot be followed yet are tried again in the next turn. */
 static enum err wait_for_rest(struct runtime_worker *worker, enum err passing)
 {
 	if (is_passing(worker, passing)) {
@@ -224,7 +224,7 @@ static enum err wait_for_rest(struct runtime_worker *worker, enum err passing)
 	return ERR_OK;
 }
 
-/* Takes what the group gave, all together. */
+/* Starts to follow all partitions that the group gave, together. */
 static enum err follow_wanted(struct runtime_worker *worker)
 {
 	struct runtime *runtime = worker->runtime;
@@ -259,7 +259,7 @@ static enum err leave(struct runtime_worker *worker, int partition)
 	return err ? err : commit(worker);
 }
 
-/* On a full disk deleting needs room too: it is waited for, as in a commit. */
+/* Deleting needs room on the disk too: a full disk is waited out, as in a commit. */
 static enum err give_up(struct runtime_worker *worker, int partition)
 {
 	enum err err = shard_pending(worker->shard) ? commit(worker) : ERR_OK;
@@ -280,7 +280,7 @@ static enum err give_up(struct runtime_worker *worker, int partition)
 	return ERR_OK;
 }
 
-/* Does as the group says. */
+/* Follows and drops partitions as the group says. */
 static enum err follow_group(struct runtime_worker *worker)
 {
 	struct runtime *runtime = worker->runtime;
@@ -400,7 +400,7 @@ void *kafka_runtime_work(void *context)
 	enum err err = ERR_OK;
 	int64_t asked_us = 0;
 
-	kafka_runtime_show(worker, 0, 0); /* what an earlier life has left parked */
+	kafka_runtime_show(worker, 0, 0); /* what an earlier run has left parked */
 	while (!err && !runtime->stop) {
 		pulse_beat(&worker->pulse);
 		if (clock_steady_us() - asked_us > (int64_t)WORK_IDLE_MS * 1000) {
@@ -421,7 +421,7 @@ void *kafka_runtime_work(void *context)
 	if (err) {
 		end(worker, err, record.partition);
 	}
-	/* What was folded before the stop is good. */
+	/* What was folded before the stop is valid, and is committed. */
 	if (err == ERR_OK || err == ERR_LOG_GAP || err == ERR_LOG_TRIMMED ||
 	    err == ERR_LOG_LOST_TAIL) {
 		err = commit(worker);

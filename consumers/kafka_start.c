@@ -33,7 +33,10 @@ static bool ready(void *context, struct buf *reasons)
 	return false;
 }
 
-/* Librdkafka has the reasons (a name that does not resolve, a certificate): they are told when we tell that we wait. */
+/*
+ * librdkafka knows the reasons (a name that does not resolve, a certificate): they are logged together with the line that
+ * we wait.
+ */
 static enum err ask(struct kafka_start *start, bool tell, struct buf *problems)
 {
 	struct kafka_settings settings = *start->settings;

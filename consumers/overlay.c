@@ -20,7 +20,7 @@ static bool known(const struct row *row)
 	return row->dirty || row->base_known;
 }
 
-/* A table that is asked for gets slots for what was added to it blindly. */
+/* The first look-up in a table gives slots to the rows that were added to it without looking. */
 static bool make_findable(struct overlay *o, int table)
 {
 	if (o->info[table].findable) {
@@ -65,7 +65,7 @@ static struct span below(struct overlay *o, int table, struct span key, uint32_t
 	return value;
 }
 
-/* What must be known of a row: nothing, what it is, or what lies under it too. */
+/* What must be known of a row: nothing, its value, or also what lies under it. */
 enum wanted { WANT_ROW, WANT_VALUE, WANT_BASE };
 
 static bool knows(const struct row *row, enum wanted wanted)
@@ -186,7 +186,7 @@ static void scan(struct view *view, int table, struct span prefix, view_visit *v
 
 static const struct view_ops ops = {.get = get, .put = put, .add = add, .del = del, .scan = scan};
 
-/* Sizes of the tables as committed: an empty one is never asked. */
+/* Sizes of the tables as committed: an empty one is never searched. */
 static enum err look(struct overlay *o)
 {
 	if (!o->kv) {

@@ -31,7 +31,7 @@ int overlay_kv_names(const struct table *tables, const char **names, int room);
 /** The view for handlers; borrowed. */
 struct view *overlay_view(struct overlay *overlay);
 
-/** Everything written from here on can be undone: set before each event. */
+/** Marks this point, so that everything written from here on can be undone; called before each event. */
 void overlay_mark(struct overlay *overlay);
 
 /** Takes back all since the mark (an event that failed half-way), and clears the view's error. */
@@ -40,7 +40,7 @@ void overlay_undo(struct overlay *overlay);
 /** Closes the newest generation and begins another. @return the closed one's number, rising from 1 */
 uint64_t overlay_freeze(struct overlay *overlay);
 
-/** The oldest generation that is closed; NULL: there is none. It changes no more, so that another thread may write it. */
+/** The oldest generation that is closed; NULL: there is none. It no longer changes, so another thread may write it. */
 const struct generation *overlay_closed(const struct overlay *overlay);
 
 /** Writes a closed generation into a transaction; after the commit call overlay_committed. Errors are in txn->err. @thread any one */
@@ -49,7 +49,7 @@ void overlay_write(const struct overlay *overlay, const struct generation *gen, 
 /** The oldest generation is now in the environment: forgets it and reads the new state. */
 void overlay_committed(struct overlay *overlay);
 
-/** Reads the environment as it is now: others' commits, and so that LMDB may reuse the pages of what it was. */
+/** Moves on to the environment's newest state, to see others' commits and to let LMDB reuse the pages of the old one. */
 void overlay_refresh(struct overlay *overlay);
 
 /** Drops all generations and their memory: back to what is committed. */

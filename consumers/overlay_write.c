@@ -10,10 +10,10 @@
 #include "consumers/radix.h"
 
 enum {
-	WRITE_RADIX_FROM = 512, /* fewer changes are sorted by comparing */
+	WRITE_RADIX_FROM = 512, /* fewer changes than this are sorted by comparison */
 	WRITE_FEW = 32,
 	WRITE_AHEAD =
-		8, /* so many changes ahead their bytes are asked for: in key order they lie anywhere */
+		8, /* how many changes ahead bytes are prefetched: in key order they lie anywhere */
 };
 
 /* One change of one table of the environment. */

@@ -72,7 +72,7 @@ bool parked_add(struct view *view, int first_table, const struct parked_event *e
 	static _Thread_local uint8_t value[PARKED_VALUE_BYTES];
 	uint8_t room[PARKED_KEY_BYTES];
 	struct parked_head head = {0};
-	/* What is too large for an event is kept by its beginning: enough to see what it was. */
+	/* Of a record too large for an event only the beginning is kept: enough to see what it was. */
 	struct span bytes = span_first(event->bytes, LIMIT_EVENT_BYTES);
 	struct span key = queue_key(room, event->partition, event->subject);
 	bool fresh = !read_head(view, first_table + PARKED_QUEUES, key, &head);

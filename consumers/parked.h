@@ -12,7 +12,7 @@ extern const struct table parked_tables[PARKED_TABLES];
 /* What stands before a parked record's bytes. Plain bytes, zero-filled. */
 struct parked_row {
 	int64_t offset, tick; /* where it stood */
-	int64_t claim; /* the latest valid claim there: a record that could not be decoded is judged by it later */
+	int64_t claim; /* the latest valid claim at that point: a record that could not be decoded is judged by it later */
 	int32_t err; /* why; 0: it waits behind others of its subject */
 	uint32_t spare;
 };

@@ -1,4 +1,4 @@
-/* position.c: how far a partition was folded, and whether the log at hand is the one it was folded from (protocol 14). */
+/* position.c: how far a partition was folded, and whether the log is still the one it was folded from (protocol 14). */
 #include "consumers/position.h"
 
 #include <sodium.h>

@@ -1,4 +1,4 @@
-/* position.h: how far a partition was folded, and whether the log at hand is the one it was folded from (protocol 14). */
+/* position.h: how far a partition was folded, and whether the log is still the one it was folded from (protocol 14). */
 #ifndef GOVBUS_CONSUMERS_POSITION_H
 #define GOVBUS_CONSUMERS_POSITION_H
 

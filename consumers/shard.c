@@ -11,8 +11,10 @@
 enum {
 	SHARD_BATCH_BYTES = 768 << 20,   /* of one shard … */
 	SHARD_MEMORY_BYTES = 1536 << 20, /* … and of all shards of a program together */
-	/* LMDB writes part of a transaction early past 131,071 dirty pages: slower, and as whole (kv_spill_test). The estimate counts
-	 * rows of one case as if each had a page to itself: in a rebuild it is 1.8 times what is dirtied. */
+	/*
+	 * Past 131,071 dirty pages LMDB writes part of a transaction early: slower, but just as atomic (kv_spill_test). The
+	 * estimate counts rows of one case as if each had a page to itself: in a rebuild it is 1.8 times what is dirtied.
+	 */
 	SHARD_BATCH_PAGES = 230000,
 	SHARD_PAGES_BYTES = 384 << 20, /* a smaller batch than this has fewer */
 	SHARD_BUILD_BYTES = 64,
@@ -154,7 +156,7 @@ static enum err open_store(struct shard *shard, const struct shard_config *confi
 	return err ? err : try_again(shard, config->build);
 }
 
-/* However many shards a program has, its memory is bounded; more of them are committed sooner. */
+/* A program's memory is bounded however many shards it has: with more shards each commits sooner. */
 static size_t batch_bytes(int shards)
 {
 	size_t share = SHARD_MEMORY_BYTES / (size_t)shards;

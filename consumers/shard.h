@@ -40,7 +40,7 @@ struct shard_counts {
  */
 enum err shard_open(const struct shard_config *config, struct shard **ret_shard);
 
-/** Closes; what was not committed is folded again next time. NULL is fine. */
+/** Closes; whatever was not committed is folded again next time. NULL is fine. */
 void shard_close(struct shard *shard);
 
 /**
@@ -92,7 +92,10 @@ struct shard_counts shard_counts(const struct shard *shard);
 /** The used part of its file, bytes. */
 uint64_t shard_used_bytes(const struct shard *shard);
 
-/** The tables of an environment of this projection, for kv_open: its own, then parked events, positions and what it is. @return how many */
+/**
+ * The tables of an environment of this projection, for kv_open: its own, then parked events, positions and the identity.
+ * @return how many
+ */
 int shard_kv_names(const struct projection *projection, const char **names, int room);
 
 /** The kv table number of a projection's table, or of its i-th index (-1: the table itself). */

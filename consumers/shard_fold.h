@@ -27,7 +27,7 @@ struct shard {
 	struct shard_partition at[LIMIT_PARTITIONS];
 	struct shard_counts counts;
 	uint64_t pending;
-	size_t batch_bytes; /* the overlay's, from which on the batch is full */
+	size_t batch_bytes; /* the overlay's, above which the batch is full */
 	bool frozen; /* a commit has failed: the batch is closed and waits for the next attempt */
 };
 

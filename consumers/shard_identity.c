@@ -1,4 +1,7 @@
-/* shard_identity.c: what an environment says of itself, in a table of its own: written once, compared whenever it is opened. */
+/*
+ * shard_identity.c: what is stored in an environment about itself, in a table of its own: written once, compared whenever
+ * it is opened.
+ */
 #include "consumers/shard_identity.h"
 
 #include <stdio.h>

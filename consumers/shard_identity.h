@@ -1,4 +1,7 @@
-/* shard_identity.h: what an environment says of itself: how its rows are laid out, which of how many shards it is, which build wrote it. */
+/*
+ * shard_identity.h: what is stored in an environment about itself: how its rows are laid out, which of how many shards it
+ * is, which build wrote it.
+ */
 #ifndef GOVBUS_CONSUMERS_SHARD_IDENTITY_H
 #define GOVBUS_CONSUMERS_SHARD_IDENTITY_H
 
@@ -12,7 +15,7 @@ struct shard_identity {
 };
 
 /**
- * Writes into a new environment what it is; looks whether an older one is that.
+ * Writes the identity into a new environment; compares it with that of an existing one.
  * @return STORE_VERSION when it is another
  * @thread one at a time, the writer's, as shard_identity_note
  */

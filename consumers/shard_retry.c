@@ -67,7 +67,10 @@ static enum err try_event(struct shard *shard, const struct parked_event *parked
 	return shard_fold_apply(shard, &ev, &at, &done);
 }
 
-/* Those of a subject in order, up to the first that stays. What could not be decoded has no order: each one is tried. */
+/*
+ * Retries a subject's events in order, up to the first that stays parked. Records that could not be decoded have no order:
+ * each one is tried.
+ */
 static enum err try_queue(struct shard *shard,
 			  const struct queue *queue,
 			  struct buf *bytes,
@@ -109,7 +112,7 @@ static enum err try_all(struct shard *shard, const struct queues *queues, struct
 	bool progress = true;
 	enum err err = ERR_OK;
 
-	/* What now can be decoded may let its subject go on, and the other way round: until nothing moves. */
+	/* A record that can now be decoded may unblock its subject, and the other way round: repeat until nothing changes. */
 	while (progress && !err) {
 		progress = false;
 		for (size_t i = 0; i < queues->n && !err; i++) {

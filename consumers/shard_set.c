@@ -23,7 +23,7 @@ static enum err open_one(const char *home,
 	return err;
 }
 
-/* The next one, which must be of the same number as the first. One that is not there is to come, or to be made anew. */
+/* The next shard, which must belong to the same number of shards as the first. One that is missing is about to be created. */
 static enum err open_next(const char *home,
 			  const struct projection *projection,
 			  uint64_t map_bytes,
@@ -43,7 +43,7 @@ static enum err open_next(const char *home,
 		       : ERR_STORE_MIXED;
 }
 
-/* How many there are says the first: folders beyond may be left from when there were more. */
+/* The first shard says how many there are: further folders may be left from when there were more. */
 enum err shard_set_open(const char *home,
 			const struct projection *projection,
 			uint64_t map_bytes,
