@@ -5,6 +5,7 @@
 
 #include "common/civil.h"
 #include "projections/case_limits.h"
+#include "projections/case_owner.h"
 #include "projections/case_rows.h"
 
 static bool refuse(struct case_decision *d, enum guard guard)
@@ -268,6 +269,13 @@ static struct case_decision *begin(struct reg *reg,
 	return d;
 }
 
+/* The owner that the case has now, whoever its last event names: the place may have been merged or recoded since. */
+static void take_owner(struct case_decision *d)
+{
+	d->owned_level = d->was.owner_level;
+	case_owner_renew(d->rules.reference, d->rules.as_of, &d->was);
+}
+
 enum verdict case_decide(struct reg *reg,
 			 struct event *ev,
 			 const struct moment *moment,
@@ -298,6 +306,8 @@ enum verdict case_decide(struct reg *reg,
 	if (ev->type == EVENT_case_reported) {
 		memset(&d->was, 0, sizeof(d->was));
 		begin_report(d);
+	} else if (d->found) {
+		take_owner(d);
 	}
 	d->rules.profile =
 		case_decide_profile(reg->reference, d->rules.as_of, &d->was, ev->env.source);
@@ -332,6 +342,7 @@ bool case_decide_automatic(struct reg *reg,
 	}
 	d->id = *id;
 	d->was = *state;
+	take_owner(d);
 	d->found = true;
 	d->automatic = true;
 	d->row = case_transitions_of(ev);

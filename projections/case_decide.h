@@ -15,8 +15,8 @@ struct case_decision {
 	const struct case_transition *row;
 	struct case_rules rules;
 	struct case_state
-		was; /* zero before a report, but for what the report itself says (type, severity, place) */
-	bool found;     /* the case is there */
+		was; /* zero before a report, but for what the report itself says (type, severity, place); its owner is one in force */
+	bool found;  /* the case is there */
 	bool explain;   /* a guard refused: say why */
 	bool automatic; /* the decider's own: who may is not asked */
 	struct case_id id;
@@ -25,7 +25,7 @@ struct case_decision {
 	uint16_t skipped;     /* steps passed over */
 	uint8_t to;           /* the state that the case goes to */
 	uint8_t who;          /* enum case_who that let it act */
-	char centre[32];      /* the id of the centre that the case goes to */
+	uint8_t owned_level; /* of the owner by the last event; above that of `was`, if a centre above acts for it */
 };
 
 /** register_ops.decide of the case register. */
@@ -74,8 +74,9 @@ bool case_decide_guards_ask(struct case_decision *d, enum guard guard);
 /** Sets the decided members: env seq, from, to, owner, and those of the type. */
 void case_decide_effects_apply(struct case_decision *d);
 
-/** The place to which a case goes when escalated for a cause; absent: nowhere. */
-struct span case_decide_effects_target(const struct case_state *state,
+/** The place in force to which a case goes when escalated for a cause; absent: nowhere. */
+struct span case_decide_effects_target(const struct case_rules *rules,
+				       const struct case_state *state,
 				       enum code_escalate_cause cause);
 
 #endif

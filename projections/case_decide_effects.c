@@ -1,9 +1,8 @@
 /* case_decide_effects.c: what an accepted action becomes: the decided members of its event. */
 #include "projections/case_decide.h"
 
-#include <assert.h>
-
 #include "projections/case_limits.h"
+#include "projections/case_owner.h"
 
 /* What the case will be, as far as its deadlines depend on it, and the dues being worked out. */
 struct after {
@@ -16,8 +15,8 @@ static int64_t now_us(const struct case_decision *d)
 	return d->moment->now_us;
 }
 
-struct span case_decide_effects_target(const struct case_state *state,
-				       enum code_escalate_cause cause)
+/* The place to which a case goes by its codes alone. */
+static struct span target_of(const struct case_state *state, enum code_escalate_cause cause)
 {
 	struct span owner = span_cstr(state->owner + strlen("centre:"));
 	struct span above = case_dues_above(state);
@@ -35,35 +34,26 @@ struct span case_decide_effects_target(const struct case_state *state,
 	return above;
 }
 
-static struct span centre_of(struct case_decision *d, struct span place)
+struct span case_decide_effects_target(const struct case_rules *rules,
+				       const struct case_state *state,
+				       enum code_escalate_cause cause)
 {
-	struct span before = SPAN("centre:");
+	struct span target = target_of(state, cause);
 
-	assert(before.n + place.n <= sizeof(d->centre));
-	memcpy(d->centre, before.p, before.n);
-	if (place.n) {
-		memcpy(d->centre + before.n, place.p, place.n);
-	}
-	return span_of(d->centre, before.n + place.n);
+	return target.p ? case_owner_standing(rules->reference, rules->as_of, target) : target;
 }
 
 /* The centre that owns a report first: policy's level, cut to the depth of its place. */
 static struct span first_owner(struct case_decision *d)
 {
 	int level = case_dues_level(&d->rules, &d->was, true);
+	struct span place;
 
 	if (level == 0) {
 		level = case_limits_get(CASE_LIMIT_owner_level);
 	}
-	return centre_of(d, place_at_level(span_cstr(d->was.place), level > 5 ? 5 : level));
-}
-
-static void own(struct case_state *state, struct span owner)
-{
-	memcpy(state->owner, owner.p, owner.n);
-	memset(state->owner + owner.n, 0, sizeof(state->owner) - owner.n);
-	state->owner_level = (uint8_t)place_level(
-		span_of(owner.p + strlen("centre:"), owner.n - strlen("centre:")));
+	place = place_at_level(span_cstr(d->was.place), level > 5 ? 5 : level);
+	return case_owner_standing(d->rules.reference, d->rules.as_of, place);
 }
 
 /* From now on this step runs. */
@@ -100,7 +90,7 @@ static void on_reported(struct case_decision *d, struct after *after)
 	uint8_t level;
 	bool provisional;
 
-	own(&after->state, first_owner(d));
+	case_owner_set(&after->state, first_owner(d));
 	EVENT_SET(*data, profile, d->rules.profile.id);
 	if (subject) {
 		case_id_format(&d->id, subject);
@@ -237,12 +227,14 @@ static void on_escalated(struct case_decision *d, struct after *after)
 {
 	struct case_escalated *data = &d->ev->data.case_escalated;
 	enum code_escalate_cause cause = (enum code_escalate_cause)data->cause;
-	struct span target = case_decide_effects_target(&d->was, cause);
+	struct span target = case_decide_effects_target(&d->rules, &d->was, cause);
+	/* What stands in for an owner that is gone lies higher already: the clock sends the case no higher than there. */
+	bool risen = d->automatic && d->was.owner_level < d->owned_level;
 
-	if (target.p) {
-		own(&after->state, centre_of(d, target));
+	if (target.p && !risen) {
+		case_owner_set(&after->state, target);
 	}
-	EVENT_SET(*data, from_level, d->was.owner_level);
+	EVENT_SET(*data, from_level, d->owned_level);
 	EVENT_SET(*data, to_level, after->state.owner_level);
 	EVENT_SET(*data, round, (uint64_t)d->was.rounds[cause % 7] + 1);
 	if (!d->was.severity) {
@@ -384,7 +376,7 @@ static bool timer_stands(const struct case_decision *d, const struct after *afte
 
 	return d->was.escalate_us && !held && after->dues.red_at == d->was.red_us &&
 	       after->state.overdue_rungs == d->was.overdue_rungs &&
-	       after->state.owner_level == d->was.owner_level &&
+	       after->state.owner_level == d->owned_level &&
 	       d->ev->type != EVENT_case_dues_restated;
 }
 

@@ -324,7 +324,8 @@ static bool guard_top(struct case_decision *d)
 	NEEDS(d, "level %d, or places in two prefectures",
 	      case_limits_get(CASE_LIMIT_top_level) + 1);
 	return case_decide_effects_target(
-		       &d->was, (enum code_escalate_cause)d->ev->data.case_escalated.cause)
+		       &d->rules, &d->was,
+		       (enum code_escalate_cause)d->ev->data.case_escalated.cause)
 		.p;
 }
 

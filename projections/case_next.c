@@ -2,6 +2,7 @@
 #include "projections/case_next.h"
 
 #include "projections/case_decide.h"
+#include "projections/case_owner.h"
 #include "projections/case_rows.h"
 
 /* The register's state as far as the row knows it: all that roles and the guards asked below read. */
@@ -79,6 +80,7 @@ size_t case_next_list(const struct reference *reference,
 
 	state_of(row, &d.was);
 	d.rules = (struct case_rules){.reference = reference, .as_of = as_of};
+	case_owner_renew(reference, as_of, &d.was);
 	d.rules.profile = case_decide_profile(reference, as_of, &d.was, row->source);
 	if (!reference_unit(reference, as_of, asker->unit, &d.unit) || !d.unit.active) {
 		return 0;

@@ -284,12 +284,34 @@ static void test_assisting_unit(void **state)
 	assert_int_equal(s->misses, 0);
 }
 
+/* Of a case whose owner was merged its successor is offered what the owner was, and the owner nothing. */
+static void test_owner_merged(void **state)
+{
+	static struct case_story story;
+	struct case_story *s = &story;
+	size_t before;
+
+	(void)state;
+	case_bed_init(&s->bed);
+	case_story_bring(s, CODE_case_state_AC);
+	before = compare(s, TOWN);
+	assert_true(before > 1);
+	case_bed_place(&s->bed, "530102002");
+	case_bed_end_place(&s->bed, "530102001", CODE_place_change_merge, "530102002", 1);
+	assert_int_equal(compare(s, TOWN), 0);
+	assert_int_equal(compare(s, "centre:530102002"), before);
+	case_bed_done(&s->bed);
+	assert_int_equal(s->misses, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_next_is_what_is_taken),
-		cmocka_unit_test(test_next_of_random_cases), cmocka_unit_test(test_members),
-		cmocka_unit_test(test_assisting_unit), cmocka_unit_test(test_hold_until)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_next_is_what_is_taken),
+					   cmocka_unit_test(test_next_of_random_cases),
+					   cmocka_unit_test(test_members),
+					   cmocka_unit_test(test_assisting_unit),
+					   cmocka_unit_test(test_hold_until),
+					   cmocka_unit_test(test_owner_merged)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

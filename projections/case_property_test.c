@@ -19,7 +19,7 @@ struct world {
 		const char *source;
 		int number;
 	} * origins; /* of the cases' reports */
-	bool calendar_set, windows_set;
+	bool calendar_set, windows_set, places_set;
 	size_t cases, events, refused, bound, of_type[EVENT_TYPE_COUNT];
 	uint64_t random;
 };
@@ -36,6 +36,18 @@ static uint64_t next(struct world *w)
 static unsigned pick(struct world *w, unsigned n)
 {
 	return (unsigned)(next(w) % n);
+}
+
+/* domain.md §5.3: "owner is a centre, never null", and one that can act when the event is decided. */
+static void check_owner(const struct world *w, const struct event *ev)
+{
+	struct as_of as_of = {reference_position(w->bed.reference), ev->env.decidedtime};
+	struct ref_unit unit;
+
+	if (!reference_unit(w->bed.reference, as_of, ev->env.owner, &unit) || !unit.active) {
+		fail_msg("%.*s seq %u: %.*s owns it, and cannot act", SPAN_ARGS(ev->env.subject),
+			 (unsigned)ev->env.seq, SPAN_ARGS(ev->env.owner));
+	}
 }
 
 /* Every event goes over the wire: what the naive fold reads is what was decoded. */
@@ -56,6 +68,7 @@ static void on_event(void *context, const struct event *ev)
 		fail_msg("%.*s seq %u: %s", SPAN_ARGS(read.env.subject), (unsigned)read.env.seq,
 			 wrong);
 	}
+	check_owner(w, &read);
 	w->events++;
 	w->of_type[ev->type]++;
 }
@@ -172,6 +185,22 @@ static void set_windows(struct world *w)
 	}
 }
 
+/* In November a county gets another code, a township is merged into the next, and one is abolished: their villages stay. */
+static void set_places(struct world *w)
+{
+	if (!w->places_set && w->bed.now_us >= case_bed_at(2023, 11, 1, 0, 0)) {
+		int64_t from_us = case_bed_at(2023, 11, 10, 0, 0);
+
+		case_bed_place(&w->bed, "530104");
+		case_bed_place(&w->bed, "530302002");
+		case_bed_end_place(&w->bed, "530103", CODE_place_change_recode, "530104", from_us);
+		case_bed_end_place(&w->bed, "530302001", CODE_place_change_merge, "530302002",
+				   from_us);
+		case_bed_end_place(&w->bed, "532323101", CODE_place_change_abolish, "", from_us);
+		w->places_set = true;
+	}
+}
+
 /* What its state asks for, by the unit that may: so that many cases come far. */
 static const char *forward(struct world *w, const struct case_state *c)
 {
@@ -277,6 +306,7 @@ static void test_random_actions(void **state)
 		}
 		set_calendar(&w);
 		set_windows(&w);
+		set_places(&w);
 		w.bed.source = sources[pick(&w, 5)];
 		if (w.cases < CASES && (w.cases == 0 || pick(&w, 4) == 0)) {
 			report(&w);

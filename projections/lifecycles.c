@@ -98,7 +98,8 @@ static void print_transitions(struct buf *out)
 		"`EXISTS`), `EXPECTED_SEQ`, `STATE`, `TIME_AHEAD`, `UNIT`, `WHO` and `FUNCTION`, then those of "
 		"its row, in this order. The refusal names the first guard that refuses "
 		"([EVENTS.md](EVENTS.md) says what to do about it). The column *who* gives the relation of the unit to the case, and the "
-		"function that it needs.\n\n"
+		"function that it needs. The owner is the centre that the last event names; once its place is no longer "
+		"in force, its one successor of the same level, else the centre above.\n\n"
 		"| | event | from | to | who: function | guards |\n| --- | --- | --- | --- | --- | --- |\n");
 	for (size_t i = 0; i < count; i++) {
 		print_row(out, &rows[i]);

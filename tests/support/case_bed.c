@@ -81,7 +81,7 @@ void case_bed_fold(struct case_bed *bed, struct event *ev, const char *subject)
 	(void)err;
 }
 
-static void fold_place(struct case_bed *bed, const char *code)
+void case_bed_place(struct case_bed *bed, const char *code)
 {
 	struct event ev = {.type = EVENT_place_registered};
 	char subject[40];
@@ -90,6 +90,23 @@ static void fold_place(struct case_bed *bed, const char *code)
 	EVENT_SET(ev.data.place_registered, level, (uint64_t)place_level(span_cstr(code)));
 	EVENT_SET(ev.data.place_registered, name, SPAN("地"));
 	EVENT_SET(ev.data.place_registered, effective_from, 0);
+	case_bed_fold(bed, &ev, subject);
+}
+
+void case_bed_end_place(
+	struct case_bed *bed, const char *code, int change, const char *next, int64_t from_us)
+{
+	struct event ev = {.type = EVENT_place_changed};
+	struct place_changed *data = &ev.data.place_changed;
+	char subject[40];
+
+	for (size_t n; *next; next += n + (next[n] == ' ')) {
+		n = strcspn(next, " ");
+		data->successor[data->n_successor++] = span_of(next, n);
+	}
+	EVENT_SET(*data, change, (uint8_t)change);
+	EVENT_SET(*data, effective_from, from_us);
+	(void)snprintf(subject, sizeof(subject), "place:%s", code);
 	case_bed_fold(bed, &ev, subject);
 }
 
@@ -264,21 +281,16 @@ void case_bed_init(struct case_bed *bed)
 	static const uint32_t none[] = {0}, work[] = {20230128, 20230129, 0};
 	static const uint32_t off[] = {20230121, 20230122, 20230123, 20230124,
 				       20230125, 20230126, 20230127, 0};
-	struct event ev = {.type = EVENT_place_changed};
 
 	memset(bed, 0, sizeof(*bed));
 	bed->reference = reference_new();
 	bed->memory = memory_view_new(case_register.tables);
 	assert(bed->reference && bed->memory);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		fold_place(bed, places[i]);
+		case_bed_place(bed, places[i]);
 	}
-	fold_place(bed, "530102009");
-	EVENT_SET(ev.data.place_changed, change, CODE_place_change_merge);
-	ev.data.place_changed.successor[0] = SPAN("530102001");
-	ev.data.place_changed.n_successor = 1;
-	EVENT_SET(ev.data.place_changed, effective_from, 1);
-	case_bed_fold(bed, &ev, "place:530102009");
+	case_bed_place(bed, "530102009");
+	case_bed_end_place(bed, "530102009", CODE_place_change_merge, "530102001", 1);
 	fold_unit(bed, "house-530102", "530102", true);
 	fold_unit(bed, "fire-530102", "530102", true);
 	fold_unit(bed, "gone-530102", "530102", false);

@@ -49,6 +49,13 @@ const char *case_bed_try(struct case_bed *bed);
 /** Folds one record of gov.reference. */
 void case_bed_fold(struct case_bed *bed, struct event *ev, const char *subject);
 
+/** Registers a place, in force from the beginning on. */
+void case_bed_place(struct case_bed *bed, const char *code);
+
+/** Ends a place at a moment. @param change enum code_place_change @param next its successors, with a blank between them; "" is none */
+void case_bed_end_place(
+	struct case_bed *bed, const char *code, int change, const char *next, int64_t from_us);
+
 /** Sets a year of the calendar "cn"; holidays and working days on weekends as yyyymmdd, each list ending in 0. */
 void case_bed_calendar(struct case_bed *bed,
 		       unsigned year,

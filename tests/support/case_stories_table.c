@@ -315,5 +315,5 @@ enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
 case_story_tell *case_stories_table_get(int number)
 {
-	return number < STORIES ? stories[number] : NULL;
+	return number < STORIES ? stories[number] : case_stories_places_get(number - STORIES);
 }
