@@ -10,7 +10,7 @@
 
 static bool refuse(struct case_decision *d, enum guard guard)
 {
-	d->refusal->reason = guard == GUARD_MEMBER ? "INVALID" : "GUARD";
+	d->refusal->reason = guard == GUARD_MEMBER ? REASON_INVALID : REASON_GUARD;
 	d->refusal->guard = guards_get(guard)->id;
 	d->refusal->state = d->found ? d->was.state : 0;
 	return false;
@@ -288,13 +288,13 @@ enum verdict case_decide(struct reg *reg,
 	ret_refusal->guard = "";
 	if (!d) {
 		reg->view->err = ERR_NOMEM;
-		ret_refusal->reason = "FAULT";
+		ret_refusal->reason = REASON_FAULT;
 		return VERDICT_REFUSED;
 	}
 	d->refusal = ret_refusal;
 	d->row = case_transitions_of(ev);
 	if (!d->row || !d->row->roles[0].function) {
-		ret_refusal->reason = "UNKNOWN";
+		ret_refusal->reason = REASON_UNKNOWN;
 		return VERDICT_REFUSED;
 	}
 	if (case_rows_id(ev, &d->id)) {

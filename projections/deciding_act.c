@@ -26,7 +26,7 @@ struct acting {
 	uint8_t first_to;
 };
 
-static void refuse(struct acting *a, const char *reason, const char *guard)
+static void refuse(struct acting *a, enum reason reason, const char *guard)
 {
 	if (!a->refusal.reason) {
 		a->refusal.reason = reason;
@@ -134,9 +134,9 @@ static void read_action(struct acting *a)
 	enum err err = event_decode(a->action->bytes, &a->ev, &a->problem);
 
 	if (err) {
-		refuse(a, err == ERR_UNKNOWN ? "UNKNOWN" : "MALFORMED", "");
+		refuse(a, err == ERR_UNKNOWN ? REASON_UNKNOWN : REASON_MALFORMED, "");
 	} else if (!is_action(a)) {
-		refuse(a, "INVALID", "");
+		refuse(a, REASON_INVALID, "");
 	}
 	if (err || !is_named(&a->ev)) {
 		make_nameless(a);
@@ -186,13 +186,13 @@ static void check_partition(struct acting *a)
 	}
 	if (!a->ev.env.has_subject || !case_id_parse(a->ev.env.subject, &id)) {
 		problem_in(a, "subject", "is not a case id");
-		refuse(a, "INVALID", "");
+		refuse(a, REASON_INVALID, "");
 		set_detail(a);
 		return;
 	}
 	case_id_county(&id, county);
 	if (partition_of_key(span_of(county, 6), a->d->partitions) != a->d->reg->partition) {
-		refuse(a, "GUARD", "PARTITION");
+		refuse(a, REASON_GUARD, "PARTITION");
 	}
 }
 
@@ -207,10 +207,10 @@ static int64_t now_of(struct acting *a)
 
 	if (!tail->live && !a->refusal.reason) {
 		if (!env->has_rights || !(env->rights & DECIDING_RIGHT_HISTORY)) {
-			refuse(a, "GUARD", "HISTORY");
+			refuse(a, REASON_GUARD, "HISTORY");
 		} else if (env->time > latest_us || (a->ev.type == EVENT_clock_advanced &&
 						     a->ev.data.clock_advanced.to > latest_us)) {
-			refuse(a, "LATE", "");
+			refuse(a, REASON_LATE, "");
 		} else if (a->ev.type == EVENT_clock_advanced) {
 			now_us = a->ev.data.clock_advanced.to;
 		}
@@ -227,7 +227,7 @@ static void judge_protocol(struct acting *a, int64_t stood_us)
 	bool live = a->d->place.tail.live;
 
 	if (live && a->ev.type != EVENT_clock_confirmed) {
-		refuse(a, "GUARD", "LIVE");
+		refuse(a, REASON_GUARD, "LIVE");
 	}
 	a->repeated = a->ev.type == EVENT_clock_advanced && !a->refusal.reason &&
 		      a->ev.data.clock_advanced.to <= stood_us;
@@ -243,7 +243,7 @@ static void judge_register(struct acting *a)
 		if (memcmp(bound, a->ev.env.digest.p, DIGEST_BYTES) == 0) {
 			a->repeated = true;
 		} else {
-			refuse(a, "CONFLICT", "");
+			refuse(a, REASON_CONFLICT, "");
 		}
 		return;
 	}
@@ -254,7 +254,7 @@ static void judge_register(struct acting *a)
 
 	if (reg->ops->decide(reg, &a->ev, &a->moment, &a->d->arena, &refusal) == VERDICT_REFUSED) {
 		a->refusal = refusal;
-		refuse(a, "GUARD", ""); /* unless it said why */
+		refuse(a, REASON_GUARD, ""); /* unless it said why */
 	}
 }
 
@@ -303,7 +303,7 @@ static void fill_refused(const struct acting *a, struct event *ret_ev)
 	if (type_text(a).p) {
 		EVENT_SET(*data, action_type, type_text(a));
 	}
-	EVENT_SET(*data, reason, span_cstr(refusal->reason));
+	EVENT_SET(*data, reason, span_cstr(reasons_get(refusal->reason)->id));
 	if (refusal->guard && *refusal->guard) {
 		EVENT_SET(*data, guard, span_cstr(refusal->guard));
 	}
@@ -364,7 +364,7 @@ static void fill_tried(const struct acting *a, struct event *ret_ev)
 		  : a->refusal.reason ? SPAN("refused")
 				      : SPAN("accepted"));
 	if (a->refusal.reason) {
-		EVENT_SET(*data, reason, span_cstr(a->refusal.reason));
+		EVENT_SET(*data, reason, span_cstr(reasons_get(a->refusal.reason)->id));
 		EVENT_SET(*data, guard, or_empty(span_cstr(a->refusal.guard)));
 		EVENT_SET(*data, detail, or_empty(a->refusal.detail));
 		EVENT_SET(*data, needs, or_empty(a->refusal.needs));
@@ -453,7 +453,7 @@ enum deciding_result deciding_act(struct deciding *d,
 	a.first_seq = 0;
 	a.first_to = 0;
 	if (action->fault) {
-		refuse(&a, "FAULT", "");
+		refuse(&a, REASON_FAULT, "");
 	}
 	read_action(&a);
 	if (deciding_clock_must_confirm(d, action->wall_us) && !confirms(&a)) {
@@ -464,7 +464,7 @@ enum deciding_result deciding_act(struct deciding *d,
 			*ret_wanted_refoffset = a.ev.env.refknown;
 			return DECIDING_REFERENCE;
 		}
-		refuse(&a, "GUARD", "REFKNOWN");
+		refuse(&a, REASON_GUARD, "REFKNOWN");
 	}
 	deciding_write_owed(d);
 	check_partition(&a);

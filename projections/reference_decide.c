@@ -15,7 +15,7 @@ bool reference_decide_parts_refuse(struct reference_decision *d,
 		return true; /* the mutant of a test */
 	}
 	*d->refusal = (struct refusal){
-		.reason = "GUARD",
+		.reason = REASON_GUARD,
 		.guard = guard,
 		.detail = detail,
 		.needs = needs,
@@ -205,7 +205,7 @@ enum verdict reference_decide(struct reg *reg,
 	struct reference_decision d = {
 		.reg = reg, .ev = ev, .moment = moment, .arena = arena, .refusal = ret_refusal};
 
-	*ret_refusal = (struct refusal){.reason = "UNKNOWN", .guard = ""};
+	*ret_refusal = (struct refusal){.reason = REASON_UNKNOWN, .guard = ""};
 	if (!is_ours(ev->type)) {
 		ret_refusal->detail =
 			span_cstr(event_schema(ev->type) ? event_schema(ev->type)->type : "");

@@ -3,6 +3,7 @@
 #define GOVBUS_PROJECTIONS_REGISTER_H
 
 #include "common/arena.h"
+#include "projections/reasons.h"
 #include "projections/reference.h"
 #include "projections/view.h"
 #include "schemas/event.h"
@@ -27,8 +28,7 @@ enum verdict {
 
 /* Why an action is refused, for the record and for the one who asked. Text borrows from constants or the arena. */
 struct refusal {
-	const char *
-		reason; /* "GUARD", "CONFLICT", "INVALID", "MALFORMED", "UNKNOWN", "LATE", "FAULT" */
+	enum reason reason; /* REASON_NONE: it is not refused */
 	const char *guard;  /* id from guards.def, or "" */
 	struct span detail; /* what it met, ASCII */
 	struct span needs;  /* what would satisfy it, ASCII */

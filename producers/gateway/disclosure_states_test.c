@@ -62,7 +62,7 @@ static void answer(const struct case_bed *bed, char text[ANSWER])
 
 	EVENT_SET(outcome.env, subject, span_cstr(bed->subject));
 	EVENT_SET(*data, action_type, span_cstr(event_schema(bed->ev.type)->type));
-	EVENT_SET(*data, reason, span_cstr(bed->refusal.reason));
+	EVENT_SET(*data, reason, span_cstr(reasons_get(bed->refusal.reason)->id));
 	EVENT_SET(*data, guard, span_cstr(bed->refusal.guard));
 	EVENT_SET(*data, detail, span_cstr(bed->detail));
 	EVENT_SET(*data, needs, span_cstr(bed->needs));

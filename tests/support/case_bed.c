@@ -432,7 +432,7 @@ const char *case_bed_try(struct case_bed *bed)
 	}
 	keep(bed->detail, sizeof(bed->detail), bed->refusal.detail);
 	keep(bed->needs, sizeof(bed->needs), bed->refusal.needs);
-	return bed->refusal.guard[0] ? bed->refusal.guard : bed->refusal.reason;
+	return bed->refusal.guard[0] ? bed->refusal.guard : reasons_get(bed->refusal.reason)->id;
 }
 
 const char *case_bed_post(struct case_bed *bed)

@@ -60,7 +60,7 @@ static inline const char *post(void)
 	seq = row.seq;
 	if (reference_register.decide(&reg, &ev, &moment, &arena, &refusal) == VERDICT_REFUSED) {
 		assert_int_equal(reg.view->err, ERR_OK);
-		return refusal.guard[0] ? refusal.guard : refusal.reason;
+		return refusal.guard[0] ? refusal.guard : reasons_get(refusal.reason)->id;
 	}
 	assert_int_equal(ev.env.seq, seq + 1);
 	assert_int_equal(reference_register.evolve(&reg, &ev), ERR_OK);

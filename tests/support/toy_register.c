@@ -101,7 +101,7 @@ static enum verdict toy_decide(struct reg *reg,
 	(void)moment;
 	(void)arena;
 	if (span_starts(ev->env.id, SPAN("no"))) {
-		*ret_refusal = (struct refusal){.reason = "GUARD", .guard = "STATE"};
+		*ret_refusal = (struct refusal){.reason = REASON_GUARD, .guard = "STATE"};
 		return VERDICT_REFUSED;
 	}
 	if (toy_register_dies && span_eq(ev->env.id, SPAN("die"))) {
