@@ -5,6 +5,7 @@
 
 #include "producers/gateway/json_out.h"
 #include "producers/gateway/problem.h"
+#include "projections/reasons.h"
 
 static const struct answer_guard GUARDS[] = {
 #define GUARD(id, zh, en, cure) {#id, zh, en, cure},
@@ -132,6 +133,38 @@ static void guard_write(struct buf *out, struct span id)
 	}
 }
 
+/* The guard's texts say more than its reason's. */
+static void why_write(struct buf *out, struct span reason, struct span guard)
+{
+	const struct reason_text *text = reasons_get(reasons_named(reason));
+
+	if (reason.p) {
+		json_out_member(out, "reason", reason);
+	}
+	if (guard.n) {
+		guard_write(out, guard);
+	} else if (text->id[0]) {
+		json_out_member_text(out, "reason_zh", text->zh);
+		json_out_member_text(out, "reason_en", text->en);
+		json_out_member_text(out, "cure", text->cure);
+	}
+}
+
+void answer_why(struct buf *out, const struct event *outcome)
+{
+	const struct action_refused *refused = &outcome->data.action_refused;
+	const struct action_tried *tried = &outcome->data.action_tried;
+	static const struct span NONE;
+
+	if (outcome->type == EVENT_action_refused) {
+		why_write(out, refused->has_reason ? refused->reason : NONE,
+			  refused->has_guard ? refused->guard : NONE);
+	} else if (outcome->type == EVENT_action_tried) {
+		why_write(out, tried->has_reason ? tried->reason : NONE,
+			  tried->has_guard ? tried->guard : NONE);
+	}
+}
+
 static void text_write(struct buf *out, const char *name, bool has, struct span text)
 {
 	if (has) {
@@ -142,14 +175,11 @@ static void text_write(struct buf *out, const char *name, bool has, struct span 
 static void refused_write(struct buf *out, const struct event *ev)
 {
 	const struct action_refused *data = &ev->data.action_refused;
-	bool conflict = data->has_reason && span_eq(data->reason, SPAN("CONFLICT"));
+	bool conflict = data->has_reason && reasons_named(data->reason) == REASON_CONFLICT;
 
-	problem_members(out, conflict ? PROBLEM_CONFLICT : PROBLEM_REFUSED, NULL);
+	problem_head(out, conflict ? PROBLEM_CONFLICT : PROBLEM_REFUSED);
 	text_write(out, "action_type", data->has_action_type, data->action_type);
-	text_write(out, "reason", data->has_reason, data->reason);
-	if (data->has_guard && data->guard.n) {
-		guard_write(out, data->guard);
-	}
+	answer_why(out, ev);
 	text_write(out, "detail", data->has_detail, data->detail);
 	text_write(out, "needs", data->has_needs, data->needs);
 	json_out_member_code(out, "state", CODES_case_state, data->has_state ? data->state : 0);
@@ -170,10 +200,7 @@ static void tried_write(struct buf *out, const struct event *ev)
 	if (data->has_would_due_at) {
 		json_out_member_time(out, "would_due_at", data->would_due_at);
 	}
-	text_write(out, "reason", data->has_reason, data->reason);
-	if (data->has_guard && data->guard.n) {
-		guard_write(out, data->guard);
-	}
+	answer_why(out, ev);
 	text_write(out, "detail", data->has_detail, data->detail);
 	text_write(out, "needs", data->has_needs, data->needs);
 }

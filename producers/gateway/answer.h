@@ -23,6 +23,12 @@ void answer_pending(struct buf *out, struct span subject, struct span source, st
 /** Appends the path at which an action's outcome can be asked for, not quoted. */
 void answer_url(struct buf *out, struct span subject, struct span source, struct span id);
 
+/**
+ * Writes why an action was refused, or would be: the reason, and the guard with its texts and what to do; without a guard, those of
+ * the reason. Nothing of an outcome that is no refusal.
+ */
+void answer_why(struct buf *out, const struct event *outcome);
+
 /* A guard: its id, texts in both languages and what to do about it. */
 struct answer_guard {
 	const char *id, *zh, *en, *cure;

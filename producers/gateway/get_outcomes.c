@@ -85,19 +85,6 @@ static void answer_reference(struct http_request *request,
 
 /* ---- of cases, which have timelines */
 
-static void guard_members(struct buf *out, const struct event *ev)
-{
-	struct answer_guard guard;
-
-	if (ev->type == EVENT_action_refused && ev->data.action_refused.has_guard &&
-	    answer_guard_find(ev->data.action_refused.guard, &guard)) {
-		json_out_member_text(out, "guard", guard.id);
-		json_out_member_text(out, "guard_zh", guard.zh);
-		json_out_member_text(out, "guard_en", guard.en);
-		json_out_member_text(out, "cure", guard.cure);
-	}
-}
-
 /* The line of an action that is its outcome. */
 struct outcome {
 	struct case_query_line line;
@@ -119,7 +106,7 @@ static void bare_members(struct buf *out, const struct outcome *outcome, const s
 	if (ev && ev->type == outcome->row.fixed.type && !is_accepted(&outcome->row)) {
 		disclosure_bare(ev, &bare);
 		get_timeline_data(out, &bare);
-		guard_members(out, &bare);
+		answer_why(out, &bare);
 	}
 }
 
@@ -148,7 +135,7 @@ static void outcome_write(struct http_request *request, const struct outcome *ou
 	}
 	get_timeline_line(&request->arena, out, outcome->line, &outcome->row);
 	if (decoded) {
-		guard_members(out, &ev);
+		answer_why(out, &ev);
 	}
 }
 

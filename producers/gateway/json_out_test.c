@@ -80,7 +80,7 @@ static void code_objects(void **state)
 	}
 }
 
-/* Every problem is a whole object with a status of its class and both languages. */
+/* Every problem is a whole object with a status of its class, both languages and what to do. */
 static void problems(void **state)
 {
 	struct problem where = {"data.title", "too \"long\""};
@@ -100,6 +100,7 @@ static void problems(void **state)
 				    "data.title");
 		assert_true(json_string_length(json_object_get(json, "title")) > 0);
 		assert_true(json_string_length(json_object_get(json, "title_zh")) > 0);
+		assert_true(json_string_length(json_object_get(json, "cure")) > 0);
 		json_decref(json);
 		buf_done(&out);
 	}

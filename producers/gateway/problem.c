@@ -5,12 +5,13 @@
 
 struct row {
 	int status;
-	const char *name, *zh, *en;
+	const char *name, *zh, *en, *cure;
 };
 
-static const struct row ROWS[PROBLEM_COUNT] = {{200, "none", "", ""},
-#define PROBLEM(id, status, name, zh, en) {status, name, zh, en},
-					       PROBLEM_MAP(PROBLEM)
+static const struct row ROWS[PROBLEM_COUNT] = {
+	{200, "none", "", "", ""},
+#define PROBLEM(id, status, name, zh, en, cure) {status, name, zh, en, cure},
+#include "producers/gateway/problems.def"
 #undef PROBLEM
 };
 
@@ -24,7 +25,7 @@ const char *problem_name(enum problem_kind kind)
 	return ROWS[kind].name;
 }
 
-void problem_members(struct buf *out, enum problem_kind kind, const struct problem *where)
+void problem_head(struct buf *out, enum problem_kind kind)
 {
 	const struct row *row = &ROWS[kind];
 
@@ -35,6 +36,12 @@ void problem_members(struct buf *out, enum problem_kind kind, const struct probl
 	json_out_member_text(out, "title", row->en);
 	json_out_member_text(out, "title_zh", row->zh);
 	json_out_member_number(out, "status", row->status);
+}
+
+void problem_members(struct buf *out, enum problem_kind kind, const struct problem *where)
+{
+	problem_head(out, kind);
+	json_out_member_text(out, "cure", ROWS[kind].cure);
 	if (where && where->reason[0]) {
 		json_out_member_text(out, "detail", where->reason);
 	}
