@@ -7,7 +7,7 @@
 static const char intro[] =
 	"# Events\n"
 	"\n"
-	"What may be posted, and what the record holds. Generated from the tables in `schemas/` and from `projections/guards.def`; do not edit.\n"
+	"What may be posted, and what the record holds. Generated from the tables in `schemas/`, from `projections/reasons.def` and `guards.def`, and from `producers/gateway/problems.def`; do not edit.\n"
 	"\n"
 	"An action is a CloudEvents 1.0 event. A sender gives the members marked *must* and *may*; the door and the decider add theirs. A sender that\n"
 	"gives one of theirs, or a member that no table knows, is refused, and the refusal names the member. Times are RFC 3339 in JSON and microseconds since 1970 UTC in\n"
@@ -76,6 +76,15 @@ static void print_members(struct buf *out, const struct field *fields, size_t co
 	}
 }
 
+static const char *writer_of(const struct schema *schema)
+{
+	if (schema->posted) {
+		return "may be posted";
+	}
+	return schema->topic == TOPIC_REJECTED ? "written only by the door"
+					       : "written only by the decider";
+}
+
 static void print_types(struct buf *out)
 {
 	buf_add_text(out, "\n## Event types\n");
@@ -89,22 +98,48 @@ static void print_types(struct buf *out)
 		} else {
 			buf_add_text(out, "In every event topic; ");
 		}
-		buf_printf(out, "%s.\n\n",
-			   schema->posted ? "may be posted" : "written only by the decider");
+		buf_printf(out, "%s.\n\n", writer_of(schema));
 		print_members(out, schema->fields, schema->field_count);
 	}
 }
 
-static void print_guards(struct buf *out, const struct event_manual_guard *guards, size_t count)
+static void print_whys(struct buf *out, struct event_manual_whys whys)
+{
+	for (size_t i = 0; i < whys.count; i++) {
+		const struct event_manual_why *row = &whys.rows[i];
+
+		buf_printf(out, "| `%s` | ", row->id);
+		if (row->status) {
+			buf_printf(out, "%d | ", row->status);
+		}
+		buf_printf(out, "%s | %s | %s |\n", row->zh, row->en, row->cure);
+	}
+}
+
+static void print_refusals(struct buf *out,
+			   struct event_manual_whys problems,
+			   struct event_manual_whys reasons,
+			   struct event_manual_whys guards)
 {
 	buf_add_text(
 		out,
-		"\n## Guards\n\nWhy a well-formed action may still be refused (409, `gov.action.refused.v1`), and what to do about it.\n\n"
+		"\n## Problems\n\nHow the gateway says that it does not do what was asked (RFC 9457, `application/problem+json`): `type` is "
+		"`urn:govbus:problem:` followed by the name here. What the door refuses never becomes an action; it is noted as `gov.action.rejected.v1`, whose "
+		"`reason` is that name. `refused` and `conflict` are the answers to what the decider refused, for one of the reasons below.\n\n"
+		"| problem | status | 中文 | English | what to do |\n| --- | --- | --- | --- | --- |\n");
+	print_whys(out, problems);
+	buf_add_text(
+		out,
+		"\n## Reasons\n\nWhy the decider refuses an action: `reason` in `gov.action.refused.v1`, in a problem (409), and in the outcome of a dry run. "
+		"A refusal binds nothing: the same action, posted again, is decided again.\n\n"
+		"| reason | 中文 | English | what to do |\n| --- | --- | --- | --- |\n");
+	print_whys(out, reasons);
+	buf_add_text(
+		out,
+		"\n## Guards\n\nThe conditions behind the reason `GUARD`: why a well-formed action may still be refused, and what to do about it. "
+		"(`MEMBER` has the reason `INVALID`.)\n\n"
 		"| guard | 中文 | English | what to do |\n| --- | --- | --- | --- |\n");
-	for (size_t i = 0; i < count; i++) {
-		buf_printf(out, "| `%s` | %s | %s | %s |\n", guards[i].id, guards[i].zh,
-			   guards[i].en, guards[i].cure);
-	}
+	print_whys(out, guards);
 }
 
 static void print_codes(struct buf *out)
@@ -156,8 +191,9 @@ static void print_topics(struct buf *out)
 }
 
 void event_manual_print(struct buf *out,
-			const struct event_manual_guard *guards,
-			size_t guard_count)
+			struct event_manual_whys problems,
+			struct event_manual_whys reasons,
+			struct event_manual_whys guards)
 {
 	size_t count;
 	const struct field *env = event_envelope_fields(&count);
@@ -172,7 +208,7 @@ void event_manual_print(struct buf *out,
 		"sender percent-encodes whatever else its own ids contain.\n\n");
 	print_members(out, env, count);
 	print_types(out);
-	print_guards(out, guards, guard_count);
+	print_refusals(out, problems, reasons, guards);
 	print_codes(out);
 	print_case_types(out);
 	print_topics(out);

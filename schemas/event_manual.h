@@ -4,18 +4,25 @@
 
 #include "common/buf.h"
 
-/* A guard as the manual lists it: guards stand in a layer above, so the caller brings them. */
-struct event_manual_guard {
+/* A guard, a reason of a refusal or a problem of the door, as the manual lists it. They stand in layers above, so the caller brings them. */
+struct event_manual_why {
+	int status; /* HTTP; of a problem */
 	const char *id, *zh, *en, *cure;
 };
 
+struct event_manual_whys {
+	const struct event_manual_why *rows;
+	size_t count;
+};
+
 /**
- * Appends the manual as Markdown: the envelope, every event type with its members, the guards, the lists of codes, the
+ * Appends the manual as Markdown: the envelope, every event type with its members, what may be refused and why, the lists of codes, the
  * code book of case types, and the topics.
  * @thread any
  */
 void event_manual_print(struct buf *out,
-			const struct event_manual_guard *guards,
-			size_t guard_count);
+			struct event_manual_whys problems,
+			struct event_manual_whys reasons,
+			struct event_manual_whys guards);
 
 #endif

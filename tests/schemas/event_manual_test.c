@@ -10,11 +10,23 @@
 
 #include "schemas/event_manual.h"
 
-static const struct event_manual_guard guards[] = {
-#define GUARD(id, zh, en, cure) {#id, zh, en, cure},
+static const struct event_manual_why problems[] = {
+#define PROBLEM(id, status, name, zh, en, cure) {status, name, zh, en, cure},
+#include "producers/gateway/problems.def"
+#undef PROBLEM
+};
+static const struct event_manual_why reasons[] = {
+#define REASON(id, zh, en, cure) {0, #id, zh, en, cure},
+#include "projections/reasons.def"
+#undef REASON
+};
+static const struct event_manual_why guards[] = {
+#define GUARD(id, zh, en, cure) {0, #id, zh, en, cure},
 #include "projections/guards.def"
 #undef GUARD
 };
+
+#define WHYS(rows) ((struct event_manual_whys){rows, sizeof(rows) / sizeof *(rows)})
 
 /* GOVBUS_UPDATE=1 writes it anew. */
 
@@ -28,7 +40,7 @@ static void manual_is_current(void **state)
 	FILE *f;
 
 	(void)state;
-	event_manual_print(&manual, guards, sizeof guards / sizeof *guards);
+	event_manual_print(&manual, WHYS(problems), WHYS(reasons), WHYS(guards));
 	assert_int_equal(manual.err, ERR_OK);
 	if (getenv("GOVBUS_UPDATE")) {
 		f = fopen(path, "w");
