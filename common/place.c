@@ -79,13 +79,21 @@ struct span place_normalise(struct span code)
 	return code;
 }
 
+static const struct span CENTRE = {(const uint8_t *)"centre:", 7};
+static const struct span GRID = {(const uint8_t *)"grid:", 5};
+
 struct span place_normalise_unit(struct span unit)
 {
-	static const struct span CENTRE = {(const uint8_t *)"centre:", 7};
-
 	return span_starts(unit, CENTRE)
 		       ? span_first(unit, CENTRE.n + place_normalise(span_of(unit.p + CENTRE.n,
 									     unit.n - CENTRE.n))
 							     .n)
 		       : unit;
+}
+
+struct span place_of_unit(struct span unit)
+{
+	size_t n = span_starts(unit, CENTRE) ? CENTRE.n : span_starts(unit, GRID) ? GRID.n : 0;
+
+	return n ? span_of(unit.p + n, unit.n - n) : (struct span){0};
 }

@@ -43,4 +43,7 @@ struct span place_normalise(struct span code);
 /** The same for the unit of a place: centre:530100 is centre:5301. Other units are left alone: grids' codes are not filled up. */
 struct span place_normalise_unit(struct span unit);
 
+/** The place in "centre:5301" and "grid:530102001001001", valid or not; absent for registered units, whose ids name none. */
+struct span place_of_unit(struct span unit);
+
 #endif

@@ -80,6 +80,18 @@ static void test_normalise_unit(void **state)
 	assert_true(span_eq(place_normalise_unit(SPAN("")), SPAN("")));
 }
 
+/* The id of a centre or grid ends in its place; that of another unit names none, whatever it looks like. */
+static void test_of_unit(void **state)
+{
+	(void)state;
+	assert_true(span_eq(place_of_unit(SPAN("centre:5301")), SPAN("5301")));
+	assert_true(span_eq(place_of_unit(SPAN("grid:530102001001001")), SPAN("530102001001001")));
+	assert_int_equal(place_of_unit(SPAN("centre:")).n, 0);
+	assert_int_equal(place_of_unit(SPAN("530102")).n, 0);
+	assert_int_equal(place_of_unit(SPAN("roads")).n, 0);
+	assert_int_equal(place_of_unit(SPAN("")).n, 0);
+}
+
 /* A place covers itself and what lies below, nothing beside it. */
 static void test_covers(void **state)
 {
@@ -95,7 +107,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels),         cmocka_unit_test(test_parents),
 		cmocka_unit_test(test_common),         cmocka_unit_test(test_normalise),
-		cmocka_unit_test(test_normalise_unit), cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_normalise_unit), cmocka_unit_test(test_of_unit),
+		cmocka_unit_test(test_covers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

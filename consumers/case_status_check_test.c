@@ -251,7 +251,7 @@ static void test_asked(void **state)
 }
 
 /* Adds to the board's row of a place for the open case's family, or makes one. */
-static void change_board(const char *place, int open, int reported)
+static void change_counts(const char *place, int open, int reported, int overdue)
 {
 	uint8_t key[CASE_BOARD_KEY_MAX_BYTES];
 	int partition = partition_of_key(SPAN(A_COUNTY), LIMIT_CASE_PARTITIONS);
@@ -263,8 +263,14 @@ static void change_board(const char *place, int open, int reported)
 		assert_true(case_board_read(stored, &row));
 	}
 	row.open += open;
+	row.overdue += overdue;
 	row.reported += (uint32_t)reported;
 	kv_put(&bed.txn, CASE_STATUS_KV_BOARD, span_of(key, n), span_of(&row, sizeof row));
+}
+
+static void change_board(const char *place, int open, int reported)
+{
+	change_counts(place, open, reported, 0);
 }
 
 /* A count that is off by one, at any level of the place's code; a row of a place without cases; one that cannot be read. */
@@ -287,6 +293,8 @@ static void test_board(void **state)
 		change_board(places[i], 0, 1);
 		finds(words);
 	}
+	change_counts(A_COUNTY, 0, 0, 1);
+	finds("place " A_COUNTY ", family SH: 0 open cases with a deadline, the board has 1\n");
 	change_board("530199", 0, 1);
 	finds("place 530199: 0 reported cases, the board has 1\n");
 	kv_put(&bed.txn, CASE_STATUS_KV_BOARD, SPAN("short"), SPAN("cut"));

@@ -1,8 +1,12 @@
 /* case_board.c: table "board" of case-status: counts per place, type family and day. */
 #include "projections/case_board.h"
 
+#include "common/civil.h"
+#include "schemas/codes.h"
+
 enum {
-	COUNTS = 16,
+	COUNTS = 20,
+	BEST_SCORE = 5,
 	FAMILY_BYTES = 2,
 	DAY_BYTES = 4,
 	AFTER_PLACE_BYTES = 1 + 1 + FAMILY_BYTES + DAY_BYTES
@@ -64,7 +68,7 @@ void case_board_sum(struct case_board_row *total, const struct case_board_row *m
 	memcpy(to, total, sizeof to);
 	memcpy(from, more, sizeof from);
 	for (int i = 0; i < COUNTS; i++) {
-		to[i] += from[i]; /* `open` too: two's complement */
+		to[i] += from[i]; /* `open` and `overdue` too: two's complement */
 	}
 	memcpy(total, to, sizeof to);
 }
@@ -90,5 +94,88 @@ void case_board_add(struct view *view,
 		}
 		case_board_sum(&total, by);
 		view_put(view, table, span_of(key, n), span_of(&total, sizeof total));
+	}
+}
+
+int case_board_rate(const struct case_board_row *row, enum case_board_rated rated)
+{
+	/* A case whose times were given out of order may have left before it came. */
+	const uint64_t open = row->open > 0 ? (uint64_t)row->open : 0;
+	const struct {
+		uint64_t part, whole;
+	} rates[CASE_BOARD_RATES] = {
+		[CASE_BOARD_ON_TIME] = {row->closed_with_due - row->closed_late,
+					row->closed_with_due},
+		[CASE_BOARD_CLOSED] = {row->closed, row->closed + open},
+		[CASE_BOARD_LOW] = {row->closed_low, row->closed_with_level},
+		[CASE_BOARD_REOPENED] = {row->closed_reopened, row->closed},
+		[CASE_BOARD_SCORE] = {row->score_sum, (uint64_t)row->callbacks * BEST_SCORE},
+	};
+
+	if (!rates[rated].whole) {
+		return -1;
+	}
+	return (int)(rates[rated].part * 10000 / rates[rated].whole);
+}
+
+/* A deadline at midnight ends the day before it. */
+struct case_board_standing case_board_standing(const struct case_row_fixed *row)
+{
+	int64_t due_us = case_row_told(row, &row->case_due).due_us;
+	bool open = case_row_is_open(row);
+	struct case_board_standing standing = {.open = open, .has_deadline = open && due_us};
+
+	if (standing.has_deadline) {
+		standing.overdue_from = civil_day(due_us - 1) + 1;
+	}
+	memcpy(standing.family, row->type_code, FAMILY_BYTES);
+	return standing;
+}
+
+/* What a case weighs, put on the board or taken from it. */
+struct weight {
+	struct view *view;
+	int table, partition;
+	struct case_row_fixed row;
+};
+
+static void weigh(struct weight *at, const char *family, int32_t day, struct case_board_row by)
+{
+	memcpy(at->row.type_code, family, FAMILY_BYTES);
+	case_board_add(at->view, at->table, &at->row, at->partition, day, &by);
+}
+
+static int32_t later(int32_t a, int32_t b)
+{
+	return a > b ? a : b;
+}
+
+void case_board_move(struct view *view,
+		     int table,
+		     const struct case_row_fixed *row,
+		     int partition,
+		     int32_t day,
+		     const struct case_board_standing *was)
+{
+	struct weight at = {view, table, partition, *row};
+	struct case_board_standing is = case_board_standing(row);
+	bool same = memcmp(was->family, is.family, FAMILY_BYTES) == 0;
+
+	if (was->open && !(is.open && same)) {
+		weigh(&at, was->family, day, (struct case_board_row){.open = -1});
+	}
+	if (is.open && !(was->open && same)) {
+		weigh(&at, is.family, day, (struct case_board_row){.open = 1});
+	}
+	if (same && was->has_deadline == is.has_deadline && was->overdue_from == is.overdue_from) {
+		return;
+	}
+	if (was->has_deadline) {
+		weigh(&at, was->family, later(was->overdue_from, day),
+		      (struct case_board_row){.overdue = -1});
+	}
+	if (is.has_deadline) {
+		weigh(&at, is.family, later(is.overdue_from, day),
+		      (struct case_board_row){.overdue = 1});
 	}
 }

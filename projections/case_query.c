@@ -55,13 +55,14 @@ static struct case_board_row *family_of(struct case_query_board *board, struct s
 	return &board->families[board->n_families++].row;
 }
 
-/* Days before the range matter for what is open at its end, and for nothing else. */
+/* Days before the range matter for what is open or overdue at its end, and for nothing else. */
 static void add_day(struct case_query_board *board,
 		    struct span family,
 		    const struct case_board_row *row,
 		    bool in_range)
 {
-	struct case_board_row part = in_range ? *row : (struct case_board_row){.open = row->open};
+	struct case_board_row before = {.open = row->open, .overdue = row->overdue};
+	struct case_board_row part = in_range ? *row : before;
 
 	case_board_sum(family_of(board, family), &part);
 	case_board_sum(&board->total, &part);

@@ -107,7 +107,7 @@ size_t case_query_list(const struct case_query *query,
 		       void *context,
 		       uint8_t *ret_cursor);
 
-/* A board: counts of a range of days, per family and in all. `open` is the number open at the end of the last day. */
+/* A board: counts of a range of days, per family and in all. `open` is the number open at the end of the last day, `overdue` how many of them had their deadline before it. */
 struct case_query_board {
 	struct {
 		char family[3];

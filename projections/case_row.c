@@ -100,6 +100,13 @@ bool case_row_is_open(const struct case_row_fixed *row)
 	return row->state >= CODE_case_state_RP && row->state <= CODE_case_state_VE;
 }
 
+struct case_row_due case_row_told(const struct case_row_fixed *row, const struct case_row_due *due)
+{
+	bool stands_still = row->state == CODE_case_state_HO && due->due_us > row->held_since_us;
+
+	return stands_still ? (struct case_row_due){0} : *due;
+}
+
 int64_t case_row_next_due(const struct case_row_fixed *row)
 {
 	int64_t a = row->case_due.due_us, b = row->step_due.due_us;

@@ -38,7 +38,8 @@ struct case_row_fixed {
 	char receipt[CASE_ID_RECEIPT_BYTES]; /* zero-filled when there is none */
 	uint8_t origin
 		[CASE_ROW_ORIGIN_BYTES]; /* hash of the report's source and id: the sender's own number */
-	uint8_t spare[6];
+	uint8_t spare[2];
+	int32_t closed_day; /* the day on whose board its last closing is counted */
 	int64_t reported_us, updated_us, closed_us, held_since_us, hold_until_us, window_until_us,
 		held_us, orig_due_us;
 	struct case_row_due case_due, step_due;
@@ -67,6 +68,9 @@ struct span case_row_common(struct span place, const struct span *more, int n);
 
 /** Whether the case is open: RP AC DI IP HO FB VE. */
 bool case_row_is_open(const struct case_row_fixed *row);
+
+/** A deadline as it may be told: on hold none runs, so none is ahead; one that had passed before stays. @param due one of the row's own */
+struct case_row_due case_row_told(const struct case_row_fixed *row, const struct case_row_due *due);
 
 /** The nearer of the case's and the step's deadline; 0: none. */
 int64_t case_row_next_due(const struct case_row_fixed *row);

@@ -16,8 +16,7 @@ struct fold {
 	struct case_id id;
 	struct case_row row;
 	struct case_board_row count;
-	bool was_open;
-	char old_family[2];
+	struct case_board_standing was;
 	uint8_t bytes
 		[CASE_ROW_MAX_BYTES]; /* the row as it was: its texts outlive what the view lends */
 };
@@ -39,8 +38,7 @@ static bool load(struct fold *fold)
 		fold->view->err = ERR_STORE;
 		return false;
 	}
-	fold->was_open = case_row_is_open(&fold->row.fixed);
-	memcpy(fold->old_family, fold->row.fixed.type_code, 2);
+	fold->was = case_board_standing(&fold->row.fixed);
 	return true;
 }
 
@@ -65,28 +63,13 @@ static int32_t day_of(const struct event *ev)
 	return civil_day(later ? ev->env.decidedtime : ev->env.time);
 }
 
-/* A case that moved to another family left one open count and joined another. */
-static void count_family(struct fold *fold, int32_t day)
-{
-	struct case_row_fixed *row = &fold->row.fixed;
-	struct case_row_fixed before = *row;
-
-	if (!fold->was_open || memcmp(fold->old_family, row->type_code, 2) == 0) {
-		return;
-	}
-	memcpy(before.type_code, fold->old_family, 2);
-	case_board_add(fold->view, CASE_STATUS_BOARD, &before, fold->at->partition, day,
-		       &(struct case_board_row){.open = -1});
-	fold->count.open++;
-}
-
 static void count(struct fold *fold)
 {
 	static const struct case_board_row nothing;
 	int32_t day = day_of(fold->ev);
 
-	fold->count.open += case_row_is_open(&fold->row.fixed) - fold->was_open;
-	count_family(fold, day);
+	case_board_move(fold->view, CASE_STATUS_BOARD, &fold->row.fixed, fold->at->partition, day,
+			&fold->was);
 	if (memcmp(&fold->count, &nothing, sizeof nothing) != 0) {
 		case_board_add(fold->view, CASE_STATUS_BOARD, &fold->row.fixed, fold->at->partition,
 			       day, &fold->count);
@@ -127,6 +110,22 @@ static void copy_text(char *to, size_t room, struct span text)
 	}
 }
 
+/* What a profile lacks is counted in no rate: no deadline, no level that should close. */
+static void closes(struct fold *fold)
+{
+	struct case_row_fixed *row = &fold->row.fixed;
+	bool with_due = row->case_due.due_us != 0;
+	bool with_level = row->close_level && row->close_level_expected;
+
+	row->closed_us = fold->ev->env.decidedtime;
+	row->closed_day = day_of(fold->ev);
+	fold->count.closed = 1;
+	fold->count.closed_with_due = with_due;
+	fold->count.closed_late = with_due && row->late;
+	fold->count.closed_with_level = with_level;
+	fold->count.closed_low = with_level && row->close_level >= row->close_level_expected;
+}
+
 static enum err on_reported(struct fold *fold)
 {
 	const struct case_reported *data = &fold->ev->data.case_reported;
@@ -160,8 +159,10 @@ static enum err on_reported(struct fold *fold)
 	fold->row.point_id = data->point_id;
 	fold->count.reported = 1;
 	if (row->state == CODE_case_state_CL) {
-		row->closed_us = env->decidedtime;
-		fold->count.closed = fold->count.settled = 1;
+		/* Who settles on the spot closes at their own level; of a department the event does not say which. */
+		row->close_level = (uint8_t)place_level(place_of_unit(env->unit));
+		fold->count.settled = 1;
+		closes(fold);
 	}
 	return ERR_OK;
 }
@@ -308,20 +309,28 @@ static enum err on_closed(struct fold *fold)
 	row->held_us = (int64_t)data->held_us;
 	row->window_until_us = data->reopen_until;
 	row->provisional = data->provisional;
-	row->closed_us = fold->ev->env.decidedtime;
 	for (int i = 0; i < data->n_skipped; i++) {
 		row->skipped |= (uint16_t)(1u << data->skipped[i]);
 	}
-	fold->count.closed = 1;
-	fold->count.closed_late = data->late;
-	fold->count.closed_low = data->close_level >= data->close_level_expected;
+	closes(fold);
 	return ERR_OK;
+}
+
+/* It is told of the day of the closing: so of no days can more be undone than were closed, and what was never closed (RJ, VE) is not. */
+static void undo_closing(struct fold *fold)
+{
+	if (fold->ev->env.from == CODE_case_state_CL) {
+		case_board_add(fold->view, CASE_STATUS_BOARD, &fold->row.fixed, fold->at->partition,
+			       fold->row.fixed.closed_day,
+			       &(struct case_board_row){.closed_reopened = 1});
+	}
 }
 
 static enum err on_reopened(struct fold *fold)
 {
 	const struct case_reopened *data = &fold->ev->data.case_reopened;
 
+	undo_closing(fold);
 	fold->row.fixed.reopens = (uint8_t)data->n;
 	fold->row.fixed.severity = data->severity;
 	fold->row.fixed.closed_us = fold->row.fixed.window_until_us = 0;
@@ -475,7 +484,7 @@ static const struct handler HANDLERS[] = {
 
 const struct projection case_status = {
 	.name = "case-status",
-	.version = 6,
+	.version = 7,
 	.topic = TOPIC_CASE,
 	.tables = case_status_tables,
 	.handlers = HANDLERS,

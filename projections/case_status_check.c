@@ -11,9 +11,13 @@
 
 enum { MAX_PROBLEMS = 100, FAMILY_BYTES = 2, TALLIES_AT_FIRST = 1024 };
 
-/* One place and type family: its open cases, as rows and as the board have them. Without a family: all cases, as reported. */
+/* What is counted of a place: all its cases; those of a type family that are open, and that have a deadline. */
+enum tallied { REPORTED, OPEN, WITH_DEADLINE };
+
+/* One place and type family (REPORTED: any), as rows and as the board have it. */
 struct tally {
 	char place[PLACE_MAX_BYTES + 1], family[FAMILY_BYTES + 1];
+	uint8_t what; /* enum tallied */
 	int64_t rows, board;
 };
 
@@ -47,7 +51,7 @@ static void complain(struct check *check, const char *what, struct span key)
 static struct tally *slot(struct tally *tallies, size_t size, const struct tally *wanted)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
-	const size_t n = offsetof(struct tally, family) + sizeof wanted->family;
+	const size_t n = offsetof(struct tally, what) + sizeof wanted->what;
 
 	for (size_t i = 0; i < n; i++) {
 		hash = (hash ^ ((const uint8_t *)wanted)[i]) * UINT64_C(1099511628211);
@@ -84,8 +88,12 @@ static bool grow(struct check *check)
 	return true;
 }
 
-static void tally(
-	struct check *check, struct span place, struct span family, int64_t rows, int64_t board)
+static void tally(struct check *check,
+		  enum tallied what,
+		  struct span place,
+		  struct span family,
+		  int64_t rows,
+		  int64_t board)
 {
 	struct tally wanted, *found;
 
@@ -95,6 +103,7 @@ static void tally(
 	memset(&wanted, 0, sizeof wanted);
 	memcpy(wanted.place, place.p, place.n);
 	memcpy(wanted.family, family.p, family.n);
+	wanted.what = (uint8_t)what;
 	found = slot(check->tallies, check->size, &wanted);
 	if (!found->place[0]) {
 		*found = wanted;
@@ -128,12 +137,15 @@ static void check_entries(struct check *check, struct span key, struct span row,
 static void tally_case(struct check *check, const struct case_row_fixed *row)
 {
 	struct span place = span_of(row->place, strnlen(row->place, CASE_ROW_PLACE_BYTES));
+	struct span family = span_of(row->type_code, FAMILY_BYTES);
+	struct case_board_standing standing = case_board_standing(row);
 
 	for (int level = place_level(place); level >= 1; level--) {
 		struct span at = place_at_level(place, level);
 
-		tally(check, at, SPAN(""), 1, 0);
-		tally(check, at, span_of(row->type_code, FAMILY_BYTES), case_row_is_open(row), 0);
+		tally(check, REPORTED, at, SPAN(""), 1, 0);
+		tally(check, OPEN, at, family, standing.open, 0);
+		tally(check, WITH_DEADLINE, at, family, standing.has_deadline, 0);
 	}
 }
 
@@ -272,14 +284,16 @@ static void check_timelines(struct check *check)
 
 static void check_tallies(struct check *check)
 {
+	static const char *const WORDS[] = {"reported cases", "open cases",
+					    "open cases with a deadline"};
+
 	for (size_t i = 0; i < check->size; i++) {
 		const struct tally *t = &check->tallies[i];
 
 		if (t->rows != t->board && counts(check)) {
-			buf_printf(check->problems,
-				   "place %s%s%s: %lld %s cases, the board has %lld\n", t->place,
-				   *t->family ? ", family " : "", t->family, (long long)t->rows,
-				   *t->family ? "open" : "reported", (long long)t->board);
+			buf_printf(check->problems, "place %s%s%s: %lld %s, the board has %lld\n",
+				   t->place, *t->family ? ", family " : "", t->family,
+				   (long long)t->rows, WORDS[t->what], (long long)t->board);
 		}
 	}
 }
@@ -298,8 +312,9 @@ static void check_board(struct check *check)
 			complain(check, "board row cannot be read", cursor.key);
 			continue;
 		}
-		tally(check, place, SPAN(""), 0, row.reported);
-		tally(check, place, family, 0, row.open);
+		tally(check, REPORTED, place, SPAN(""), 0, row.reported);
+		tally(check, OPEN, place, family, 0, row.open);
+		tally(check, WITH_DEADLINE, place, family, 0, row.overdue);
 	}
 	kv_cursor_close(&cursor);
 }

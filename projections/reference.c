@@ -440,8 +440,7 @@ void reference_children(const struct reference *ref,
 	     i < below->n && span_starts(below->places[i]->id, code); i++) {
 		struct ref_place place;
 
-		if (place_of(below->places[i], as_of, &place) && place.in_force &&
-		    !visit(context, &place)) {
+		if (place_of(below->places[i], as_of, &place) && !visit(context, &place)) {
 			return;
 		}
 	}

@@ -142,7 +142,7 @@ void reference_find_places(const struct reference *ref,
 			   reference_visit_place *visit,
 			   void *context);
 
-/** Visits the places in force one level below, in the order of codes. */
+/** Visits the places one level below, in the order of codes, those that are gone too (in_force false). */
 void reference_children(const struct reference *ref,
 			struct as_of as_of,
 			struct span code,

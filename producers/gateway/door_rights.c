@@ -61,16 +61,6 @@ bool door_rights_source(const struct token *token, struct span source)
 	       (source.n == prefix.n || prefix.p[prefix.n - 1] == '/' || source.p[prefix.n] == '/');
 }
 
-/* The place in "centre:5301" and "grid:530102001001001"; absent for registered units. */
-static struct span place_of_unit(struct span unit)
-{
-	static const struct span CENTRE = {(const uint8_t *)"centre:", 7},
-				 GRID = {(const uint8_t *)"grid:", 5};
-	size_t n = span_starts(unit, CENTRE) ? CENTRE.n : span_starts(unit, GRID) ? GRID.n : 0;
-
-	return n ? span_of(unit.p + n, unit.n - n) : (struct span){0};
-}
-
 static bool unit_allowed(const struct token *token,
 			 struct span unit,
 			 door_rights_seat *seat,

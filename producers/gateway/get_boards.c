@@ -7,40 +7,53 @@
 #include "producers/gateway/json_out.h"
 #include "producers/gateway/read_rights.h"
 
-enum { BOARD_DAYS = 30, CHILDREN = 200 };
+enum { BOARD_DAYS = 30, CHILDREN = 1000 }; /* a level has three digits at most */
 
 struct span_of_days {
 	int32_t from, to;
 };
 
-/* Basis points; nothing where nothing was counted. */
-static void rate_member(struct buf *out, const char *name, uint64_t part, uint64_t whole)
+/* Nothing where nothing was counted. */
+static void rate_members(struct buf *out, const struct case_board_row *row)
 {
-	if (whole) {
-		json_out_member_number(out, name, (int64_t)(part * 10000 / whole));
+	static const char *const NAMES[CASE_BOARD_RATES] = {
+		[CASE_BOARD_ON_TIME] = "on_time_bp", [CASE_BOARD_CLOSED] = "closed_bp",
+		[CASE_BOARD_LOW] = "closed_low_bp",  [CASE_BOARD_REOPENED] = "reopened_bp",
+		[CASE_BOARD_SCORE] = "score_bp",
+	};
+
+	for (int i = 0; i < CASE_BOARD_RATES; i++) {
+		int rate = case_board_rate(row, (enum case_board_rated)i);
+
+		if (rate >= 0) {
+			json_out_member_number(out, NAMES[i], rate);
+		}
 	}
 }
 
 static void row_members(struct buf *out, const struct case_board_row *row)
 {
 	json_out_member_number(out, "open", row->open);
+	json_out_member_number(out, "overdue", row->overdue);
 	json_out_member_number(out, "reported", row->reported);
 	json_out_member_number(out, "settled", row->settled);
 	json_out_member_number(out, "accepted", row->accepted);
 	json_out_member_number(out, "rejected", row->rejected);
 	json_out_member_number(out, "dispatched", row->dispatched);
 	json_out_member_number(out, "closed", row->closed);
+	json_out_member_number(out, "closed_with_due", row->closed_with_due);
 	json_out_member_number(out, "closed_late", row->closed_late);
+	json_out_member_number(out, "closed_with_level", row->closed_with_level);
+	json_out_member_number(out, "closed_low", row->closed_low);
+	json_out_member_number(out, "closed_reopened", row->closed_reopened);
 	json_out_member_number(out, "reopened", row->reopened);
 	json_out_member_number(out, "escalated", row->escalated);
 	json_out_member_number(out, "escalated_overdue", row->escalated_overdue);
 	json_out_member_number(out, "returned", row->returned);
+	json_out_member_number(out, "reworked", row->reworked);
 	json_out_member_number(out, "callbacks", row->callbacks);
-	rate_member(out, "on_time_bp", row->closed - row->closed_late, row->closed);
-	rate_member(out, "closed_bp", row->closed, row->reported);
-	rate_member(out, "closed_low_bp", row->closed_low, row->closed);
-	rate_member(out, "reopened_bp", row->reopened, row->closed);
-	rate_member(out, "score_bp", (uint64_t)row->score_sum * 100, row->callbacks);
+	json_out_member_number(out, "score_sum", row->score_sum);
+	rate_members(out, row);
 }
 
 static void families_write(struct buf *out, const struct case_query_board *board)
@@ -74,6 +87,7 @@ static void date_member(struct buf *out, const char *name, int32_t day)
 struct children {
 	struct {
 		struct span code, name;
+		bool gone;
 	} all[CHILDREN];
 	int n;
 };
@@ -84,7 +98,30 @@ static bool child_add(void *context, const struct ref_place *place)
 
 	children->all[children->n].code = place->code;
 	children->all[children->n].name = place->name;
+	children->all[children->n].gone = !place->in_force;
 	return ++children->n < CHILDREN;
+}
+
+/* A place that is gone keeps its cases: without it children would not add up to the whole. */
+static void child_write(struct buf *out,
+			const struct children *children,
+			int i,
+			const struct case_board_row *row)
+{
+	static const struct case_board_row nothing;
+	bool gone = children->all[i].gone;
+
+	if (gone && memcmp(row, &nothing, sizeof nothing) == 0) {
+		return;
+	}
+	json_out_open(out, '{');
+	json_out_member(out, "place", children->all[i].code);
+	json_out_member(out, "name", children->all[i].name);
+	if (gone) {
+		json_out_member_bool(out, "in_force", false);
+	}
+	row_members(out, row);
+	json_out_close(out, '}');
 }
 
 static void children_write(struct http_request *request,
@@ -109,11 +146,7 @@ static void children_write(struct http_request *request,
 	for (int i = 0; i < children->n; i++) {
 		memset(board, 0, sizeof *board);
 		case_query_board(&read->query, children->all[i].code, days.from, days.to, board);
-		json_out_open(out, '{');
-		json_out_member(out, "place", children->all[i].code);
-		json_out_member(out, "name", children->all[i].name);
-		row_members(out, &board->total);
-		json_out_close(out, '}');
+		child_write(out, children, i, &board->total);
 	}
 	json_out_close(out, ']');
 }

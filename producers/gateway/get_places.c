@@ -72,6 +72,11 @@ void get_places(struct http_request *request)
 	request->status = 200;
 }
 
+static bool child_add(void *context, const struct ref_place *place)
+{
+	return !place->in_force || place_add(context, place);
+}
+
 route_handler get_places_one;
 void get_places_one(struct http_request *request)
 {
@@ -90,7 +95,7 @@ void get_places_one(struct http_request *request)
 		place_members(listing.out, &place);
 		json_out_name(listing.out, "children");
 		json_out_open(listing.out, '[');
-		reference_children(gateway->reference, today, place.code, place_add, &listing);
+		reference_children(gateway->reference, today, place.code, child_add, &listing);
 		json_out_close(listing.out, ']');
 		gateway_as_of(listing.out, today);
 		json_out_close(listing.out, '}');

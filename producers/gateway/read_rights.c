@@ -10,7 +10,7 @@ bool read_rights_place(const struct token *token, struct span place)
 }
 
 /* The place in "centre:530102" and "grid:…", or where a registered unit sits. */
-static struct span place_of_unit(struct span unit, door_rights_seat *seat, void *seat_context)
+static struct span seat_of_unit(struct span unit, door_rights_seat *seat, void *seat_context)
 {
 	const uint8_t *colon = memchr(unit.p, ':', unit.n);
 	struct span place = {0};
@@ -27,7 +27,7 @@ static bool covers_unit(const struct token *token,
 			void *seat_context)
 {
 	return unit.n && (span_eq(unit, span_cstr(token->unit)) ||
-			  read_rights_place(token, place_of_unit(unit, seat, seat_context)));
+			  read_rights_place(token, seat_of_unit(unit, seat, seat_context)));
 }
 
 bool read_rights_case(const struct token *token,

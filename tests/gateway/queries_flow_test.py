@@ -342,7 +342,8 @@ def boards(desk):
 	bus, done = desk.bus, desk.in_progress()["subject"]
 	for step, data, unit in (("feedback_submitted", {"result": "resolved"}, LEAD), ("verified", {"pass": True}, CENTRE), ("closed", {"outcome": "resolved"}, CENTRE)):
 		desk.act(done, step, data, unit=unit)
-	bus.case(done, 7)
+	bus.one("gov.callback.recorded.v1", "score", {"reached": True, "score": 4}, time=desk.now(), subject=done, unit=CENTRE)
+	bus.case(done, 8)
 	cases = bus.read("/v1/cases?limit=200")["items"]
 	range_ = f"from={DAY}&to={DAY}"
 	for level, place in enumerate(LEVELS, 1):
@@ -352,6 +353,8 @@ def boards(desk):
 		assert (board["level"], board["from"], board["to"]) == (level, DAY, DAY), board
 		assert total["reported"] == len(under) and total["open"] == len(under) - 1 and total["closed"] == 1, (place, total, len(under))
 		assert total["closed_bp"] == 10000 // len(under) and total["on_time_bp"] == 10000 and total["reopened_bp"] == 0, total
+		assert (total["closed_with_due"], total["callbacks"], total["score_sum"], total["score_bp"]) == (1, 1, 4, 8000), total
+		assert all(0 <= total[name] <= 10000 for name in total if name.endswith("_bp")) and total["overdue"] == 0, total
 		assert [child["place"] for child in board["children"]] == list(LEVELS[level : level + 1]), board["children"]
 		for name in ("reported", "open", "closed", "accepted"):
 			assert sum(family[name] for family in board["families"]) == total[name], (place, name)
@@ -363,7 +366,27 @@ def boards(desk):
 	assert count("from=2023-03-14&to=2023-03-14") == [1, len(cases)], "one more on its day, and what is open at the end of it"
 	assert count("from=2023-03-13&to=2023-03-14") == [len(cases) + 1, len(cases)]
 	assert count(range_) == [len(cases), len(cases) - 1] and count("from=2023-03-01&to=2023-03-12") == [0, 0]
+	for name, days in (("overdue", "to=2023-12-01"), ("reworked", range_)):
+		assert bus.read(f"/v1/boards/53?{days}")["total"][name] == sum(name == "overdue" and "due_at" in case and case["state"]["code"] != "CL" for case in cases), name
+	assert bus.read("/v1/boards/53?to=2023-12-01")["total"]["overdue"] > 0
 	desk.absent("/v1/boards/5", "board", "5")
+
+
+def a_gone_place(desk):
+	"""A place that is gone is no child of its place any more, and on the board as long as it counts something: children add up to the whole."""
+	bus, gone = desk.bus, VILLAGE[:-1] + "9"
+	village = {"level": 5, "name": "旧村", "effective_from": scene.LOADED}
+	bus.one("gov.place.registered.v1", "old", village, subject="place:" + gone, unit="centre:53", time=desk.now())
+	bus.case(desk.report(place=gone)["subject"], 1)
+	end = {"change": "abolish", "doc_ref": "test", "effective_from": "2023-03-15T00:00:00+08:00"}
+	bus.one("gov.place.changed.v1", "end", end, subject="place:" + gone, unit="centre:53", time=desk.now())
+	board = lambda days="from=2023-03-01&to=2023-04-01": bus.read(f"/v1/boards/{TOWN}?{days}")
+	scene.bus.wait_for("the end", lambda: gone not in [child["code"] for child in bus.read(f"/v1/places/{TOWN}")["children"]])
+	children = {child["place"]: child for child in board()["children"]}
+	assert list(children) == [VILLAGE, gone] and children[gone]["in_force"] is False and "in_force" not in children[VILLAGE], children
+	here = sum(case["place"] == TOWN for case in bus.read("/v1/cases?limit=200")["items"])
+	assert sum(child["reported"] for child in children.values()) + here == board()["total"]["reported"], (children, here)
+	assert [child["place"] for child in board("from=2022-01-01&to=2022-02-01")["children"]] == [VILLAGE]
 
 
 def filled_up(desk):
@@ -443,6 +466,7 @@ def main():
 		receipts(desk, case)
 		lists(desk)
 		boards(desk)
+		a_gone_place(desk)
 		filled_up(desk)
 		places(desk)
 		codes(desk)

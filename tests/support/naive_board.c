@@ -9,7 +9,7 @@ static const size_t LEVELS[] = {2, 4, 6, 9, 12, 15, 17};
 
 enum { LEVEL_COUNT = sizeof LEVELS / sizeof *LEVELS };
 
-static int64_t day_of(int64_t at_us)
+int64_t naive_board_day(int64_t at_us)
 {
 	const int64_t day_us = INT64_C(86400000000);
 	int64_t local_us = at_us + 8 * INT64_C(3600000000), day = local_us / day_us;
@@ -57,7 +57,7 @@ static void add_at(struct naive_board *board,
 	naive_rows_put_big(&key, 0, 1);
 	naive_rows_put_big(&key, (uint64_t)spot->partition, 1);
 	naive_rows_put(&key, spot->family, 2);
-	naive_rows_put_big(&key, (uint64_t)day_of(spot->at_us), 4);
+	naive_rows_put_big(&key, (uint64_t)naive_board_day(spot->at_us), 4);
 	struct naive_counts *counts = counts_at(board, &key);
 
 	for (int i = 0; i < NAIVE_COUNTED; i++) {

@@ -4,17 +4,21 @@
 
 #include "tests/support/naive_rows.h"
 
-/* What is counted, in the order of a row. All but the change of open cases only grow. */
+/* What is counted, in the order of a row. All but the changes of open cases, and of those past their deadline, only grow. */
 enum naive_counted {
 	NAIVE_OPEN,
+	NAIVE_LATE_OPEN,
 	NAIVE_REPORTED,
 	NAIVE_SETTLED,
 	NAIVE_ACCEPTED,
 	NAIVE_REJECTED,
 	NAIVE_DISPATCHED,
 	NAIVE_CLOSED,
+	NAIVE_CLOSED_WITH_DUE,
 	NAIVE_CLOSED_LATE,
+	NAIVE_CLOSED_WITH_LEVEL,
 	NAIVE_CLOSED_LOW,
+	NAIVE_CLOSED_REOPENED,
 	NAIVE_REOPENED,
 	NAIVE_ESCALATED,
 	NAIVE_OVERDUE,
@@ -50,6 +54,9 @@ struct naive_spot {
 void naive_board_add(struct naive_board *board,
 		     const struct naive_spot *spot,
 		     const int64_t by[NAIVE_COUNTED]);
+
+/** The number of the day of a moment, in Asia/Shanghai. */
+int64_t naive_board_day(int64_t at_us);
 
 /** Its rows. */
 void naive_board_print(const struct naive_board *board, struct naive_rows *rows);

@@ -9,6 +9,7 @@
 enum {
 	ID_CHARACTERS = 28,
 	RP = 1,
+	HO = 5,
 	VE = 7,
 	ORIGIN_BYTES = 16,
 	UNIT_CHARACTERS = 40,
@@ -156,37 +157,92 @@ static struct naive_case *case_of(struct naive_fold *fold, struct naive_bytes su
 
 /* ---- one record */
 
-static bool was_open(uint8_t state)
+static bool is_open(uint8_t state)
 {
 	return state >= RP && state <= VE;
 }
 
-static void count(struct naive_folding *f,
-		  int partition,
-		  uint8_t state_before,
-		  const char *family_before)
+/* How a case weighs on the board: open; past its deadline from some midnight on. */
+struct weight {
+	char family[2];
+	bool open, due;
+	int64_t late_day;
+};
+
+/* A held case that was not late when it was laid aside does not become so. */
+static struct weight weight_of(const struct naive_case *c)
 {
-	int64_t time_us = naive_record_number(naive_record_member(f->record, "time"));
+	const int64_t day_us = INT64_C(86400000000);
+	struct weight w = {{c->type_code[0], c->type_code[1]}, is_open(c->state), false, 0};
+
+	if (w.open && c->due.due_us && !(c->state == HO && c->due.due_us > c->held_since_us)) {
+		w.due = true;
+		w.late_day = naive_board_day(c->due.due_us - 1 + day_us);
+	}
+	return w;
+}
+
+static void put_weight(struct naive_folding *f,
+		       struct naive_spot spot,
+		       const struct weight *w,
+		       enum naive_counted which,
+		       int64_t by)
+{
+	const int64_t day_us = INT64_C(86400000000);
+	int64_t counts[NAIVE_COUNTED] = {0};
+
+	counts[which] = by;
+	spot.family = w->family;
+	if (which == NAIVE_LATE_OPEN && w->late_day > naive_board_day(spot.at_us)) {
+		spot.at_us = w->late_day * day_us;
+	}
+	naive_board_add(&f->fold->board, &spot, counts);
+}
+
+static void weigh(struct naive_folding *f,
+		  const struct naive_spot *spot,
+		  const struct weight *before,
+		  const struct weight *after)
+{
+	bool moved = memcmp(before->family, after->family, 2) != 0;
+
+	if (before->open && (moved || !after->open)) {
+		put_weight(f, *spot, before, NAIVE_OPEN, -1);
+	}
+	if (after->open && (moved || !before->open)) {
+		put_weight(f, *spot, after, NAIVE_OPEN, 1);
+	}
+	moved = moved || before->due != after->due || before->late_day != after->late_day;
+	if (moved && before->due) {
+		put_weight(f, *spot, before, NAIVE_LATE_OPEN, -1);
+	}
+	if (moved && after->due) {
+		put_weight(f, *spot, after, NAIVE_LATE_OPEN, 1);
+	}
+}
+
+static void count(struct naive_folding *f, int partition, const struct weight *before)
+{
 	struct naive_spot spot = {
 		.place = f->c->place,
 		.partition = partition,
-		.family = family_before,
-		.at_us = time_us < f->decided_us ? time_us : f->decided_us,
+		.family = f->c->type_code,
+		.at_us = f->day_us,
 	};
-	const int64_t leaves[NAIVE_COUNTED] = {[NAIVE_OPEN] = -1};
+	const int64_t undone[NAIVE_COUNTED] = {[NAIVE_CLOSED_REOPENED] = 1};
+	struct weight after = weight_of(f->c);
 	bool any = false;
 
-	f->count[NAIVE_OPEN] = was_open(f->c->state) - was_open(state_before);
-	if (was_open(state_before) && memcmp(family_before, f->c->type_code, 2) != 0) {
-		naive_board_add(&f->fold->board, &spot, leaves);
-		f->count[NAIVE_OPEN]++;
-	}
+	weigh(f, &spot, before, &after);
 	for (int i = 0; i < NAIVE_COUNTED; i++) {
 		any = any || f->count[i];
 	}
-	spot.family = f->c->type_code;
 	if (any) {
 		naive_board_add(&f->fold->board, &spot, f->count);
+	}
+	if (f->undone) {
+		spot.at_us = f->c->closed_day * INT64_C(86400000000);
+		naive_board_add(&f->fold->board, &spot, undone);
 	}
 }
 
@@ -195,7 +251,7 @@ static bool take_case_event(struct naive_folding *f, int partition, const struct
 	const struct naive_record *record = f->record;
 	const msgpack_object *to = naive_record_member(record, "to");
 	struct naive_case *c = f->c;
-	char family[2] = {c->type_code[0], c->type_code[1]};
+	struct weight before = weight_of(c);
 	uint8_t state = c->state;
 	int64_t seq = naive_record_number(naive_record_member(record, "seq"));
 
@@ -215,7 +271,7 @@ static bool take_case_event(struct naive_folding *f, int partition, const struct
 	}
 	kind->take(f);
 	add_timeline(f, kind);
-	count(f, partition, state, family);
+	count(f, partition, &before);
 	return true;
 }
 
@@ -261,6 +317,8 @@ bool naive_fold_take(struct naive_fold *fold, int partition, const struct naive_
 	}
 	f.c = case_of(fold, subject);
 	f.decided_us -= plays(fold, NAIVE_PLANT_TIME, kind->take != NULL);
+	f.day_us = naive_record_number(naive_record_member(record, "time"));
+	f.day_us = f.day_us < f.decided_us ? f.day_us : f.decided_us;
 	if (kind->take) {
 		return take_case_event(&f, partition, kind);
 	}

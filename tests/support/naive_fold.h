@@ -40,6 +40,7 @@ struct naive_case {
 	uint8_t state, severity, step, channel, outcome, reason;
 	uint8_t returns, reopens, holds, reworks, escalations, score, late, provisional;
 	uint8_t close_level, close_level_expected, n_assist;
+	int32_t closed_day; /* of its last closing, as counted */
 	char type_code[4], common[20];
 	int64_t reported_us, updated_us, closed_us, held_since_us, hold_until_us, window_until_us,
 		held_us, orig_due_us;

@@ -125,6 +125,39 @@ static void find_common(struct naive_folding *f)
 	}
 }
 
+/* The level of a unit that names its place: a grid, a centre. */
+static uint8_t level_of(struct naive_bytes unit)
+{
+	static const size_t ends[] = {2, 4, 6, 9, 12, 15, 17};
+	size_t head = unit.n > 5 && memcmp(unit.p, "grid:", 5) == 0     ? 5
+		      : unit.n > 7 && memcmp(unit.p, "centre:", 7) == 0 ? 7
+									: unit.n;
+
+	for (uint8_t level = 1; level <= 7; level++) {
+		if (unit.n - head == ends[level - 1]) {
+			return level;
+		}
+	}
+	return 0;
+}
+
+static void count_closing(struct naive_folding *f)
+{
+	struct naive_case *c = f->c;
+
+	c->closed_us = f->decided_us;
+	c->closed_day = (int32_t)naive_board_day(f->day_us);
+	f->count[NAIVE_CLOSED] = 1;
+	if (c->due.due_us) {
+		f->count[NAIVE_CLOSED_WITH_DUE] = 1;
+		f->count[NAIVE_CLOSED_LATE] = c->late;
+	}
+	if (c->close_level && c->close_level_expected) {
+		f->count[NAIVE_CLOSED_WITH_LEVEL] = 1;
+		f->count[NAIVE_CLOSED_LOW] = c->close_level >= c->close_level_expected;
+	}
+}
+
 static void reported(struct naive_folding *f)
 {
 	const struct naive_record *record = f->record;
@@ -153,8 +186,9 @@ static void reported(struct naive_folding *f)
 	take_dues(f);
 	f->count[NAIVE_REPORTED] = 1;
 	if (c->state == CL) {
-		c->closed_us = f->decided_us;
-		f->count[NAIVE_CLOSED] = f->count[NAIVE_SETTLED] = 1;
+		c->close_level = level_of(naive_record_text(naive_record_member(record, "unit")));
+		f->count[NAIVE_SETTLED] = 1;
+		count_closing(f);
 	}
 }
 
@@ -273,20 +307,20 @@ static void closed(struct naive_folding *f)
 	c->held_us = number(f, "held_us");
 	c->window_until_us = number(f, "reopen_until");
 	c->provisional = small(f, "provisional");
-	c->closed_us = f->decided_us;
 	if (skipped && skipped->type == MSGPACK_OBJECT_ARRAY) {
 		for (uint32_t i = 0; i < skipped->via.array.size; i++) {
 			c->skipped |= (uint16_t)(1u << naive_fold_events_code(
 							 STEPS, &skipped->via.array.ptr[i]));
 		}
 	}
-	f->count[NAIVE_CLOSED] = 1;
-	f->count[NAIVE_CLOSED_LATE] = c->late;
-	f->count[NAIVE_CLOSED_LOW] = c->close_level >= c->close_level_expected;
+	count_closing(f);
 }
 
 static void reopened(struct naive_folding *f)
 {
+	const msgpack_object *from = naive_record_member(f->record, "from");
+
+	f->undone = naive_record_is(naive_record_text(from), "CL");
 	f->c->reopens = small(f, "n");
 	f->c->severity = naive_fold_events_code(SEVERITIES, datum(f, "severity"));
 	f->c->closed_us = f->c->window_until_us = 0;

@@ -9,7 +9,8 @@ struct naive_folding {
 	struct naive_fold *fold;
 	const struct naive_record *record;
 	struct naive_case *c;
-	int64_t decided_us;
+	int64_t decided_us, day_us; /* day_us: the moment on whose day it counts */
+	bool undone;                /* a closing was */
 	int64_t count[NAIVE_COUNTED];
 };
 

@@ -46,7 +46,8 @@ static void put_case(const struct naive_case *c, struct naive_out *out)
 	naive_rows_put(out, c->common, sizeof c->common);
 	naive_rows_put_wide(out, c->receipt, 12);
 	naive_fold_put_origin(out, c->texts[NAIVE_SOURCE], c->texts[NAIVE_ID]);
-	naive_rows_put_little(out, 0, 6);
+	naive_rows_put_little(out, 0, 2);
+	naive_rows_put_little(out, (uint64_t)(int64_t)c->closed_day, 4);
 	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
 		naive_rows_put_little(out, (uint64_t)moments[i], 8);
 	}
