@@ -175,14 +175,13 @@ static bool guard_forbidden(struct case_decision *d)
 	return true;
 }
 
+/* By the lists of the place it is the grid of, wherever the matter lies. */
 static bool guard_grid_list(struct case_decision *d)
 {
-	struct span place = span_cstr(d->was.place);
-
-	DETAIL(d, "type_code %s", d->was.type_code);
+	DETAIL(d, "type_code %s, %.*s", d->was.type_code, SPAN_ARGS(d->unit.id));
 	NEEDS(d, "a type on BASIC or ADMIT");
-	return d->unit.level < 6 || listed(d, CODE_list_kind_basic, place, NULL) ||
-	       listed(d, CODE_list_kind_admit, place, NULL);
+	return d->unit.level < 6 || listed(d, CODE_list_kind_basic, d->unit.seat, NULL) ||
+	       listed(d, CODE_list_kind_admit, d->unit.seat, NULL);
 }
 
 static bool guard_settled(struct case_decision *d)

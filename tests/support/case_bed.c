@@ -125,18 +125,30 @@ static void fold_unit(struct case_bed *bed, const char *id, const char *seat, bo
 	case_bed_fold(bed, &ev, subject);
 }
 
-static void fold_item(struct case_bed *bed, enum code_list_kind list, const char *code)
+void case_bed_item(struct case_bed *bed,
+		   enum code_list_kind list,
+		   const char *code,
+		   const char *scope)
 {
 	struct event ev = {.type = EVENT_list_item_set};
 	char subject[80];
 
-	(void)snprintf(subject, sizeof(subject), "list:%s:%s",
-		       codes_get(CODES_list_kind, (uint8_t)list)->name, code);
+	(void)snprintf(subject, sizeof(subject), "list:%s:%s%s%s",
+		       codes_get(CODES_list_kind, (uint8_t)list)->name, code, scope[0] ? ":" : "",
+		       scope);
 	EVENT_SET(ev.data.list_item_set, list, (uint8_t)list);
 	EVENT_SET(ev.data.list_item_set, code, span_cstr(code));
+	if (scope[0]) {
+		EVENT_SET(ev.data.list_item_set, scope, span_cstr(scope));
+	}
 	EVENT_SET(ev.data.list_item_set, active, true);
 	EVENT_SET(ev.data.list_item_set, effective_from, 0);
 	case_bed_fold(bed, &ev, subject);
+}
+
+static void fold_item(struct case_bed *bed, enum code_list_kind list, const char *code)
+{
+	case_bed_item(bed, list, code, "");
 }
 
 static void fold_functions(struct case_bed *bed)

@@ -69,6 +69,12 @@ void case_bed_calendar_from(struct case_bed *bed,
 			    const uint32_t *work,
 			    int64_t from_us);
 
+/** Puts an item on a list, in force for a place and what lies in it; "" is everywhere. */
+void case_bed_item(struct case_bed *bed,
+		   enum code_list_kind list,
+		   const char *code,
+		   const char *scope);
+
 /* How long a window (step hold, reopen or object) is for a type (NULL: every type) and a severity (0: every), from a moment on. */
 struct case_bed_window {
 	const char *type;

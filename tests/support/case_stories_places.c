@@ -1,4 +1,5 @@
-/* case_stories_places.c: what becomes of cases when places are merged, recoded and abolished (domain.md §2.2, §5.3), told as stories. */
+/* case_stories_places.c: what becomes of cases when places are merged, recoded and abolished (domain.md §2.2, §5.3), and whose lists a grid
+ * reports by, told as stories. */
 #include "tests/support/case_story.h"
 
 static bool owned_by(struct case_story *s, const char *centre)
@@ -156,9 +157,25 @@ static void owner_abolished(struct case_story *s)
 	MUST(owned_by(s, CITY) && case_story_state(s).arbitrated);
 }
 
-static case_story_tell *const stories[] = {report_below_merged, no_single_successor,
-					   changed_again,       up_to_recoded,
-					   owner_merged,        owner_abolished};
+/* A grid reports by the lists of its own place, not by those of the place where the matter lies. */
+static void own_lists(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_item(bed, CODE_list_kind_basic, "UM02", "530102");
+	case_bed_item(bed, CODE_list_kind_admit, "UM03", "530102001");
+	case_bed_item(bed, CODE_list_kind_basic, "UM04", "532323");
+	case_bed_item(bed, CODE_list_kind_admit, "UM05", "532323");
+	ENDS("", case_bed_report(bed, GRID, "532323101201", "UM02", 0));
+	ENDS("", case_bed_report(bed, GRID, "532323101201", "UM03", 0));
+	ENDS("GRID_LIST", case_bed_report(bed, GRID, "532323101201", "UM04", 0));
+	ENDS("GRID_LIST", case_bed_report(bed, GRID, "532323101201", "UM05", 0));
+	MUST(strstr(bed->detail, GRID) && strstr(bed->detail, "UM05"));
+}
+
+static case_story_tell *const stories[] = {
+	report_below_merged, no_single_successor, changed_again, up_to_recoded,
+	owner_merged,        owner_abolished,     own_lists};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
