@@ -188,8 +188,15 @@ static bool guard_settled(struct case_decision *d)
 {
 	const struct case_reported *data = &d->ev->data.case_reported;
 
-	NEEDS(d, "severity minor and resolution");
-	return data->has_severity && data->severity == CODE_severity_minor && data->has_resolution;
+	DETAIL(d, "severity %s, resolution %s",
+	       data->has_severity ? codes_get(CODES_severity, data->severity)->name : "not stated",
+	       data->has_resolution ? codes_get(CODES_outcome, data->resolution)->name
+				    : "not stated");
+	NEEDS(d, "severity minor, and resolution resolved or partly");
+	return data->has_severity && data->severity == CODE_severity_minor &&
+	       data->has_resolution &&
+	       (data->resolution == CODE_outcome_resolved ||
+		data->resolution == CODE_outcome_partly);
 }
 
 static bool guard_member(struct case_decision *d)

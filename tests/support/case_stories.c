@@ -214,20 +214,36 @@ static void callback_rights(struct case_story *s)
 	MUST(case_story_state(s).state == CODE_case_state_VE);
 }
 
-/* A minor matter settled on the spot is closed with its report; any other may not be. */
+/* @param resolution 0: none is stated */
+static const char *settle(struct case_story *s, int severity, int resolution)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_reported *data = &bed->ev.data.case_reported;
+
+	case_bed_begin(bed, EVENT_case_reported, GRID);
+	EVENT_SET(bed->ev.env, place, SPAN(HERE));
+	EVENT_SET(*data, type_code, SPAN("MD02"));
+	EVENT_SET(*data, severity, (uint8_t)severity);
+	EVENT_SET(*data, settled, true);
+	if (resolution) {
+		EVENT_SET(*data, resolution, (uint8_t)resolution);
+	}
+	return case_bed_post(bed);
+}
+
+/* A minor matter settled on the spot is closed with its report; any other may not be, nor what was not settled. */
 static void settled(struct case_story *s)
 {
 	struct case_bed *bed = &s->bed;
 
-	for (int severity = CODE_severity_general; severity <= CODE_severity_minor; severity++) {
-		case_bed_begin(bed, EVENT_case_reported, GRID);
-		EVENT_SET(bed->ev.env, place, SPAN(HERE));
-		EVENT_SET(bed->ev.data.case_reported, type_code, SPAN("MD02"));
-		EVENT_SET(bed->ev.data.case_reported, severity, (uint8_t)severity);
-		EVENT_SET(bed->ev.data.case_reported, settled, true);
-		EVENT_SET(bed->ev.data.case_reported, resolution, CODE_outcome_resolved);
-		ENDS(severity == CODE_severity_minor ? "" : "SETTLED", case_bed_post(bed));
-	}
+	ENDS("SETTLED", settle(s, CODE_severity_minor, 0));
+	ENDS("SETTLED", settle(s, CODE_severity_minor, CODE_outcome_unresolved));
+	ENDS("SETTLED", settle(s, CODE_severity_minor, CODE_outcome_not_true));
+	ENDS("SETTLED", settle(s, CODE_severity_minor, CODE_outcome_unstated));
+	MUST(strstr(bed->detail, "unstated") && strstr(bed->needs, "resolved"));
+	ENDS("SETTLED", settle(s, CODE_severity_general, CODE_outcome_resolved));
+	ENDS("", settle(s, CODE_severity_minor, CODE_outcome_partly));
+	ENDS("", settle(s, CODE_severity_minor, CODE_outcome_resolved));
 	MUST(case_story_state(s).state == CODE_case_state_CL && case_story_state(s).seq == 1);
 	MUST(case_story_state(s).window_until_us == AT(2, 4, 0, 0));
 	MUST(bed->ev.data.case_reported.close_level_expected == 5);
