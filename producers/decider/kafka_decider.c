@@ -313,6 +313,13 @@ static void on_reference(struct decider *decider, const struct kafka_record *rec
 		decider->ref_ended = true;
 		return;
 	}
+	if (record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL) {
+		LOG(ERROR, "reference records are gone: they are read from the log's beginning",
+		    LOG_TEXT("topic", decider->reftopic), LOG_TEXT("error", err_name(record->err)),
+		    LOG_TEXT("cure", err_cure(record->err)));
+		decider->err = record->err;
+		return;
+	}
 	if (record->what != KAFKA_READ_RECORD || decider->err ||
 	    record->offset < reference_position(decider->reference)) {
 		return;
