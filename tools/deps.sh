@@ -138,15 +138,16 @@ yyjson() {
 	finish yyjson "$version"
 }
 
-# librdkafka [SANITIZER]: the thread sanitizer knows pthreads, not C11's threads inside of libc.
+# librdkafka [SANITIZER]: the thread sanitizer knows pthreads, not C11's threads inside of libc. Two lines are changed, see below.
 librdkafka() {
-	local name version hash file work=$deps/work/librdkafka prefix=$deps/${1:-} part=librdkafka${1:+-$1} options=()
+	local name version hash file work=$deps/work/librdkafka prefix=$deps/${1:-} part=librdkafka${1:+-$1} options=() changes="leader hints; no brokers"
 	read -r name version hash <<<"$LIBRDKAFKA"
-	done_already "$part" "$version" && return 0
+	done_already "$part" "$version" && done_already "$part-changes" "$changes" && return 0
 	if [ -n "${1:-}" ]; then
 		options=("--CFLAGS=-fsanitize=$1" "--LDFLAGS=-fsanitize=$1" --disable-c11threads)
 	elif pkg-config --atleast-version=2.11 rdkafka 2>/dev/null; then
 		say "librdkafka: the system's $(pkg-config --modversion rdkafka)"
+		finish "$part-changes" "$changes"
 		finish "$part" "$version"
 		return 0
 	fi
@@ -156,6 +157,11 @@ librdkafka() {
 	tar -xzf "$file" -C "$work" --strip-components=3 package/deps/librdkafka
 	# 2.15.1 counts leader hints of -1 (a broker just restarted) and then reads as many entries that it never filled: a segfault.
 	sed -i 's/^\( *\)\(TopicTags->partitions_with_leader_change_cnt++;\)/\1if (PartitionTags->CurrentLeader.LeaderId >= 0)\n\1        \2/' "$work/src/rdkafka_fetcher.c"
+	# A broker that hung longer than its own session answers for a moment that there are no brokers, its controller having fenced it. 2.15.1
+	# then forgets all that it knows, the bootstrap servers too, and never asks again (confluentinc/librdkafka#5301): asked again instead.
+	sed -i 's|if (md->broker_cnt == 0 && md->topic_cnt == 0) {|if (md->broker_cnt == 0) { /* topics or not */|' "$work/src/rdkafka_metadata.c"
+	grep -q 'LeaderId >= 0)$' "$work/src/rdkafka_fetcher.c" && grep -q '/\* topics or not \*/' "$work/src/rdkafka_metadata.c" ||
+		die "librdkafka's source is not what it was: the lines to change are not found"
 	# Shared, not static: --enable-static pulls archives into the shared library whose symbols then stay undefined.
 	(
 		cd "$work"
@@ -164,6 +170,7 @@ librdkafka() {
 		quietly librdkafka-install make -C src install
 	)
 	rm -rf "$work"
+	finish "$part-changes" "$changes"
 	finish "$part" "$version"
 }
 
