@@ -45,6 +45,19 @@ bool place_covers(struct span outer, struct span inner)
 	return outer.n && span_starts(inner, outer);
 }
 
+bool place_in_range(struct span code)
+{
+	int level = place_level(code), number = 0;
+
+	if (level < 4 || level > 6) {
+		return true;
+	}
+	for (size_t i = code.n - 3; i < code.n; i++) {
+		number = number * 10 + code.p[i] - '0';
+	}
+	return level == 6 ? number != 0 && number != 800 : number >= 1 && number <= 599;
+}
+
 struct span place_common(struct span a, struct span b)
 {
 	for (int level = PLACE_LEVELS; level >= 1; level--) {

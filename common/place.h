@@ -31,6 +31,12 @@ struct span place_parent(struct span code);
 /** Whether outer is the same place or one above. */
 bool place_covers(struct span outer, struct span inner);
 
+/**
+ * Whether the digits of a code's own level are given out at all (domain.md §2.2): townships and villages 001 to 599, grids 001 to 799 (basic)
+ * and 801 to 999 (dedicated). Above and below, all are.
+ */
+bool place_in_range(struct span code);
+
 /** The deepest place that covers both; absent if not even the province is shared. */
 struct span place_common(struct span a, struct span b);
 

@@ -92,6 +92,34 @@ static void test_of_unit(void **state)
 	assert_int_equal(place_of_unit(SPAN("")).n, 0);
 }
 
+/* The three digits of a township, a village and a grid are of a kind of it; provinces to counties and micro-grids have no ranges. */
+static void test_ranges(void **state)
+{
+	static const char *const in[] = {"53",
+					 "5300",
+					 "530199",
+					 "530102001",
+					 "530102599",
+					 "530102001001",
+					 "530102001599",
+					 "530102001001001",
+					 "530102001001799",
+					 "530102001001801",
+					 "530102001001999",
+					 "53010200100100100"};
+	static const char *const out[] = {"530102000",       "530102600",      "530102999",
+					  "530102001000",    "530102001600",   "530102001800",
+					  "530102001001000", "530102001001800"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
+		assert_true(place_in_range(span_cstr(in[i])));
+	}
+	for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); i++) {
+		assert_false(place_in_range(span_cstr(out[i])));
+	}
+}
+
 /* A place covers itself and what lies below, nothing beside it. */
 static void test_covers(void **state)
 {
@@ -108,7 +136,7 @@ int main(void)
 		cmocka_unit_test(test_levels),         cmocka_unit_test(test_parents),
 		cmocka_unit_test(test_common),         cmocka_unit_test(test_normalise),
 		cmocka_unit_test(test_normalise_unit), cmocka_unit_test(test_of_unit),
-		cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_covers),         cmocka_unit_test(test_ranges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

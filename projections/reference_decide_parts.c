@@ -70,6 +70,16 @@ static bool guard_new_place(struct reference_decision *d, struct span code)
 	       refuse(d, "REF_REGISTERED", code, SPAN("place.changed with its doc_ref"));
 }
 
+/* Digits that no township, village or grid can have are a slip, or another code than that of a place (domain.md §2.2). */
+static bool guard_code(struct reference_decision *d, struct span code)
+{
+	return place_in_range(code) ||
+	       refuse(d, "REF_CODE", code,
+		      place_level(code) == 6   ? SPAN("a grid 001 to 799 or 801 to 999")
+		      : place_level(code) == 5 ? SPAN("a village 001 to 599")
+					       : SPAN("a township 001 to 599"));
+}
+
 static bool check_place_registered(struct reference_decision *d)
 {
 	const struct place_registered *data = &d->ev->data.place_registered;
@@ -79,6 +89,9 @@ static bool check_place_registered(struct reference_decision *d)
 	if (data->level != (uint64_t)place_level(code)) {
 		return refuse(d, "REF_LEVEL", number(d, "level", data->level),
 			      number(d, "level", (uint64_t)place_level(code)));
+	}
+	if (!guard_code(d, code)) {
+		return false;
 	}
 	/* By the lengths of codes a grid's parent is a village, never a township or county (domain.md #73). */
 	return (data->level == 1 ||

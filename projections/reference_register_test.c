@@ -78,6 +78,12 @@ static void test_places(void **state)
 	assert_refused("REF_REGISTERED");
 	place("5201", "centre:53");
 	assert_refused("REF_COVER");
+	place("530102999", "centre:53");
+	ev.data.place_registered.effective_from = 10 * DAY;
+	assert_refused("REF_CODE");
+	place("530102599", "centre:53");
+	ev.data.place_registered.effective_from = 10 * DAY;
+	assert_accepted();
 	begin(EVENT_place_registered, "place:53010", "centre:53");
 	assert_refused("REF_SUBJECT");
 	begin(EVENT_case_accepted, "place:53", "centre:53");
