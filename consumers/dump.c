@@ -103,30 +103,31 @@ enum err dump_print(const struct projection *projection,
 	return err ? err : ferror(out) ? ERR_IO : ERR_OK;
 }
 
-/* Every row's entry is there and points back; as many entries as rows that have one. */
+/* Every row's entries are there and point back; as many as the rows have. */
 static void check_index(
 	struct kv_txn *txn, int kv_table, int kv_index, const struct index *index, struct buf *out)
 {
 	struct kv_cursor cursor = {0};
-	uint8_t entry[LIMIT_KEY_BYTES];
+	struct index_keys entries;
 	uint64_t expected = 0;
 	struct span back;
 
 	kv_cursor_open(txn, kv_table, &cursor);
 	for (bool more = kv_cursor_seek(&cursor, (struct span){0}); more;
 	     more = kv_cursor_next(&cursor)) {
-		size_t n = index->key_of(cursor.key, cursor.value, entry);
-
-		expected += n > 0;
-		if (n && (!kv_get(txn, kv_index, span_of(entry, n), &back) ||
-			  !span_eq(back, cursor.key))) {
-			buf_printf(out, "index %s: a row has no entry\n", index->name);
+		projection_keys(index, cursor.key, cursor.value, &entries);
+		expected += (uint64_t)entries.n;
+		for (int i = 0; i < entries.n; i++) {
+			if (!kv_get(txn, kv_index, projection_key(&entries, i), &back) ||
+			    !span_eq(back, cursor.key)) {
+				buf_printf(out, "index %s: a row has no entry\n", index->name);
+			}
 		}
 	}
 	kv_cursor_close(&cursor);
 	if (kv_count(txn, kv_index) != expected) {
-		buf_printf(out, "index %s: %" PRIu64 " entries for %" PRIu64 " rows\n", index->name,
-			   kv_count(txn, kv_index), expected);
+		buf_printf(out, "index %s: %" PRIu64 " entries, its rows have %" PRIu64 "\n",
+			   index->name, kv_count(txn, kv_index), expected);
 	}
 }
 

@@ -10,8 +10,9 @@
 
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
+#include "tests/support/letter_indexes.h"
 
-enum { KEYS = 60, T_ROWS = 0, T_PLAIN, T_ADDED, TABLES, VALUE_BYTES = 12, KV_NAMES = 6 };
+enum { KEYS = 60, T_ROWS = 0, T_PLAIN, T_ADDED, TABLES, VALUE_BYTES = 12, KV_NAMES = 7 };
 
 static char dir[FOLDER_PATH_BYTES];
 static int fail_in = -1;
@@ -45,25 +46,10 @@ int __wrap_mdb_txn_commit(MDB_txn *t)
 	return __real_mdb_txn_commit(t);
 }
 
-/* By the first byte of the row; rows whose first byte is 'x' are in no index. */
-static size_t by_first(struct span key, struct span row, uint8_t *ret_key)
-{
-	if (row.n == 0 || row.p[0] == 'x') {
-		return 0;
-	}
-	ret_key[0] = row.p[0];
-	memcpy(ret_key + 1, key.p, key.n);
-	return key.n + 1;
-}
-
-static size_t by_length(struct span key, struct span row, uint8_t *ret_key)
-{
-	ret_key[0] = (uint8_t)(row.n + 1);
-	memcpy(ret_key + 1, key.p, key.n);
-	return key.n + 1;
-}
-
-static const struct index indexes[] = {{"first", by_first}, {"length", by_length}, {0}};
+static const struct index indexes[] = {{.name = "first", .key_of = letter_indexes_first},
+				       {.name = "length", .key_of = letter_indexes_length},
+				       {.name = "letters", .keys_of = letter_indexes_letters},
+				       {0}};
 static const struct table tables[] = {
 	{.name = "rows", .indexes = indexes}, {.name = "plain"}, {.name = "added"}, {0}};
 
@@ -211,7 +197,8 @@ static void expect_scan(struct bed *bed, int table, const char *prefix)
 static void expect_stored(struct bed *bed, const struct model *model)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
-	uint64_t first = 0, length = 0;
+	uint64_t first = 0, length = 0, letters = 0;
+	struct index_keys keys;
 	struct span value;
 	char room[40];
 	uint8_t entry[64];
@@ -221,7 +208,7 @@ static void expect_stored(struct bed *bed, const struct model *model)
 		struct span key = key_of(i, room), row = span_cstr(model->rows[T_ROWS][i]);
 
 		for (int table = 0; table < TABLES; table++) {
-			int kv_table = table ? table + 2 : 0;
+			int kv_table = table ? table + 3 : 0;
 
 			assert_int_equal(kv_get(&txn, kv_table, key, &value),
 					 model->live[table][i]);
@@ -231,7 +218,7 @@ static void expect_stored(struct bed *bed, const struct model *model)
 		if (!model->live[T_ROWS][i]) {
 			continue;
 		}
-		size_t n = by_first(key, row, entry);
+		size_t n = letter_indexes_first(key, row, entry);
 
 		if (n) {
 			first++;
@@ -239,9 +226,18 @@ static void expect_stored(struct bed *bed, const struct model *model)
 			assert_true(span_eq(value, key));
 		}
 		length++;
-		assert_true(kv_get(&txn, 2, span_of(entry, by_length(key, row, entry)), &value));
+		assert_true(kv_get(&txn, 2, span_of(entry, letter_indexes_length(key, row, entry)),
+				   &value));
 		assert_true(span_eq(value, key));
+		keys.n = 0;
+		letter_indexes_letters(key, row, &keys);
+		letters += (uint64_t)keys.n;
+		for (int k = 0; k < keys.n; k++) {
+			assert_true(kv_get(&txn, 3, projection_key(&keys, k), &value));
+			assert_true(span_eq(value, key));
+		}
 	}
+	assert_int_equal(kv_count(&txn, 3), letters);
 	assert_int_equal(kv_count(&txn, 1), first);
 	assert_int_equal(kv_count(&txn, 2), length);
 }

@@ -288,28 +288,43 @@ static bool add_entry(struct changes *changes,
 							    .live = live});
 }
 
+static bool has_key(const struct index_keys *keys, struct span key)
+{
+	int i = 0;
+
+	while (i < keys->n && !span_eq(projection_key(keys, i), key)) {
+		i++;
+	}
+	return i < keys->n;
+}
+
 /* The entries of one index that move: what the row had before, what it has now. */
 static bool derive(const struct row *row,
 		   const struct index *index,
 		   struct arena *arena,
 		   struct changes *changes)
 {
-	uint8_t before[LIMIT_KEY_BYTES], after[LIMIT_KEY_BYTES];
-	struct span key = span_of(row->key, row->key_n), was = {0}, is = {0};
+	struct index_keys before, after;
+	struct span key = span_of(row->key, row->key_n);
+	bool ok = true;
 
+	before.n = after.n = 0; /* all else is written before it is read */
 	assert(row->base_known);
 	if (row->base_live) {
-		was = span_of(before, index->key_of(key, base_of(row), before));
+		projection_keys(index, key, base_of(row), &before);
 	}
 	if (row->live) {
-		is = span_of(after, index->key_of(key, value_of(row), after));
+		projection_keys(index, key, value_of(row), &after);
 	}
-	assert(was.n <= sizeof before && is.n <= sizeof after);
-	if (span_eq(was, is)) {
-		return true;
+	for (int i = 0; ok && i < before.n; i++) {
+		ok = has_key(&after, projection_key(&before, i)) ||
+		     add_entry(changes, arena, projection_key(&before, i), row, false);
 	}
-	return (!was.n || add_entry(changes, arena, was, row, false)) &&
-	       (!is.n || add_entry(changes, arena, is, row, true));
+	for (int i = 0; ok && i < after.n; i++) {
+		ok = has_key(&before, projection_key(&after, i)) ||
+		     add_entry(changes, arena, projection_key(&after, i), row, true);
+	}
+	return ok;
 }
 
 static bool collect_entries(const struct generation *gen,

@@ -76,13 +76,13 @@ bool case_query_timeline_cursor_read(const struct case_id *id,
 /* What a list is about; absent members do not matter. */
 struct case_query_filter {
 	struct span place;      /* filed there or below */
-	struct span unit;       /* owner (centre:, grid:) or lead unit */
+	struct span unit;       /* owns it, leads in it or assists */
 	struct span type_code;  /* or its first letters */
 	struct span source, id; /* the sender's own number: both or none */
 	uint8_t state;          /* enum code_case_state; 0: any */
-	int64_t due_before_us;  /* open cases whose nearer deadline is before it; 0: any */
-	struct span cursor;     /* where the page before ended; absent: from the start */
-	int limit;              /* rows at most, up to CASE_QUERY_LIMIT */
+	int64_t due_before_us; /* open cases whose nearer deadline, or end of hold, is before it; 0: any */
+	struct span cursor; /* where the page before ended; absent: from the start */
+	int limit;          /* rows at most, up to CASE_QUERY_LIMIT */
 };
 
 /* Called per case. @return false: leave it out (the asker has no right to it); it does not count */
@@ -94,8 +94,9 @@ typedef bool case_query_visit_case(void *context,
 bool case_query_list_cursor_fits(const struct case_query_filter *filter);
 
 /**
- * Visits the cases that fit: by the sender's number; a unit's, or those due, in the order of deadlines; a place's in a
- * state, below the county, by place and deadline; all others in the order of ids. A cursor is the key after which to go
+ * Visits the cases that fit: by the sender's number; a unit's, those due, or those of a place below the county in a state,
+ * in the order of what comes next (case_row_next_due), nothing last, a unit's closed cases behind its open ones; all others
+ * in the order of ids. A cursor is the key after which to go
  * on, so it stays valid while rows come and go. Ids never change: of a list in their order, a case that fits throughout
  * comes exactly once. Where deadlines order a list, a case stands where its deadline is when that page is read.
  * @param ret_cursor  room for CASE_QUERY_CURSOR_BYTES; where the next page begins

@@ -62,9 +62,14 @@ static void set_counties(struct list *list, struct span place)
 	put_county(place, '9', list->last_prefix);
 }
 
-static bool owns_cases(struct span unit)
+/* A state's cases of a whole town, in one order of deadlines; those of other places in it are passed over. */
+static void set_town(struct list *list)
 {
-	return span_starts(unit, SPAN("centre:")) || span_starts(unit, SPAN("grid:"));
+	struct span town = span_first(list->filter->place, PLACE_TOWN_BYTES);
+
+	set_prefix(list, CASE_STATUS_KV_BY_PLACE, town, 0);
+	list->prefix[list->prefix_bytes++] = list->filter->state;
+	memcpy(list->last_prefix, list->prefix, list->prefix_bytes);
 }
 
 static void choose_index(struct list *list)
@@ -76,14 +81,11 @@ static void choose_index(struct list *list)
 		case_row_origin(filter->source, filter->id, origin);
 		set_prefix(list, CASE_STATUS_KV_BY_ORIGIN, span_of(origin, sizeof origin), -1);
 	} else if (filter->unit.n) {
-		bool owner = owns_cases(filter->unit);
-
-		set_prefix(list, owner ? CASE_STATUS_KV_BY_OWNER : CASE_STATUS_KV_BY_LEAD,
-			   filter->unit, 0);
+		set_prefix(list, CASE_STATUS_KV_BY_UNIT, filter->unit, 0);
 	} else if (filter->due_before_us) {
 		set_prefix(list, CASE_STATUS_KV_BY_DEADLINE, SPAN(""), -1);
 	} else if (filter->state && filter->place.n > PLACE_COUNTY_BYTES) {
-		set_prefix(list, CASE_STATUS_KV_BY_PLACE, filter->place, -1);
+		set_town(list);
 	} else {
 		set_counties(list, filter->place);
 	}
@@ -205,12 +207,6 @@ static int smallest(const struct list *list)
 	return best;
 }
 
-static bool fits_unit(const struct case_query_filter *filter, const struct case_row *row)
-{
-	return !filter->unit.n ||
-	       span_eq(owns_cases(filter->unit) ? row->owner : row->lead_unit, filter->unit);
-}
-
 static bool fits(const struct case_query_filter *filter, const struct case_row *row)
 {
 	struct span place =
@@ -218,7 +214,8 @@ static bool fits(const struct case_query_filter *filter, const struct case_row *
 	struct span type = span_of(row->fixed.type_code, sizeof row->fixed.type_code);
 	int64_t due = case_row_next_due(&row->fixed);
 
-	return span_starts(place, filter->place) && fits_unit(filter, row) &&
+	return span_starts(place, filter->place) &&
+	       (!filter->unit.n || case_row_part(row, filter->unit) >= 0) &&
 	       span_starts(type, filter->type_code) &&
 	       (!filter->state || row->fixed.state == filter->state) &&
 	       (!filter->due_before_us ||

@@ -111,6 +111,9 @@ int64_t case_row_next_due(const struct case_row_fixed *row)
 {
 	int64_t a = row->case_due.due_us, b = row->step_due.due_us;
 
+	if (row->state == CODE_case_state_HO) {
+		return row->hold_until_us;
+	}
 	return !a || (b && b < a) ? b : a;
 }
 
@@ -139,6 +142,24 @@ uint8_t case_row_colour(const struct case_row_fixed *row, int64_t at_us)
 		return whole == CODE_colour_none ? step : whole;
 	}
 	return whole > step ? whole : step; /* green < yellow < red in their list */
+}
+
+struct span case_row_unit(const struct case_row *row, int i)
+{
+	if (i < 2) {
+		return i ? row->lead_unit : row->owner;
+	}
+	return i - 2 < row->n_assist ? row->assist[i - 2] : (struct span){0};
+}
+
+int case_row_part(const struct case_row *row, struct span unit)
+{
+	for (int i = 0; i < CASE_ROW_UNITS; i++) {
+		if (unit.n && span_eq(case_row_unit(row, i), unit)) {
+			return i;
+		}
+	}
+	return -1;
 }
 
 void case_row_take_back(struct case_row *row)

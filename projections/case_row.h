@@ -72,11 +72,19 @@ bool case_row_is_open(const struct case_row_fixed *row);
 /** A deadline as it may be told: on hold none runs, so none is ahead; one that had passed before stays. @param due one of the row's own */
 struct case_row_due case_row_told(const struct case_row_fixed *row, const struct case_row_due *due);
 
-/** The nearer of the case's and the step's deadline; 0: none. */
+/** What comes next: the nearer of the case's and the step's deadline, on hold the hold's end; 0: nothing. */
 int64_t case_row_next_due(const struct case_row_fixed *row);
 
 /** Colour at a moment: hold while on hold, none without a deadline or when not open, else by the nearer of both deadlines' colours. @return enum code_colour */
 uint8_t case_row_colour(const struct case_row_fixed *row, int64_t at_us);
+
+enum { CASE_ROW_UNITS = 2 + LIMIT_ASSIST_UNITS };
+
+/** The units that have to do with a case now: i is 0 for the owner, 1 for the lead unit, from 2 on assisting ones. @return empty: none */
+struct span case_row_unit(const struct case_row *row, int i);
+
+/** What a unit first is in a case, as case_row_unit numbers it. @return -1: nothing */
+int case_row_part(const struct case_row *row, struct span unit);
 
 /** Nobody leads, assists or has handled any more. */
 void case_row_take_back(struct case_row *row);

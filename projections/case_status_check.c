@@ -113,22 +113,22 @@ static void tally(struct check *check,
 	found->board += board;
 }
 
-/* Each index has the entry that the row gives, leading back to it. */
+/* Each index has the entries that the row gives, leading back to it. */
 static void check_entries(struct check *check, struct span key, struct span row, uint64_t *entries)
 {
-	uint8_t entry[LIMIT_KEY_BYTES];
+	const struct index *index = case_status_tables[CASE_STATUS_CASE].indexes;
+	struct index_keys keys;
 	struct span back;
 
-	for (int i = 0; case_status_tables[CASE_STATUS_CASE].indexes[i].name; i++) {
-		size_t n = case_status_tables[CASE_STATUS_CASE].indexes[i].key_of(key, row, entry);
-
-		if (!n) {
-			continue;
-		}
-		entries[i]++;
-		if (!kv_get(check->txn, CASE_STATUS_KV_BY_PLACE + i, span_of(entry, n), &back) ||
-		    !span_eq(back, key)) {
-			complain(check, case_status_tables[CASE_STATUS_CASE].indexes[i].name, key);
+	for (int i = 0; index[i].name; i++) {
+		projection_keys(&index[i], key, row, &keys);
+		entries[i] += (uint64_t)keys.n;
+		for (int k = 0; k < keys.n; k++) {
+			if (!kv_get(check->txn, CASE_STATUS_KV_BY_PLACE + i,
+				    projection_key(&keys, k), &back) ||
+			    !span_eq(back, key)) {
+				complain(check, index[i].name, key);
+			}
 		}
 	}
 }

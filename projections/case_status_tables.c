@@ -2,6 +2,7 @@
 #include "projections/case_status_tables.h"
 
 #include "common/partition.h"
+#include "common/place.h"
 #include "projections/case_row.h"
 
 void case_status_tables_put_due(int64_t due_us, uint8_t ret_bytes[8])
@@ -34,10 +35,13 @@ static size_t key_by_place(struct span key, struct span bytes, uint8_t *ret_key)
 	struct case_row_fixed row = fixed_of(bytes);
 	size_t n = strnlen(row.place, CASE_ROW_PLACE_BYTES);
 
+	if (n > PLACE_TOWN_BYTES) {
+		n = PLACE_TOWN_BYTES;
+	}
 	memcpy(ret_key, row.place, n);
 	ret_key[n++] = 0;
 	ret_key[n++] = row.state;
-	return add_due_and_id(ret_key, n, row.case_due.due_us, key);
+	return add_due_and_id(ret_key, n, case_row_next_due(&row), key);
 }
 
 static size_t key_by_unit(struct span unit,
@@ -47,28 +51,29 @@ static size_t key_by_unit(struct span unit,
 {
 	size_t n = unit.n;
 
-	if (!n) {
-		return 0;
-	}
 	memcpy(ret_key, unit.p, n);
 	ret_key[n++] = 0;
 	ret_key[n++] = !case_row_is_open(row);
 	return add_due_and_id(ret_key, n, case_row_next_due(row), key);
 }
 
-static size_t key_by_owner(struct span key, struct span bytes, uint8_t *ret_key)
+/* A unit that does two things in a case, such as to own it and to lead it, has it once. */
+static void keys_by_unit(struct span key, struct span bytes, struct index_keys *ret_keys)
 {
 	struct case_row row;
 
-	return case_row_read(bytes, &row) ? key_by_unit(row.owner, key, &row.fixed, ret_key) : 0;
-}
+	if (!case_row_read(bytes, &row)) {
+		return;
+	}
+	for (int i = 0; i < CASE_ROW_UNITS; i++) {
+		struct span unit = case_row_unit(&row, i);
 
-static size_t key_by_lead(struct span key, struct span bytes, uint8_t *ret_key)
-{
-	struct case_row row;
-
-	return case_row_read(bytes, &row) ? key_by_unit(row.lead_unit, key, &row.fixed, ret_key)
-					  : 0;
+		if (unit.n && case_row_part(&row, unit) == i) {
+			ret_keys->lengths[ret_keys->n] =
+				key_by_unit(unit, key, &row.fixed, ret_keys->keys[ret_keys->n]);
+			ret_keys->n++;
+		}
+	}
 }
 
 static size_t key_by_deadline(struct span key, struct span bytes, uint8_t *ret_key)
@@ -113,13 +118,14 @@ static int partition_of_board(struct span key, int partitions)
 	return key.p[key.n - 7];
 }
 
+_Static_assert((int)CASE_ROW_UNITS <= (int)PROJECTION_KEYS, "an entry for each unit of a case");
+
 static const struct index CASE_INDEXES[] = {
-	{"by_place", key_by_place},
-	{"by_owner", key_by_owner},
-	{"by_lead", key_by_lead},
-	{"by_deadline", key_by_deadline},
-	{"by_origin", key_by_origin},
-	{"by_receipt", key_by_receipt},
+	{.name = "by_place", .key_of = key_by_place},
+	{.name = "by_unit", .keys_of = keys_by_unit},
+	{.name = "by_deadline", .key_of = key_by_deadline},
+	{.name = "by_origin", .key_of = key_by_origin},
+	{.name = "by_receipt", .key_of = key_by_receipt},
 	{0},
 };
 

@@ -15,9 +15,8 @@ enum case_status_table {
 };
 enum case_status_kv {
 	CASE_STATUS_KV_CASE,
-	CASE_STATUS_KV_BY_PLACE, /* place 0x00 state due id: in the order of codes, then states, then deadlines */
-	CASE_STATUS_KV_BY_OWNER, /* owner 0x00 open/closed due id */
-	CASE_STATUS_KV_BY_LEAD,  /* lead unit 0x00 open/closed due id */
+	CASE_STATUS_KV_BY_PLACE, /* town, or the place above, 0x00 state due id: all places of a town in one order of deadlines */
+	CASE_STATUS_KV_BY_UNIT, /* unit 0x00 open/closed due id: each that owns, leads or assists */
 	CASE_STATUS_KV_BY_DEADLINE, /* the nearer deadline of an open case, id: each open case has exactly one */
 	CASE_STATUS_KV_BY_ORIGIN,  /* hash of the report's source and id, id */
 	CASE_STATUS_KV_BY_RECEIPT, /* receipt code */

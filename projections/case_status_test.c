@@ -1,6 +1,8 @@
 /* case_status_test.c: what case-status makes of a case's events: row, indexes, timeline, board. */
 #include "tests/support/cmocka_all.h"
 
+#include <stdio.h>
+
 #include "common/civil.h"
 #include "projections/case_board.h"
 #include "projections/case_row.h"
@@ -199,9 +201,7 @@ static void test_indexes(void **state)
 	report(fixture);
 	accept(fixture);
 	for (int i = 0; case_status_tables[CASE_STATUS_CASE].indexes[i].name; i++) {
-		bool lead = i == CASE_STATUS_KV_BY_LEAD - CASE_STATUS_KV_BY_PLACE;
-
-		assert_int_equal(entries(fixture, i, SPAN("")), lead ? 0 : 1);
+		assert_int_equal(entries(fixture, i, SPAN("")), 1);
 	}
 	assert_int_equal(entries(fixture, CASE_STATUS_KV_BY_RECEIPT - CASE_STATUS_KV_BY_PLACE,
 				 SPAN("ABCDEFGHJKMN")),
@@ -211,8 +211,42 @@ static void test_indexes(void **state)
 		entries(fixture, CASE_STATUS_KV_BY_DEADLINE - CASE_STATUS_KV_BY_PLACE, SPAN("")),
 		0);
 	assert_int_equal(entries(fixture, CASE_STATUS_KV_BY_PLACE - CASE_STATUS_KV_BY_PLACE,
-				 SPAN("530102001001")),
+				 SPAN("530102001")),
 			 1);
+}
+
+static int entries_of_unit(struct fixture *fixture, const char *unit)
+{
+	char prefix[64];
+	int n = snprintf(prefix, sizeof prefix, "%s", unit);
+
+	return entries(fixture, CASE_STATUS_KV_BY_UNIT - CASE_STATUS_KV_BY_PLACE,
+		       span_of(prefix, (size_t)n + 1));
+}
+
+/* Whoever owns, leads or assists has the case once, also who does two of these; taken back, the owner alone has it. */
+static void test_units(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event ev;
+
+	report(fixture);
+	accept(fixture);
+	ev = event_of(fixture, EVENT_case_dispatched, CODE_case_state_AC, CODE_case_state_DI);
+	EVENT_SET(ev.data.case_dispatched, lead_unit, SPAN("grid:530102001001001"));
+	ev.data.case_dispatched.n_assist = 3;
+	ev.data.case_dispatched.assist[0] = SPAN("roads");
+	ev.data.case_dispatched.assist[1] = SPAN("grid:530102001001001");
+	ev.data.case_dispatched.assist[2] = SPAN("centre:530102001");
+	assert_int_equal(apply(fixture, &ev), ERR_OK);
+	assert_int_equal(entries_of_unit(fixture, "centre:530102001"), 1);
+	assert_int_equal(entries_of_unit(fixture, "grid:530102001001001"), 1);
+	assert_int_equal(entries_of_unit(fixture, "roads"), 1);
+	ev = event_of(fixture, EVENT_case_returned, CODE_case_state_DI, CODE_case_state_AC);
+	assert_int_equal(apply(fixture, &ev), ERR_OK);
+	assert_int_equal(
+		entries(fixture, CASE_STATUS_KV_BY_UNIT - CASE_STATUS_KV_BY_PLACE, SPAN("")), 1);
+	assert_int_equal(entries_of_unit(fixture, "centre:530102001"), 1);
 }
 
 /* Each event is counted once at each of the five levels of its place; open goes up and down again. */
@@ -364,27 +398,6 @@ static void test_row_round_trip(void **state)
 	}
 }
 
-/* Of two deadlines the worse one colours a case; one that is not there says nothing. */
-static void test_colour(void **state)
-{
-	struct case_row_fixed row = {.state = CODE_case_state_IP};
-	const struct case_row_due late = {10, 5, 10}, soon = {20, 10, 20}, far = {90, 80, 90};
-
-	(void)state;
-	assert_int_equal(case_row_colour(&row, 15), CODE_colour_none);
-	row.case_due = far;
-	assert_int_equal(case_row_colour(&row, 15), CODE_colour_green);
-	row.step_due = soon;
-	assert_int_equal(case_row_colour(&row, 15), CODE_colour_yellow);
-	row.step_due = late;
-	assert_int_equal(case_row_colour(&row, 15), CODE_colour_red);
-	row.case_due = soon;
-	row.step_due = far;
-	assert_int_equal(case_row_colour(&row, 15), CODE_colour_yellow);
-	row.case_due = (struct case_row_due){0};
-	assert_int_equal(case_row_colour(&row, 85), CODE_colour_yellow);
-}
-
 /* A row that is none, too long or cut, fails the store: the event is not parked as if it did not fit its case. */
 static void test_broken_row(void **state)
 {
@@ -439,6 +452,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_row, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_escalated_severity, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_indexes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_units, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_board, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_family, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
@@ -447,7 +461,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused_report, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown_case, set_up, tear_down),
 		cmocka_unit_test(test_row_round_trip),
-		cmocka_unit_test(test_colour),
 		cmocka_unit_test_setup_teardown(test_broken_row, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_timeline_round_trip, set_up, tear_down),
 	};

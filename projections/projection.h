@@ -4,6 +4,7 @@
 
 #include "common/buf.h"
 #include "common/kv.h"
+#include "common/limits.h"
 #include "projections/view.h"
 #include "schemas/event.h"
 
@@ -21,10 +22,32 @@ struct place_in_log {
  */
 typedef size_t index_key(struct span key, struct span row, uint8_t *ret_key);
 
-struct index {
-	const char *name; /* a table of its own: index key -> primary key */
-	index_key *key_of;
+enum { PROJECTION_KEYS = 10 }; /* entries of one row in one index */
+
+/* The keys of a row in an index that may name it more than once; all differ. */
+struct index_keys {
+	int n;
+	size_t lengths[PROJECTION_KEYS];
+	uint8_t keys[PROJECTION_KEYS][LIMIT_KEY_BYTES];
 };
+
+/** As index_key, of an index with several entries a row. @param ret_keys n is 0 */
+typedef void index_keys_of(struct span key, struct span row, struct index_keys *ret_keys);
+
+struct index {
+	const char *name;  /* a table of its own: index key -> primary key */
+	index_key *key_of; /* one of both */
+	index_keys_of *keys_of;
+};
+
+/** The keys of a row in an index. @thread any */
+void projection_keys(const struct index *index,
+		     struct span key,
+		     struct span row,
+		     struct index_keys *ret_keys);
+
+/** The i-th key. @thread any */
+struct span projection_key(const struct index_keys *keys, int i);
 
 struct table {
 	const char *name;

@@ -41,7 +41,7 @@ static const struct {
 
 static const char DOC[] =
 	"Asks a gateway and prints the answer as a table; without a question it lists the questions. Lists and timelines come in pages: add what a page shows at next to the same question to get the next page. "
-	"A list with unit=, due_before=, or state= and a place below a county is in order of deadline: a case whose deadline "
+	"A list with unit=, due_before=, or state= and a place below a county is in order of deadline, the nearer of case and step or the end of a hold: a case whose deadline "
 	"moves between two pages may appear twice or not at all. All other lists, such as those by place, show each case exactly once.";
 
 static error_t on_option(int key, char *value, struct argp_state *state)

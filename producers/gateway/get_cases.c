@@ -54,14 +54,17 @@ static void type_member(struct buf *out, const char code[4])
 
 static void due_members(struct buf *out, const struct case_row_fixed *fixed, uint8_t colour)
 {
+	struct case_row_due whole = case_row_told(fixed, &fixed->case_due);
+	struct case_row_due step = case_row_told(fixed, &fixed->step_due);
+
 	json_out_member_code(out, "colour", CODES_colour, colour);
-	time_member(out, SPAN("due_at"), fixed->case_due.due_us);
-	time_member(out, SPAN("yellow_at"), fixed->case_due.yellow_us);
-	time_member(out, SPAN("red_at"), fixed->case_due.red_us);
+	time_member(out, SPAN("due_at"), whole.due_us);
+	time_member(out, SPAN("yellow_at"), whole.yellow_us);
+	time_member(out, SPAN("red_at"), whole.red_us);
 	json_out_member_code(out, "step", CODES_step, fixed->step);
-	time_member(out, SPAN("step_due_at"), fixed->step_due.due_us);
-	time_member(out, SPAN("step_yellow_at"), fixed->step_due.yellow_us);
-	time_member(out, SPAN("step_red_at"), fixed->step_due.red_us);
+	time_member(out, SPAN("step_due_at"), step.due_us);
+	time_member(out, SPAN("step_yellow_at"), step.yellow_us);
+	time_member(out, SPAN("step_red_at"), step.red_us);
 	time_member(out, SPAN("orig_due_at"), fixed->orig_due_us);
 	time_member(out, SPAN("hold_until"), fixed->hold_until_us);
 	time_member(out, SPAN("window_until"), fixed->window_until_us);
@@ -233,7 +236,9 @@ void get_cases_receipt(struct http_request *request)
 	json_out_open(out, '{');
 	json_out_member_code(out, "state", CODES_case_state, row.fixed.state);
 	time_member(out, SPAN("due_at"),
-		    case_row_is_open(&row.fixed) ? row.fixed.case_due.due_us : 0);
+		    case_row_is_open(&row.fixed)
+			    ? case_row_told(&row.fixed, &row.fixed.case_due).due_us
+			    : 0);
 	json_out_close(out, '}');
 	request->status = 200;
 }

@@ -10,76 +10,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
 import scene
+from desk import CENTRE, DAY, LEAD, Desk, quote
 from scene import COUNTY, GRID, TOWN, VILLAGE
 
-CENTRE, LEAD = "centre:" + TOWN, "roads"
-DAY = "2023-03-13"
 LEVELS = ("53", "5323", COUNTY, TOWN, VILLAGE, GRID)
 SEQ_WAIT_S = 1.0
-
-
-class Desk:
-	"""Someone at a bus: posts as the centre, asks in each of the ways and finds that they agree."""
-
-	def __init__(self, bus):
-		self.bus, self.n, self.minute, self.day = bus, 0, 0, DAY
-		self.town, self.lead = bus.new_token("town", CENTRE, 4, TOWN), bus.new_token("lead", LEAD, 3, COUNTY)
-		(bus.home / "tokens").mkdir(exist_ok=True)
-		for name, secret in (("province", bus.token), ("town", self.town)):
-			(bus.home / "tokens" / name).write_text(secret)
-
-	def now(self):
-		self.minute += 1
-		return f"{self.day}T{9 + self.minute // 60:02}:{self.minute % 60:02}:00+08:00"
-
-	def report(self, place=GRID, type_code="SH03", **data):
-		"""A new case: its answer."""
-		self.n += 1
-		data = {"type_code": type_code, "title": f"事 {self.n}", **data}
-		return self.bus.one("gov.case.reported.v1", f"r{self.n}", data, time=self.now(), place=place, unit="centre:53")
-
-	def act(self, case, step, data, unit=CENTRE, want=201):
-		self.n += 1
-		return self.bus.one(f"gov.case.{step}.v1", f"a{self.n}", data, want=want, time=self.now(), subject=case, unit=unit)
-
-	def accepted(self, **more):
-		case = self.report(**more)
-		self.act(case["subject"], "accepted", {"severity": "general"})
-		return case
-
-	def in_progress(self):
-		case = self.accepted()
-		self.act(case["subject"], "dispatched", {"lead_unit": LEAD})
-		self.act(case["subject"], "signed_for", {}, unit=LEAD)
-		return case
-
-	def query(self, *words, token="province", check=True):
-		file = str(self.bus.home / "tokens" / token)
-		return self.bus.govbus("query", "--token-file", file, *words, check=check)
-
-	def both(self, path, *words, token="province"):
-		"""What HTTP answers, which is what the command gives as JSON, and the command's table, no line of which ends in spaces."""
-		secret = (self.bus.home / "tokens" / token).read_text()
-		for _ in range(2):  # the turn of a minute may lie between two answers, and the end of a hold is told to the minute
-			status, _, body = self.bus.get(path, secret)
-			told = json.loads(self.query(*words, "--json", token=token).stdout)
-			if told == body:
-				break
-		assert status == 200 and told == body, (path, status, body, told)
-		table = self.query(*words, token=token).stdout
-		assert not [line for line in table.splitlines() if line != line.rstrip()], table
-		return body, table
-
-	def absent(self, path, *words):
-		"""A problem over HTTP; the same in a table, and an exit of its own."""
-		status, _, problem = self.bus.get(path, self.bus.token)
-		told = self.query(*words, check=False)
-		assert status == 404 and problem["status"] == 404 and problem["detail"] in told.stdout, (path, status, problem, told)
-		assert told.returncode not in (0, 1), told
-
-
-def quote(text):
-	return urllib.parse.quote(text)
 
 
 # ---- one case
@@ -293,7 +228,8 @@ def lists(desk):
 		"place=53": lambda case: True,
 		f"place={VILLAGE}": lambda case: case["place"].startswith(VILLAGE),
 		"state=RP": lambda case: case["state"]["code"] == "RP",
-		f"place={TOWN} state=AC": lambda case: case["state"]["code"] == "AC",
+		f"place={TOWN} state=AC": lambda case: case["state"]["code"] == "AC" and case["place"].startswith(TOWN),
+		f"place={TOWN} state=RP": lambda case: case["state"]["code"] == "RP" and case["place"].startswith(TOWN),
 		"type=SH": lambda case: True,
 		"type=SH01": lambda case: case["type"]["code"] == "SH01",
 		f"unit={CENTRE}": lambda case: case["owner"] == CENTRE,
@@ -308,7 +244,7 @@ def lists(desk):
 		ids = [item["id"] for item in items]
 		assert there and there <= set(ids) and len(ids) == len(set(ids)) and all(map(fits, items)), (words, there, ids)
 		assert n > 1 or len(there) == 1, (words, n, there)
-		if "due_before" in words:
+		if "due_before" in words or f"place={TOWN} state=" in words:
 			assert list(map(due, items)) == sorted(map(due, items)), items
 	everything = bus.read("/v1/cases?limit=200")["items"]
 	idle = [words for words, fits in wanted.items() if all(map(fits, everything))]
@@ -319,6 +255,39 @@ def lists(desk):
 	for more in ("id=never", f"id={one['source_id']}&unit=nobody"):
 		none, table = desk.both(f"/v1/cases?source=/test&{more}", "cases", "source=/test", *more.split("&"))
 		assert none["items"] == [] and table.startswith("items            []\n"), table
+
+
+def units(desk):
+	"""A unit is told of each case that it owns, leads or assists in, a grid and a centre too, once however many of these it does."""
+	bus, grid = desk.bus, "grid:" + GRID
+	case = desk.accepted()["subject"]
+	before = {unit: [item["id"] for item in bus.read(f"/v1/cases?unit={unit}&limit=200")["items"]] for unit in (grid, LEAD, CENTRE)}
+	assert case not in before[grid] + before[LEAD] and case in before[CENTRE], before
+	desk.act(case, "dispatched", {"lead_unit": grid, "assist": [LEAD, CENTRE]})
+	bus.case(case, 3)
+	for unit in (grid, LEAD, CENTRE):
+		found, _ = desk.both(f"/v1/cases?unit={unit}&limit=200", "cases", f"unit={unit}", "limit=200")
+		ids = [item["id"] for item in found["items"]]
+		assert sorted(ids) == sorted({*before[unit], case}), (unit, case, ids)
+
+
+def a_hold(desk):
+	"""On hold no deadline runs: none is told, to whoever holds the receipt neither, and the case stands in lists where its hold ends."""
+	bus, case = desk.bus, desk.in_progress()
+	id, until = case["subject"], "2023-03-24T18:00:00+08:00"
+	path = f"/v1/cases?unit={LEAD}&limit=200&due_before="
+	listed = lambda moment: id in [item["id"] for item in bus.read(path + quote(moment))["items"]]
+	bus.case(id, 4)
+	due = bus.read(f"/v1/cases/{id}")
+	after_due = "2023-03-23T18:00:00+08:00"
+	assert due["step_due_at"] < after_due and listed(after_due), due
+	desk.act(id, "held", {"reason": "court", "hold_until": until, "approver_unit": CENTRE})
+	bus.case(id, 5)
+	held = bus.read(f"/v1/cases/{id}")
+	assert held["colour"]["code"] == "hold" and not [name for name in held if name.startswith(("due_", "yellow_", "red_", "step_"))], held
+	assert held["hold_until"][:19] == until[:19] and held["orig_due_at"] == due["due_at"], held
+	assert set(bus.get(f"/v1/receipts/{case['receipt']}")[2]) == {"state"}
+	assert not listed(after_due) and listed("2023-03-25T18:00:00+08:00")
 
 
 def receipts(desk, case):
@@ -465,6 +434,8 @@ def main():
 		a_long_timeline(desk)
 		receipts(desk, case)
 		lists(desk)
+		units(desk)
+		a_hold(desk)
 		boards(desk)
 		a_gone_place(desk)
 		filled_up(desk)

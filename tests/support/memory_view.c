@@ -272,19 +272,23 @@ void memory_view_scan_index(struct memory_view *memory,
 			    void *context)
 {
 	struct entries rows = {0}, found = {0};
-	index_key *key_of = memory->tables[table].indexes[index].key_of;
+	struct index_keys keys;
 
 	collect(memory, table, (struct span){0}, &rows);
 	for (size_t i = 0; i < rows.n; i++) {
-		uint8_t *key = malloc(LIMIT_KEY_BYTES);
-		size_t n;
+		projection_keys(&memory->tables[table].indexes[index], rows.p[i].key,
+				rows.p[i].value, &keys);
+		for (int k = 0; k < keys.n; k++) {
+			struct span key = projection_key(&keys, k);
+			uint8_t *copy = malloc(LIMIT_KEY_BYTES);
 
-		assert(key);
-		n = key_of(rows.p[i].key, rows.p[i].value, key);
-		if (n && span_starts(span_of(key, n), prefix)) {
-			entries_add(&found, span_of(key, n), rows.p[i].key);
-		} else {
-			free(key);
+			assert(copy);
+			memcpy(copy, key.p, key.n);
+			if (span_starts(key, prefix)) {
+				entries_add(&found, span_of(copy, key.n), rows.p[i].key);
+			} else {
+				free(copy);
+			}
 		}
 	}
 	visit_all(&found, visit, context);

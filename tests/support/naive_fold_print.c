@@ -4,7 +4,7 @@
 
 #include "tests/support/naive_fold.h"
 
-enum { RP = 1, VE = 7 };
+enum { RP = 1, HO = 5, VE = 7, TOWN_DIGITS = 9 };
 
 static struct naive_bytes bytes_of(const void *p, size_t n)
 {
@@ -75,6 +75,9 @@ static int64_t nearer(const struct naive_case *c)
 {
 	int64_t whole = c->due.due_us, step = c->step_due.due_us;
 
+	if (c->state == HO) {
+		return c->hold_until_us;
+	}
 	if (whole && step) {
 		return whole < step ? whole : step;
 	}
@@ -105,23 +108,45 @@ static void add_entry(struct naive_rows *rows,
 	naive_rows_add(rows, entry->table, &key, id);
 }
 
+static bool same(struct naive_bytes a, struct naive_bytes b)
+{
+	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+/* Whoever owns, leads or assists has the case once, whatever else they do in it. */
+static void add_unit(const struct naive_case *c,
+		     struct naive_rows *rows,
+		     const struct naive_out *id,
+		     int which)
+{
+	struct naive_bytes unit = c->texts[which];
+
+	if (!unit.n || (which != NAIVE_OWNER && same(unit, c->texts[NAIVE_OWNER])) ||
+	    (which != NAIVE_LEAD && which != NAIVE_OWNER && same(unit, c->texts[NAIVE_LEAD]))) {
+		return;
+	}
+	for (int i = NAIVE_ASSIST; i < which; i++) {
+		if (same(unit, c->texts[i])) {
+			return;
+		}
+	}
+	add_entry(rows, &(struct entry){NAIVE_BY_UNIT, unit, !is_open(c), nearer(c)}, id);
+}
+
 static void add_entries(const struct naive_case *c,
 			struct naive_rows *rows,
 			const struct naive_out *id)
 {
 	static struct naive_out key;
-	uint8_t shut = !is_open(c);
 
-	add_entry(rows, &(struct entry){NAIVE_BY_PLACE, c->place, c->state, c->due.due_us}, id);
-	if (c->texts[NAIVE_OWNER].n) {
-		add_entry(rows,
-			  &(struct entry){NAIVE_BY_OWNER, c->texts[NAIVE_OWNER], shut, nearer(c)},
-			  id);
-	}
-	if (c->texts[NAIVE_LEAD].n) {
-		add_entry(rows,
-			  &(struct entry){NAIVE_BY_LEAD, c->texts[NAIVE_LEAD], shut, nearer(c)},
-			  id);
+	struct naive_bytes town =
+		bytes_of(c->place.p, c->place.n < TOWN_DIGITS ? c->place.n : TOWN_DIGITS);
+
+	add_entry(rows, &(struct entry){NAIVE_BY_PLACE, town, c->state, nearer(c)}, id);
+	add_unit(c, rows, id, NAIVE_OWNER);
+	add_unit(c, rows, id, NAIVE_LEAD);
+	for (int i = 0; i < c->n_assist; i++) {
+		add_unit(c, rows, id, NAIVE_ASSIST + i);
 	}
 	if (is_open(c)) {
 		add_entry(rows, &(struct entry){NAIVE_BY_DEADLINE, bytes_of(NULL, 0), 0, nearer(c)},

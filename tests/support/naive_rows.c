@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const char *const NAMES[NAIVE_TABLES] = {
-	"case",           "case.by_place",   "case.by_owner", "case.by_lead", "case.by_deadline",
-	"case.by_origin", "case.by_receipt", "timeline",      "asked",        "board",
-	"outcome",
+	"case",           "case.by_place",   "case.by_unit", "case.by_deadline",
+	"case.by_origin", "case.by_receipt", "timeline",     "asked",
+	"board",          "outcome",
 };
 
 void naive_rows_put(struct naive_out *out, const void *bytes, size_t n)

@@ -45,7 +45,7 @@ static int toy_partition(struct span key, int partitions)
 	return key.p[0] << 8 | key.p[1];
 }
 
-static const struct index toy_indexes[] = {{"seq", by_seq}, {0}};
+static const struct index toy_indexes[] = {{.name = "seq", .key_of = by_seq}, {0}};
 static const struct table toy_tables[] = {{"case", toy_indexes, toy_partition},
 					  {"line", NULL, toy_partition},
 					  {"board", NULL, toy_partition},
