@@ -201,7 +201,7 @@ static void fold_policies(struct case_bed *bed)
 	}
 }
 
-static void fold_profile(
+void case_bed_profile(
 	struct case_bed *bed, const char *id, const char *source, uint16_t steps, bool policy)
 {
 	struct event ev = {.type = EVENT_profile_set};
@@ -312,13 +312,13 @@ void case_bed_init(struct case_bed *bed)
 	fold_item(bed, CODE_list_kind_admit, "LS01");
 	fold_item(bed, CODE_list_kind_forbid, "SH09");
 	fold_policies(bed);
-	fold_profile(bed, "full", NULL, 0xffff, true);
-	fold_profile(bed, "simple", "/hotline", 1u << CODE_step_report | 1u << CODE_step_close,
-		     false);
-	fold_profile(bed, "platform", "/platform",
-		     1u << CODE_step_report | 1u << CODE_step_dispatch | 1u << CODE_step_feedback |
-			     1u << CODE_step_close,
-		     true);
+	case_bed_profile(bed, "full", NULL, 0xffff, true);
+	case_bed_profile(bed, "simple", "/hotline", 1u << CODE_step_report | 1u << CODE_step_close,
+			 false);
+	case_bed_profile(bed, "platform", "/platform",
+			 1u << CODE_step_report | 1u << CODE_step_dispatch |
+				 1u << CODE_step_feedback | 1u << CODE_step_close,
+			 true);
 	case_bed_calendar(bed, 2022, none, none);
 	case_bed_calendar(bed, 2023, off, work);
 	bed->reg = (struct reg){.ops = &case_register,

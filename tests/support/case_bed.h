@@ -75,6 +75,10 @@ void case_bed_item(struct case_bed *bed,
 		   const char *code,
 		   const char *scope);
 
+/** Sets a flow profile for sources that begin so (NULL: for nobody who does not ask for it). @param steps a bit per enum code_step */
+void case_bed_profile(
+	struct case_bed *bed, const char *id, const char *source, uint16_t steps, bool policy);
+
 /* How long a window (step hold, reopen or object) is for a type (NULL: every type) and a severity (0: every), from a moment on. */
 struct case_bed_window {
 	const char *type;

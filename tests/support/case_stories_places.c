@@ -181,5 +181,5 @@ enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
 case_story_tell *case_stories_places_get(int number)
 {
-	return number < STORIES ? stories[number] : NULL;
+	return number < STORIES ? stories[number] : case_stories_edges_get(number - STORIES);
 }

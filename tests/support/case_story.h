@@ -151,12 +151,13 @@ const char *case_story_try(struct case_story *s,
 			   int variant,
 			   const char *unit);
 
-/* The story of a number from 0; NULL past the last. Those of the clock, of the end of a year, of the table and of places that change come last, from
+/* The story of a number from 0; NULL past the last. Those of the clock, of the end of a year, of the table, of places that change and of edges come last, from
  * files of their own. */
 case_story_tell *case_stories_get(int number);
 case_story_tell *case_stories_time_get(int number);
 case_story_tell *case_stories_year_get(int number);
 case_story_tell *case_stories_table_get(int number);
 case_story_tell *case_stories_places_get(int number);
+case_story_tell *case_stories_edges_get(int number);
 
 #endif
