@@ -202,6 +202,7 @@ static void compare(const struct event *ev)
 	assert_string_equal(row.fixed.place, c.place);
 	assert_true(span_eq(row.owner, span_cstr(c.owner)));
 	assert_true(span_eq(row.lead_unit, span_cstr(c.lead_unit)));
+	assert_true(span_eq(row.handler_unit, span_cstr(c.handler_unit)));
 	assert_int_equal(row.n_assist, c.n_assist);
 	for (int i = 0; i < c.n_assist; i++) {
 		assert_true(span_eq(row.assist[i], span_cstr(c.assist[i])));

@@ -34,6 +34,9 @@ static void on_reported(struct case_state *s, const struct event *ev)
 	s->source_hash = case_rows_source_hash(ev->env.source);
 	s->reported_us = s->counted_us = ev->env.decidedtime;
 	s->settled = ev->env.to == CODE_case_state_CL;
+	if (s->settled) {
+		COPY(s->handler_unit, ev->env.unit);
+	}
 	s->window_until_us = data->has_reopen_until ? data->reopen_until : 0;
 }
 
@@ -83,6 +86,15 @@ static void on_escalated(struct case_state *s, const struct event *ev)
 		s->severity = data->severity;
 	}
 	take_back(s);
+}
+
+/* What nobody was given, and nobody fed back, was handled by who closes it. */
+static void on_closed(struct case_state *s, const struct event *ev)
+{
+	s->window_until_us = ev->data.case_closed.reopen_until;
+	if (!s->lead_unit[0] && !s->handler_unit[0]) {
+		COPY(s->handler_unit, ev->env.unit);
+	}
 }
 
 static void on_reopened(struct case_state *s, const struct event *ev)
@@ -149,7 +161,7 @@ static bool apply(struct case_state *s, const struct event *ev)
 		s->handled = 1;
 		break;
 	case EVENT_case_closed:
-		s->window_until_us = ev->data.case_closed.reopen_until;
+		on_closed(s, ev);
 		break;
 	case EVENT_case_reopened:
 		on_reopened(s, ev);

@@ -49,7 +49,7 @@ struct case_row_fixed {
 struct case_row {
 	struct case_row_fixed fixed;
 	struct span owner, lead_unit, title, source, id, profile, campaign, prior_case, point_id;
-	struct span handler_unit; /* who fed back */
+	struct span handler_unit; /* who fed back, settled on the spot, or closed what nobody led */
 	struct span assist[LIMIT_ASSIST_UNITS];
 	uint8_t n_assist;
 };

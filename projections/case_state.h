@@ -67,9 +67,11 @@ struct case_state {
 	char common
 		[PLACE_MAX_BYTES +
 		 1]; /* the deepest place that covers all its places; empty: beyond the province */
-	char owner[LIMIT_UNIT_BYTES + 1];        /* centre:PLACE */
-	char lead_unit[LIMIT_UNIT_BYTES + 1];    /* empty until dispatched */
-	char handler_unit[LIMIT_UNIT_BYTES + 1]; /* who fed back: may not verify */
+	char owner[LIMIT_UNIT_BYTES + 1];     /* centre:PLACE */
+	char lead_unit[LIMIT_UNIT_BYTES + 1]; /* empty until dispatched */
+	char handler_unit
+		[LIMIT_UNIT_BYTES +
+		 1]; /* who fed back, settled on the spot, or closed what nobody led: neither verifies nor calls back */
 	char profile[21];
 	char cal_id[21];
 	uint8_t n_assist;

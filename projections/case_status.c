@@ -159,6 +159,7 @@ static enum err on_reported(struct fold *fold)
 	fold->row.point_id = data->point_id;
 	fold->count.reported = 1;
 	if (row->state == CODE_case_state_CL) {
+		fold->row.handler_unit = env->unit;
 		/* Who settles on the spot closes at their own level; of a department the event does not say which. */
 		row->close_level = (uint8_t)place_level(place_of_unit(env->unit));
 		fold->count.settled = 1;
@@ -303,6 +304,9 @@ static enum err on_closed(struct fold *fold)
 	struct case_row_fixed *row = &fold->row.fixed;
 
 	row->outcome = data->outcome;
+	if (!fold->row.lead_unit.n && !fold->row.handler_unit.n) {
+		fold->row.handler_unit = fold->ev->env.unit;
+	}
 	row->close_level = (uint8_t)data->close_level;
 	row->close_level_expected = (uint8_t)data->close_level_expected;
 	row->late = data->late;
@@ -484,7 +488,7 @@ static const struct handler HANDLERS[] = {
 
 const struct projection case_status = {
 	.name = "case-status",
-	.version = 7,
+	.version = 8,
 	.topic = TOPIC_CASE,
 	.tables = case_status_tables,
 	.handlers = HANDLERS,

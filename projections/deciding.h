@@ -70,7 +70,7 @@ enum {
 		16, /* events that one subject may owe after another; no chain of the registers is half as long */
 	DECIDING_RIGHT_HISTORY = 1,
 	DECIDING_ROWS =
-		2, /* raise on any change of a register's rows: a store of another number is refused, and rebuilt once deleted */
+		3, /* raise on any change of a register's rows: a store of another number is refused, and rebuilt once deleted */
 };
 
 /**

@@ -1,6 +1,43 @@
 /* case_stories_edges.c: who handled a case may not judge it, whatever flow it took; and what happens on the very moment of a limit, told as stories. */
 #include "tests/support/case_story.h"
 
+/* Who settled on the spot, or closed what nobody led, does not score it; who closed what another handled may, and so may others. */
+static void callback_of_own(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_begin(bed, EVENT_case_reported, VILLAGE);
+	EVENT_SET(bed->ev.env, place, SPAN(HERE));
+	EVENT_SET(bed->ev.data.case_reported, type_code, SPAN("MD02"));
+	EVENT_SET(bed->ev.data.case_reported, severity, CODE_severity_minor);
+	EVENT_SET(bed->ev.data.case_reported, settled, true);
+	EVENT_SET(bed->ev.data.case_reported, resolution, CODE_outcome_resolved);
+	ENDS("", case_bed_post(bed));
+	ENDS("CALLER", case_bed_callback(bed, VILLAGE, 5));
+	MUST(strstr(bed->detail, VILLAGE) != NULL);
+	ENDS("", case_bed_callback(bed, TOWN, 5));
+	/* Reopened, and given to another, it is another's work. */
+	ENDS("", case_bed_reopen(bed, VILLAGE, CODE_reopen_cause_centre));
+	MUST(!case_story_state(s).handler_unit[0]);
+	bed->source = "/hotline/kunming";
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
+	ENDS("CALLER", case_bed_callback(bed, TOWN, 5));
+	ENDS("", case_bed_callback(bed, COUNTY, 5));
+	bed->source = "/yn/app";
+	case_story_bring(s, CODE_case_state_CL);
+	MUST(strcmp(case_story_state(s).handler_unit, HOUSE) == 0);
+	ENDS("CALLER", case_bed_callback(bed, HOUSE, 5));
+	ENDS("", case_bed_callback(bed, TOWN, 5));
+	/* Dispatched, and closed without a feedback: the lead handled it. */
+	bed->source = "/hotline/kunming";
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
+	ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
+	ENDS("CALLER", case_bed_callback(bed, HOUSE, 5));
+	ENDS("", case_bed_callback(bed, TOWN, 5));
+}
+
 /* In a flow that has no dispatch nobody leads: the owner feeds back, and does not verify its own feedback. */
 static void own_feedback(struct case_story *s)
 {
@@ -119,8 +156,8 @@ static void late_by_own_time(struct case_story *s)
 	MUST(is_late(s, EVENT_case_closed, TOWN, due_us));
 }
 
-static case_story_tell *const stories[] = {own_feedback, rungs_of_reopened, gravest,
-					   held_to_closing, late_by_own_time};
+static case_story_tell *const stories[] = {callback_of_own, own_feedback,    rungs_of_reopened,
+					   gravest,         held_to_closing, late_by_own_time};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 

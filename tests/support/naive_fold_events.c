@@ -158,6 +158,13 @@ static void count_closing(struct naive_folding *f)
 	}
 }
 
+/* Who posted it handled it. */
+static void handled(struct naive_folding *f)
+{
+	naive_fold_events_own(&f->c->texts[NAIVE_HANDLER],
+			      naive_record_text(naive_record_member(f->record, "unit")));
+}
+
 static void reported(struct naive_folding *f)
 {
 	const struct naive_record *record = f->record;
@@ -186,6 +193,7 @@ static void reported(struct naive_folding *f)
 	take_dues(f);
 	f->count[NAIVE_REPORTED] = 1;
 	if (c->state == CL) {
+		handled(f);
 		c->close_level = level_of(naive_record_text(naive_record_member(record, "unit")));
 		f->count[NAIVE_SETTLED] = 1;
 		count_closing(f);
@@ -282,8 +290,7 @@ static void escalated(struct naive_folding *f)
 
 static void feedback_submitted(struct naive_folding *f)
 {
-	naive_fold_events_own(&f->c->texts[NAIVE_HANDLER],
-			      naive_record_text(naive_record_member(f->record, "unit")));
+	handled(f);
 	f->c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "result"));
 	take_dues(f);
 }
@@ -300,6 +307,9 @@ static void closed(struct naive_folding *f)
 	const msgpack_object *skipped = datum(f, "skipped");
 	struct naive_case *c = f->c;
 
+	if (!c->texts[NAIVE_LEAD].n && !c->texts[NAIVE_HANDLER].n) {
+		handled(f);
+	}
 	c->outcome = naive_fold_events_code(OUTCOMES, datum(f, "outcome"));
 	c->close_level = small(f, "close_level");
 	c->close_level_expected = small(f, "close_level_expected");
