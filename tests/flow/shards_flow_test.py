@@ -39,16 +39,19 @@ def without_position(body):
 	return {name: value for name, value in body.items() if name != "as_of"}
 
 
+def outcomes(cases):
+	return [f"/v1/outcomes?subject={case}&source=/test&id={id_}" for case, ids in cases.items() for id_ in ids]
+
+
 def answers(bus, cases):
 	"""All that is asked here, but how far it was read."""
 	paths = [LIST, BOARD] + [f"/v1/cases/{case}{what}" for case in cases for what in ("", "/timeline")]
-	paths += [f"/v1/outcomes?subject={case}&source=/test&id={id_}" for case, ids in cases.items() for id_ in ids]
-	return {path: without_position(bus.read(path)) for path in paths}
+	return {path: without_position(bus.read(path)) for path in paths + outcomes(cases)}
 
 
 def unknown(bus, cases):
 	"""How many actions have no outcome in case-status yet."""
-	return sum(body.get("outcome") == "unknown" for path, body in answers(bus, cases).items() if path.startswith("/v1/outcomes"))
+	return sum(bus.read(path).get("outcome") == "unknown" for path in outcomes(cases))
 
 
 class Watch(threading.Thread):
