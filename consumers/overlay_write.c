@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/ahead.h"
 #include "common/limits.h"
 #include "consumers/radix.h"
 
@@ -47,6 +48,14 @@ static bool add_change(struct changes *changes, struct change change)
 	return true;
 }
 
+/* Changes lie in the order of the log, their keys in between with everything else. */
+static void look_ahead_key(const struct changes *changes, uint32_t i)
+{
+	if (i + WRITE_AHEAD < changes->n) {
+		ahead_ask(changes->p[i + WRITE_AHEAD].key, 1);
+	}
+}
+
 static size_t shared_prefix(const struct changes *changes)
 {
 	size_t n = changes->n ? changes->p[0].key_n : 0;
@@ -54,6 +63,7 @@ static size_t shared_prefix(const struct changes *changes)
 	for (uint32_t i = 1; i < changes->n && n; i++) {
 		size_t same = 0;
 
+		look_ahead_key(changes, i);
 		if (changes->p[i].key_n < n) {
 			n = changes->p[i].key_n;
 		}
@@ -158,6 +168,7 @@ static void sort(struct changes *changes)
 	bool sorted = true;
 
 	for (uint32_t i = 0; i < changes->n; i++) {
+		look_ahead_key(changes, i);
 		changes->order[i] = (struct radix_item){.high = number_at(&changes->p[i], skip),
 							.low = number_at(&changes->p[i], skip + 8),
 							.change = i};
@@ -190,11 +201,11 @@ static bool is_replaced(const struct changes *changes, uint32_t i)
 static void look_ahead(const struct changes *changes, uint32_t i)
 {
 	if (i + 2 * WRITE_AHEAD < changes->n) {
-		__builtin_prefetch(&changes->p[changes->order[i + 2 * WRITE_AHEAD].change]);
+		ahead_ask(&changes->p[changes->order[i + 2 * WRITE_AHEAD].change], 1);
 		const struct change *change = &changes->p[changes->order[i + WRITE_AHEAD].change];
 
-		__builtin_prefetch(change->key);
-		__builtin_prefetch(change->value);
+		ahead_ask(change->key, change->key_n);
+		ahead_ask(change->value, change->value_n);
 	}
 }
 
@@ -254,6 +265,17 @@ static bool changed(const struct row *row)
 		return !row->base_known || row->live || row->base_live;
 	}
 	return row->live && !span_eq(value_of(row), base_of(row));
+}
+
+/* The same for rows whose bytes are about to be read. */
+static void look_ahead_rows(const struct generation *gen, int table, uint32_t i)
+{
+	const struct row *row = i + WRITE_AHEAD < gen->n_rows ? &gen->rows[i + WRITE_AHEAD] : NULL;
+
+	if (row && row->table == table) {
+		ahead_ask(row->key, row->key_n);
+		ahead_ask(row->value, row->value_n);
+	}
 }
 
 static bool collect_rows(const struct generation *gen, int table, struct changes *changes)
@@ -336,6 +358,7 @@ static bool collect_entries(const struct generation *gen,
 	for (uint32_t i = 0; i < gen->n_rows; i++) {
 		const struct row *row = &gen->rows[i];
 
+		look_ahead_rows(gen, table, i);
 		if (row->table == table && changed(row) && !derive(row, index, arena, changes)) {
 			return false;
 		}
