@@ -54,6 +54,7 @@ struct runtime_worker {
 	int64_t batch_us;      /* steady time of the batch's first record; 0: empty */
 	int64_t rest_until_us; /* no commit before, unless the batch is full */
 	int64_t few_until_us;  /* the same for a batch of few records; not after rest_until_us */
+	int64_t near_us;       /* steady time since which it is not far behind; 0: it is */
 	int64_t absent_us; /* steady time since which the broker does not know the topic; 0: it does */
 	struct runtime_fence fence;
 	struct pulse pulse;

@@ -10,6 +10,10 @@ enum {
 	WORK_BEHIND_MS =
 		20, /* far behind, an empty queue is a fetch under way: no reason to commit */
 	WORK_BEHIND_RECORDS = 5000,
+	WORK_LAST_PART =
+		4, /* a batch so many times as large as what is left of the log takes that along … */
+	WORK_LAST_US =
+		2000000, /* … for so long at most: one partition that cannot be read must not hold up the others */
 	WORK_BATCH_US = 5000, /* age at which a batch is committed while more keeps coming */
 	WORK_REST =
 		2, /* rest after a commit, as a multiple of the time it took: at most a third of the time goes into commits */
@@ -82,6 +86,35 @@ static bool is_behind(const struct runtime_worker *worker)
 		}
 	}
 	return false;
+}
+
+/* At the end of a rebuild a commit and the rest after it take seconds, while what is left of the log is folded in milliseconds: it needs no
+ * commit of its own. */
+static bool is_nearly_whole(const struct runtime_worker *worker, int64_t now_us)
+{
+	const struct runtime *runtime = worker->runtime;
+	int64_t left = 0;
+
+	if (now_us - worker->near_us > WORK_LAST_US) {
+		return false;
+	}
+	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
+		const struct runtime_partition *at = &runtime->at[i];
+
+		if (at->following && at->high > at->folded) {
+			left += at->high - at->folded;
+		}
+	}
+	return left && left < (int64_t)shard_pending(worker->shard) / WORK_LAST_PART;
+}
+
+static void note_distance(struct runtime_worker *worker, bool behind)
+{
+	if (behind) {
+		worker->near_us = 0;
+	} else if (!worker->near_us) {
+		worker->near_us = clock_steady_us();
+	}
 }
 
 /* The more a commit costs the more the next one gathers: batches grow with the load, and are small when it is. */
@@ -336,8 +369,11 @@ static int wait_ms(const struct runtime_worker *worker, bool pending, bool behin
 	if (behind) {
 		return WORK_BEHIND_MS;
 	}
-	int64_t rest_us = resting_until(worker) - clock_steady_us();
+	int64_t now_us = clock_steady_us(), rest_us = resting_until(worker) - now_us;
 
+	if (is_nearly_whole(worker, now_us)) {
+		return WORK_BEHIND_MS;
+	}
 	return rest_us > 0 ? (int)(rest_us / 1000) + 1 : 0;
 }
 
@@ -350,7 +386,8 @@ static bool is_due(const struct runtime_worker *worker, bool queue_empty)
 	int64_t now_us = clock_steady_us();
 
 	return now_us >= resting_until(worker) &&
-	       (queue_empty || now_us - worker->batch_us > WORK_BATCH_US);
+	       (queue_empty ||
+		(now_us - worker->batch_us > WORK_BATCH_US && !is_nearly_whole(worker, now_us)));
 }
 
 /* A topic that the broker does not know any more may come back as another one: it is compared again before more of it is read. */
@@ -372,6 +409,7 @@ static enum err turn(struct runtime_worker *worker, struct kafka_record *record)
 	bool pending = shard_pending(worker->shard) > 0, behind = pending && is_behind(worker);
 	enum err err = ERR_OK;
 
+	note_distance(worker, behind);
 	switch (kafka_reader_poll(worker->reader, wait_ms(worker, pending, behind), record)) {
 	case KAFKA_READ_RECORD:
 		err = take(worker, record);
