@@ -10,6 +10,7 @@
 #include "producers/commands/commands.h"
 #include "producers/commands/commands_options.h"
 #include "producers/commands/commands_table.h"
+#include "producers/gateway/door_rights.h"
 #include "producers/gateway/tokens.h"
 #include "schemas/codes.h"
 
@@ -158,13 +159,41 @@ static error_t on_option(int key, char *value, struct argp_state *state)
 	return 0;
 }
 
+/* The first type that nothing of the token lets it post, so that naming it would promise what the door refuses; NULL: none. */
+static const char *idle_type(const struct token *token)
+{
+	for (int i = 0; i < token->n_types; i++) {
+		struct token one = *token;
+		bool may = false;
+
+		one.n_types = 1;
+		memcpy(one.types[0], token->types[i], sizeof one.types[0]);
+		for (int type = EVENT_NONE + 1; type < EVENT_TYPE_COUNT && !may; type++) {
+			may = door_rights_type(&one, (enum event_type)type);
+		}
+		if (!may) {
+			return token->types[i];
+		}
+	}
+	return NULL;
+}
+
 static enum err add(struct tokens *tokens, struct token *token)
 {
+	const char *idle = idle_type(token);
 	char secret[TOKENS_SECRET_BYTES + 1];
-	enum err err = tokens_add(tokens, token, clock_wall_us(), secret);
+	enum err err = idle ? ERR_INVALID : tokens_add(tokens, token, clock_wall_us(), secret);
 	const char *why = tokens_contradiction(token);
 
-	if (err == ERR_INVALID && token->level && token->place[0] && why) {
+	if (idle) {
+		fprintf(stderr,
+			"govbus token add: --types: %s is no type that its --functions and --rights let it post\n",
+			idle);
+	} else if (err == ERR_INVALID && token->source[0] && token->source[0] != '/') {
+		fprintf(stderr,
+			"govbus token add: --source: %s does not begin with /, as sources do\n",
+			token->source);
+	} else if (err == ERR_INVALID && token->level && token->place[0] && why) {
 		fprintf(stderr, "govbus token add: %s\n", why);
 	} else if (err == ERR_INVALID) {
 		fprintf(stderr,

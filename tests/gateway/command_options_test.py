@@ -52,12 +52,31 @@ def numbers(folder):
 		assert done.returncode == USAGE and f"{option} must be a number from 1 to" in done.stderr, done
 
 
+def token_add(folder):
+	"""What is wrong with a token is named: a source that is none, a type that nothing of it lets it post. Of two with one label both are revoked, and
+	it is said how many."""
+	good = ["token", "add", "--home", "wrong", "--label", "twin", "--unit", "centre:53", "--level", "1", "--place", "53", "--functions", "report", "--source"]
+	for more, said in (
+		(["demo"], "--source: demo does not begin with /"),
+		(["/demo", "--types", "gov.case.dispatched.v1"], "--types: gov.case.dispatched.v1 is no type"),
+		(["/demo", "--types", "gov.case.*,gov.place.*"], "--types: gov.place.* is no type"),
+		(["/demo", "--types", "gov.case.reportd.v1"], "--types: gov.case.reportd.v1 is no type"),
+		(["/demo", "--types", "gov.clock.advanced.v1"], "--types: gov.clock.advanced.v1 is no type"),
+	):
+		done = run(folder, *good, *more)
+		assert done.returncode != 0 and said in done.stderr and "needs --unit" not in done.stderr and not done.stdout, done
+	assert run(folder, "token", "list", "--home", "wrong").stdout == ""
+	for more in (["/demo", "--types", "gov.case.reported.v1"], ["/demo", "--types", "gov.clock.advanced.v1", "--rights", "history"]):
+		assert run(folder, *good, *more).returncode == 0, more
+	assert run(folder, "token", "revoke", "--home", "wrong", "twin").stdout == "2 revoked\n"
+
+
 def tokens(folder):
 	"""The list shows all that a token binds, oldest first, as a table and as JSON; a secret it never shows."""
 	assert run(folder, "token", "list", "--home", "none").stdout == ""
 	names = "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference"
 	made = (
-		("省中心", "centre:53", "1", "53", "/", "all", "units,history,unseal", ""), ("county", "centre:532323", "3", "532323", "/demo", "report,handle", "", "gov.case.*,gov.place.changed.v1"),
+		("省中心", "centre:53", "1", "53", "/", "all", "units,history,unseal", ""), ("county", "centre:532323", "3", "532323", "/demo", "report,handle,reference", "", "gov.case.*,gov.place.changed.v1"),
 		("reader", "centre:53", "1", "53", "/r", "", "audit", ""),
 	)
 	flags = ("--label", "--unit", "--level", "--place", "--source", "--functions", "--rights", "--types")
@@ -83,4 +102,5 @@ with tempfile.TemporaryDirectory(prefix="govbus-options.") as name:
 	homes(Path(name))
 	gateways(Path(name))
 	numbers(Path(name))
+	token_add(Path(name))
 	tokens(Path(name))
