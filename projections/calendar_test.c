@@ -152,6 +152,21 @@ static void test_yellow(void **state)
 }
 
 /* Calendar days and the same day end at midnight, worked or not. */
+static void test_yellow_of_two_days(void **state)
+{
+	struct deadline deadline;
+
+	(void)state;
+	deadline = calendar_deadline(&cal, at("2023-03-01 08:30"), 2, CODE_time_unit_working_day,
+				     7500);
+	assert_at(deadline.due_us, "2023-03-03 18:00");
+	assert_at(deadline.yellow_us, "2023-03-02 18:00");
+	/* With one day there is no day left before it: three quarters of the time. */
+	deadline = calendar_deadline(&cal, at("2023-03-01 08:30"), 1, CODE_time_unit_working_day,
+				     7500);
+	assert_true(deadline.yellow_us > at("2023-03-01 18:00"));
+}
+
 static void test_calendar_days(void **state)
 {
 	(void)state;
@@ -435,6 +450,7 @@ int main(void)
 		cmocka_unit_test_setup(test_golden_due, set_up),
 		cmocka_unit_test_setup(test_spring_festival, set_up),
 		cmocka_unit_test_setup(test_yellow, set_up),
+		cmocka_unit_test_setup(test_yellow_of_two_days, set_up),
 		cmocka_unit_test_setup(test_calendar_days, set_up),
 		cmocka_unit_test_setup(test_working_hours, set_up),
 		cmocka_unit_test_setup(test_next_opening, set_up),

@@ -21,6 +21,22 @@ static void arbitration(struct case_story *s)
 	ENDS("CAUSE", case_bed_escalate(&s->bed, HOUSE, CODE_escalate_cause_overdue));
 }
 
+/* A grid logs what it saw of a case in it, be it filed in one of its micro-grids or in its village; a village that is not its own is not its. */
+static void grid_in_and_over(struct case_story *s)
+{
+	static const char *const places[] = {"53010200100100101", "530102001001001", HERE,
+					     "530102001002"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		ENDS("", case_bed_report(&s->bed, TOWN, places[i], "UM01", 0));
+		ENDS("", case_bed_accept(&s->bed, TOWN, CODE_severity_general));
+		ENDS("", case_bed_dispatch(&s->bed, TOWN, HOUSE));
+		ENDS("", case_bed_simple(&s->bed, EVENT_case_signed_for, HOUSE));
+		ENDS(i < 3 ? "" : "WHO",
+		     case_bed_simple(&s->bed, EVENT_case_handling_logged, GRID));
+	}
+}
+
 /* A major case goes to the county at once; it is closed by the prefecture. */
 static void major(struct case_story *s)
 {
@@ -463,10 +479,10 @@ static void assisting(struct case_story *s)
 	MUST(strstr(bed->detail, "SH09") != NULL);
 }
 
-static case_story_tell *const stories[] = {assisting,       arbitration,   major,     mass,
-					   cross,           reopening,     objection, callback,
-					   callback_rights, callback_late, settled,   profiles,
-					   no_policy,       rights,        functions, bound};
+static case_story_tell *const stories[] = {
+	grid_in_and_over, assisting, arbitration, major,           mass,          cross,
+	reopening,        objection, callback,    callback_rights, callback_late, settled,
+	profiles,         no_policy, rights,      functions,       bound};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 

@@ -287,6 +287,34 @@ static void two_years(struct case_story *s)
 	MUST(case_story_state(s).seq == 3);
 }
 
+/* Set for UM: how long it is for a step, in working days, from a moment on. */
+static void set_limit(struct case_bed *bed, int step, uint64_t days, int64_t from_us)
+{
+	case_bed_window(bed, &(struct case_bed_window){"UM", 0, step, days,
+						       CODE_time_unit_working_day, from_us});
+}
+
+/* What is restated is counted by the policy that was in force when it was counted first, the case's limit and that of its step. */
+static void policy_of_then(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_state c;
+
+	bed->now_us = AT(12, 27, 9, 0);
+	set_limit(bed, CODE_step_handle, 6, 0);
+	set_limit(bed, CODE_step_dispatch, 5, 0);
+	case_story_bring(s, CODE_case_state_AC);
+	c = case_story_state(s);
+	MUST(c.due_us == NEXT(1, 4, 18, 0) && c.step_due_us == NEXT(1, 3, 18, 0) && c.provisional);
+	set_limit(bed, CODE_step_handle, 9, AT(12, 28, 0, 0));
+	set_limit(bed, CODE_step_dispatch, 8, AT(12, 28, 0, 0));
+	bed->now_us = AT(12, 28, 9, 0);
+	set_next_year(bed);
+	let_owed(s);
+	c = case_story_state(s);
+	MUST(c.due_us == NEXT(1, 8, 18, 0) && c.step_due_us == NEXT(1, 5, 18, 0) && !c.provisional);
+}
+
 /* A limit counts from where it began: reopened, or in its next step, a case is not marked for a year that it had gone through before. */
 static void gap_behind(struct case_story *s)
 {
@@ -300,10 +328,10 @@ static void gap_behind(struct case_story *s)
 	MUST(case_story_state(s).due_us && !case_story_state(s).provisional);
 }
 
-static case_story_tell *const stories[] = {way_up,    way_up_late, way_up_amended, unsigned_late,
-					   held_step, objection,   reopening,      settled,
-					   reopened,  gap,         gap_window,     gap_behind,
-					   two_years};
+static case_story_tell *const stories[] = {way_up,    way_up_late,   way_up_amended, unsigned_late,
+					   held_step, objection,     reopening,      settled,
+					   reopened,  gap,           gap_window,     gap_behind,
+					   two_years, policy_of_then};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
