@@ -205,6 +205,7 @@ static void fold_policy(struct reference *ref, const struct event *ev, int64_t o
 	row->unit = data->unit;
 	row->close_level = data->has_close_level ? (uint8_t)data->close_level : 0;
 	row->owner_level = data->has_owner_level ? (uint8_t)data->owner_level : 0;
+	row->active = !data->has_active || data->active;
 	limit->policy = policy;
 	limit->row = row;
 	add(policy, &row->version, data->effective_from, offset);

@@ -113,7 +113,7 @@ static int64_t model_amount(const struct said *said, int n, struct asked asked, 
 
 	for (uint8_t id = 0; id < 40; id++) {
 		int i = in_force(said, n, id, us);
-		int of = i < 0 || said[i].step != asked.step
+		int of = i < 0 || !said[i].active || said[i].step != asked.step
 				 ? 0
 				 : rank(&said[i], asked.type, asked.severity);
 
@@ -130,7 +130,7 @@ static int64_t model_amount(const struct said *said, int n, struct asked asked, 
 	return best < 0 ? 0 : best + 1;
 }
 
-/* Policy rows too, also those that come to speak of other types, or of another step: a limit and a window know nothing of each other. */
+/* Policy rows too, also those that are withdrawn or come to speak of other types, or of another step: a limit and a window know nothing of each other. */
 static void test_policies_against_model(void **state)
 {
 	static const uint8_t steps[] = {CODE_step_handle, CODE_step_hold, CODE_step_object};
@@ -144,11 +144,12 @@ static void test_policies_against_model(void **state)
 					.type = (uint8_t)random_below(6),
 					.severity = (uint8_t)random_below(CODE_severity_COUNT),
 					.step = steps[random_below(3)],
+					.active = random_below(4) > 0,
 					.from_us = (int64_t)random_below(60) * DAY};
 		(void)snprintf(id, sizeof(id), "p%u", said[n].id);
-		policy((struct row){id, TYPES[said[n].type], said[n].severity, said[n].step,
-				    (uint64_t)n + 1},
-		       said[n].from_us);
+		policy_active((struct row){id, TYPES[said[n].type], said[n].severity, said[n].step,
+					   (uint64_t)n + 1},
+			      said[n].active, said[n].from_us);
 	}
 	for (int round = 0; round < 4000; round++) {
 		struct ref_policy found = {.amount = 0};

@@ -14,8 +14,9 @@ static bool limit_of(const struct reference *ref,
 		const struct reference_limit *limit = (const void *)version;
 		const struct reference_policy *row = limit->row;
 
-		/* The row may have come to speak of another type since. */
-		if (reference_table_in_force(limit->policy->newest, as_of) != &row->version) {
+		/* The row may have come to speak of another type since, or have been withdrawn. */
+		if (!row->active ||
+		    reference_table_in_force(limit->policy->newest, as_of) != &row->version) {
 			continue;
 		}
 		*ret_policy = (struct ref_policy){

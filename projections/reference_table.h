@@ -62,6 +62,7 @@ struct reference_policy {
 	uint64_t amount, number;
 	uint32_t yellow_bp;
 	uint8_t unit, close_level, owner_level;
+	bool active;
 };
 
 /* That from some moment a policy row spoke of this type, severity and step; true while that version of the row is in force. */

@@ -105,99 +105,6 @@ static void test_lists(void **state)
 		reference_listed(ref, NOW, CODE_list_kind_admit, SPAN("SH01"), SPAN("53"), NULL));
 }
 
-static uint64_t limit(const char *type, enum code_severity severity, enum code_step step)
-{
-	struct ref_policy found;
-
-	return reference_policy(ref, NOW, span_cstr(type), severity, step, &found) ? found.amount
-										   : 0;
-}
-
-/* Urgent, major and serious win over type, type over the other severities, and general stands in for what nobody has set. */
-static void test_policies(void **state)
-{
-	static const struct row rows[] = {
-		{"urgent", NULL, CODE_severity_urgent, CODE_step_handle, 1},
-		{"serious", NULL, CODE_severity_serious, CODE_step_handle, 2},
-		{"md", "MD", 0, CODE_step_handle, 3},
-		{"md02", "MD02", 0, CODE_step_handle, 4},
-		{"general", NULL, CODE_severity_general, CODE_step_handle, 5},
-		{"minor", NULL, CODE_severity_minor, CODE_step_handle, 6},
-		{"sh-urgent", "SH", CODE_severity_urgent, CODE_step_handle, 7},
-		{"accept", NULL, CODE_severity_general, CODE_step_accept, 8},
-	};
-	struct ref_policy found;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		policy(rows[i], 0);
-	}
-	assert_int_equal(limit("MD02", CODE_severity_urgent, CODE_step_handle), 1);
-	assert_int_equal(limit("SH02", CODE_severity_urgent, CODE_step_handle), 7);
-	assert_int_equal(limit("MD02", CODE_severity_serious, CODE_step_handle), 2);
-	assert_int_equal(limit("MD02", CODE_severity_minor, CODE_step_handle), 4);
-	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_handle), 3);
-	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_handle), 6);
-	assert_int_equal(limit("UM01", CODE_severity_major, CODE_step_handle), 0);
-	assert_int_equal(limit("UM01", CODE_severity_NONE, CODE_step_accept), 8);
-	/* What general has and minor has not is no limit of minor's; what a type's rows leave blank is blank. */
-	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_accept), 0);
-	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_accept), 0);
-	assert_int_equal(limit("MD01", CODE_severity_NONE, CODE_step_accept), 0);
-	assert_int_equal(limit("UM01", CODE_severity_general, CODE_step_sign), 0);
-	/* One row sets a window for every type and severity; a window of a type leaves none of its steps blank. */
-	policy((struct row){"hold", NULL, 0, CODE_step_hold, 20}, 0);
-	policy((struct row){"um-hold", "UM", 0, CODE_step_hold, 21}, 0);
-	assert_int_equal(limit("MD01", CODE_severity_general, CODE_step_hold), 20);
-	assert_int_equal(limit("MD01", CODE_severity_urgent, CODE_step_hold), 20);
-	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_hold), 21);
-	assert_int_equal(limit("UM01", CODE_severity_NONE, CODE_step_accept), 8);
-	/* A row that comes to speak of another type no longer speaks of its old one. */
-	policy((struct row){"md02", "UM01", 0, CODE_step_handle, 9}, 50 * DAY);
-	assert_int_equal(limit("MD02", CODE_severity_minor, CODE_step_handle), 3);
-	assert_int_equal(limit("UM01", CODE_severity_minor, CODE_step_handle), 9);
-	assert_true(reference_policy(ref, (struct as_of){INT64_MAX, 49 * DAY}, SPAN("MD02"),
-				     CODE_severity_minor, CODE_step_handle, &found));
-	assert_int_equal(found.amount, 4);
-	assert_int_equal(found.yellow_bp, 7500);
-	assert_true(text_is(found.id, "md02") && text_is(found.calendar, "cn"));
-}
-
-static uint64_t limit_at(struct reference *of, int64_t refoffset, int64_t at_us)
-{
-	struct ref_policy found;
-
-	return reference_policy(of, (struct as_of){refoffset, at_us}, SPAN("MD02"), 0,
-				CODE_step_handle, &found)
-		       ? found.amount
-		       : 0;
-}
-
-/* Answers are kept: one must not be given for another position, another moment, or other reference data at the same position. */
-static void test_kept_answers(void **state)
-{
-	struct reference *other = reference_new();
-	struct event nothing = {.type = EVENT_NONE};
-
-	(void)state;
-	policy((struct row){"md", "MD", 0, CODE_step_handle, 3}, 0);
-	assert_int_equal(limit_at(ref, 1, 50 * DAY), 3);
-	assert_int_equal(limit_at(ref, 1, 50 * DAY), 3);
-	assert_int_equal(reference_fold(other, &nothing, 0), ERR_OK);
-	assert_int_equal(limit_at(other, 1, 50 * DAY), 0);
-	reference_free(other);
-	/* Asked beyond what was folded: what is folded next counts. */
-	assert_int_equal(limit_at(ref, 9, 50 * DAY), 3);
-	policy((struct row){"md", "MD", 0, CODE_step_handle, 4}, 0);
-	assert_int_equal(limit_at(ref, 9, 50 * DAY), 4);
-	assert_int_equal(limit_at(ref, 2, 50 * DAY), 4);
-	assert_int_equal(limit_at(ref, 1, 50 * DAY), 3);
-	policy((struct row){"md", "MD", 0, CODE_step_handle, 5}, 60 * DAY);
-	assert_int_equal(limit_at(ref, 3, 60 * DAY), 5);
-	assert_int_equal(limit_at(ref, 3, 60 * DAY - 1), 4);
-	assert_int_equal(limit_at(ref, 3, 61 * DAY), 5);
-}
-
 /* A calendar is as it was known: a year set later is not in what was known before. */
 static void test_calendars(void **state)
 {
@@ -272,6 +179,17 @@ static void test_profiles(void **state)
 	assert_true(profile_is("/yn/pu-er/1", "MD02", "pe-md"));
 	assert_true(profile_is("/yn/kunming", "MD02", "md02"));
 	assert_true(profile_is("/yn/kunming", "UM01", "full"));
+	/* Longer by one letter, whichever was set first, and before any type. */
+	profile("pu", "/yn/pu-e", NULL, CODE_step_accept);
+	profile("long", "/yn/pu-er/", NULL, CODE_step_accept);
+	assert_true(profile_is("/yn/pu-er/1", "UM01", "long"));
+	assert_true(profile_is("/yn/pu-er/1", "MD02", "long"));
+	assert_true(profile_is("/yn/pu-er", "UM01", "pe"));
+	profile("pu-md02", "/yn/pu-e", "MD02", CODE_step_accept);
+	assert_true(profile_is("/yn/pu-er", "MD02", "pe-md"));
+	profile("all-md02", "/yn", "MD02", CODE_step_accept);
+	assert_true(profile_is("/yn/pu-er", "UM01", "pe"));
+	assert_true(profile_is("/yn/pu-ex", "MD02", "pu-md02"));
 	assert_true(reference_profile_named(ref, NOW, SPAN("simple"), &found));
 	assert_int_equal(found.steps, 1 << CODE_step_close);
 	assert_true(reference_profile_named(ref, NOW, SPAN("full"), &found));
@@ -486,11 +404,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_places),        TEST(test_units),        TEST(test_lists),
-		TEST(test_policies),      TEST(test_kept_answers), TEST(test_calendars),
-		TEST(test_profiles),      TEST(test_functions),    TEST(test_visits),
-		TEST(test_found_by_name), TEST(test_all_profiles), TEST(test_position),
-		TEST(test_load),
+		TEST(test_places),    TEST(test_units),         TEST(test_lists),
+		TEST(test_calendars), TEST(test_profiles),      TEST(test_functions),
+		TEST(test_visits),    TEST(test_found_by_name), TEST(test_all_profiles),
+		TEST(test_position),  TEST(test_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

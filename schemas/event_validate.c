@@ -146,6 +146,8 @@ static const char *check_subject(const struct event *ev)
 
 static enum err check_report(const struct event *ev, struct problem *problem)
 {
+	const struct case_reported *data = &ev->data.case_reported;
+
 	if (!ev->env.has_place) {
 		return refuse(problem, "", "place", "is missing: a report needs a place");
 	}
@@ -153,6 +155,10 @@ static enum err check_report(const struct event *ev, struct problem *problem)
 	if (place_normalise(ev->env.place).n < PLACE_COUNTY_BYTES) {
 		return refuse(problem, "", "place",
 			      "must name a county or a place in one, at least six digits");
+	}
+	if (data->has_lon_e6 != data->has_lat_e6) {
+		return refuse(problem, "data.", data->has_lon_e6 ? "lat_e6" : "lon_e6",
+			      "is missing: a point has longitude and latitude");
 	}
 	return ERR_OK;
 }

@@ -12,7 +12,7 @@
 static const char report[] =
 	"{'specversion':'1.0','type':'gov.case.reported.v1','id':'a-1','source':'/yn/12345',"
 	"'time':'2023-01-19T09:00:00.123456789+08:00','place':'530102001','datacontenttype':'application/json',"
-	"'expectedseq':'12','data':{'type_code':'MD02','title':'楼道堆物','reporter':'张\\n三','lon_e6':102712251,"
+	"'expectedseq':'12','data':{'type_code':'MD02','title':'楼道堆物','reporter':'张\\n三','lon_e6':102712251,'lat_e6':25040609,"
 	"'evidence':['00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff']}}";
 
 /* Reads and validates the report with one piece of text replaced by another. */
@@ -101,6 +101,8 @@ static void names_what_is_wrong(void **state)
 		{"'楼道堆物'", "'\\u0085'", "data.title", ERR_INVALID},
 		{"'reporter'", "'reporter_name'", "data.reporter_name", ERR_INVALID},
 		{"102712251", "180000001", "data.lon_e6", ERR_INVALID},
+		{"'lon_e6':102712251,", "", "data.lon_e6", ERR_INVALID},
+		{"'lat_e6':25040609,", "", "data.lat_e6", ERR_INVALID},
 		{"'00112233", "'0011223", "data.evidence", ERR_INVALID},
 		{"'title'", "'due_at':'2023-01-19T09:00:00Z','title'", "data.due_at", ERR_INVALID},
 		{"'title'", "'severity':'grave','title'", "data.severity", ERR_INVALID},
@@ -114,6 +116,7 @@ static void names_what_is_wrong(void **state)
 	struct problem problem;
 
 	(void)state;
+	assert_int_equal(post("'lon_e6':102712251,'lat_e6':25040609,", "", &ev, &problem), ERR_OK);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		assert_int_equal(post(rows[i].from, rows[i].to, &ev, &problem), rows[i].err);
 		assert_string_equal(problem.field, rows[i].field);

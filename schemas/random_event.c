@@ -260,6 +260,9 @@ enum err random_event_make(struct random_event_source *source,
 	EVENT_SET(ret_ev->env, subject, subject(&m, ret_ev));
 	if (type == EVENT_case_reported) {
 		EVENT_SET(ret_ev->env, place, place(&m, 3));
+		/* A point has both. */
+		ret_ev->data.case_reported.has_lon_e6 &= ret_ev->data.case_reported.has_lat_e6;
+		ret_ev->data.case_reported.has_lat_e6 = ret_ev->data.case_reported.has_lon_e6;
 	}
 	return m.failed || !ret_ev->env.subject.p ? ERR_NOMEM : ERR_OK;
 }

@@ -100,7 +100,7 @@ struct row {
 	uint64_t amount;
 };
 
-static inline void policy(struct row row, int64_t from_us)
+static inline void policy_active(struct row row, bool active, int64_t from_us)
 {
 	struct event ev = {.type = EVENT_policy_set};
 	char subject[64];
@@ -112,12 +112,20 @@ static inline void policy(struct row row, int64_t from_us)
 	if (row.severity) {
 		EVENT_SET(ev.data.policy_set, severity, row.severity);
 	}
+	if (!active) {
+		EVENT_SET(ev.data.policy_set, active, false);
+	}
 	ev.data.policy_set.step = row.step;
 	ev.data.policy_set.amount = row.amount;
 	ev.data.policy_set.unit = CODE_time_unit_working_day;
 	ev.data.policy_set.calendar = SPAN("cn");
 	ev.data.policy_set.effective_from = from_us;
 	fold(&ev, subject);
+}
+
+static inline void policy(struct row row, int64_t from_us)
+{
+	policy_active(row, true, from_us);
 }
 
 #endif
