@@ -397,6 +397,7 @@ static bool contains(struct span text, struct span part)
 void reference_find_places(const struct reference *ref,
 			   struct as_of as_of,
 			   struct span name,
+			   struct span after,
 			   reference_visit_place *visit,
 			   void *context)
 {
@@ -419,7 +420,8 @@ void reference_find_places(const struct reference *ref,
 			return;
 		}
 		at[place_level(next->id)]++;
-		if (place_of(next, as_of, &place) && place.in_force &&
+		if (span_cmp(next->id, after) > 0 && place_of(next, as_of, &place) &&
+		    place.in_force &&
 		    (contains(place.name, name) || contains(place.name_en, name)) &&
 		    !visit(context, &place)) {
 			return;

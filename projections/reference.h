@@ -135,10 +135,14 @@ bool reference_may(const struct reference *ref,
 /* Visits. @return false to stop */
 typedef bool reference_visit_place(void *context, const struct ref_place *place);
 
-/** Visits the places in force whose name (Chinese or English) contains the text, whatever the case of A to Z, in the order of codes. */
+/**
+ * Visits the places in force whose name (Chinese or English) contains the text, whatever the case of A to Z, in the order of codes.
+ * @param after  the code after which to begin; empty: from the start
+ */
 void reference_find_places(const struct reference *ref,
 			   struct as_of as_of,
 			   struct span name,
+			   struct span after,
 			   reference_visit_place *visit,
 			   void *context);
 

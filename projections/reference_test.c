@@ -296,11 +296,14 @@ static void test_visits(void **state)
 	reference_children(ref, NOW, SPAN("53"), note, &visited);
 	assert_string_equal(visited.codes, "5301 ");
 	visited = (struct visited){.n = 0};
-	reference_find_places(ref, NOW, SPAN("楚雄"), note, &visited);
+	reference_find_places(ref, NOW, SPAN("楚雄"), SPAN(""), note, &visited);
 	assert_string_equal(visited.codes, "5323 532301 ");
 	visited = (struct visited){.n = 0};
-	reference_find_places(ref, NOW, SPAN(""), note, &visited);
+	reference_find_places(ref, NOW, SPAN(""), SPAN(""), note, &visited);
 	assert_string_equal(visited.codes, "53 5301 5323 532301 532301001 532323 ");
+	visited = (struct visited){.n = 0};
+	reference_find_places(ref, NOW, SPAN(""), SPAN("532301"), note, &visited);
+	assert_string_equal(visited.codes, "532301001 532323 ");
 	visited = (struct visited){.n = 0};
 	reference_children(ref, NOW, SPAN("53230100100100101"), note, &visited);
 	assert_int_equal(visited.n, 0);
@@ -322,7 +325,7 @@ static void place_named(const char *code, const char *name, const char *name_en)
 static void test_found_by_name(void **state)
 {
 	static const struct {
-		const char *asked, *found;
+		const char *name, *found;
 	} CASES[] = {
 		{"kunming", "5301 "},
 		{"KUNMING", "5301 "},
@@ -345,7 +348,7 @@ static void test_found_by_name(void **state)
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
 		struct visited visited = {.n = 0};
 
-		reference_find_places(ref, NOW, span_cstr(CASES[i].asked), note, &visited);
+		reference_find_places(ref, NOW, span_cstr(CASES[i].name), SPAN(""), note, &visited);
 		assert_string_equal(visited.codes, CASES[i].found);
 	}
 }

@@ -100,6 +100,16 @@ const struct case_type *codes_type(struct span code)
 	return code.n == 4 ? type_of(code) : NULL;
 }
 
+bool codes_type_begins(struct span text)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0] && !found; i++) {
+		found = span_starts(span_cstr(types[i].code), text);
+	}
+	return found;
+}
+
 const struct case_type *codes_family(struct span code)
 {
 	return code.n == 2 || code.n == 4 ? type_of(span_first(code, 2)) : NULL;

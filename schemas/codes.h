@@ -71,6 +71,9 @@ const struct case_type *codes_types(size_t *ret_count);
 /** The type of that code (four characters), or NULL. */
 const struct case_type *codes_type(struct span code);
 
+/** Whether a text is the code of a type or the beginning of one: "M", "MD", "MD0", "MD02". */
+bool codes_type_begins(struct span text);
+
 /** The family of a type's code (its first two characters), or NULL. */
 const struct case_type *codes_family(struct span code);
 

@@ -45,6 +45,10 @@ static void finds_types(void **state)
 		assert_non_null(codes_family(code));
 	}
 	assert_null(codes_type(SPAN("MD98")));
+	assert_true(codes_type_begins(SPAN("")) && codes_type_begins(SPAN("M")));
+	assert_true(codes_type_begins(SPAN("MD0")) && codes_type_begins(SPAN("MD02")));
+	assert_false(codes_type_begins(SPAN("ZZ")) || codes_type_begins(SPAN("MD98")));
+	assert_false(codes_type_begins(SPAN("MD021")) || codes_type_begins(SPAN("md")));
 	assert_string_equal(codes_family(SPAN("MD02"))->zh, "矛盾纠纷");
 }
 

@@ -99,6 +99,17 @@ bool gateway_place(struct gateway *gateway, struct span code, struct span *ret_p
 	return found || gateway->mode == DOOR_STARTING;
 }
 
+bool gateway_unit(struct gateway *gateway, struct span unit)
+{
+	struct ref_unit about;
+	bool found;
+
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	found = reference_unit(gateway->reference, gateway_today(gateway), unit, &about);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	return found || gateway->mode == DOOR_STARTING;
+}
+
 int64_t gateway_reference_known(struct gateway *gateway)
 {
 	int64_t position;

@@ -80,6 +80,9 @@ void gateway_as_of(struct buf *out, struct as_of as_of);
  */
 bool gateway_place(struct gateway *gateway, struct span code, struct span *ret_place);
 
+/** Whether a unit is registered, or was; until the reference data have been read every one is taken for it. Takes the lock for reading. @thread any */
+bool gateway_unit(struct gateway *gateway, struct span unit);
+
 /** Where a unit sits, as known today (a door_rights_seat; the context is the gateway). Takes the lock for reading. @thread any */
 bool gateway_seat(void *context, struct span unit, struct span *ret_place);
 

@@ -305,6 +305,15 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 		return filter_bad(request, "place",
 				  "no place of that code; GET /v1/places?name= finds places");
 	}
+	if (filter->unit.p && !gateway_unit(request->gateway, filter->unit)) {
+		return filter_bad(request, "unit",
+				  "no unit of that id is or was registered; those of places are "
+				  "centre:CODE and grid:CODE");
+	}
+	if (!codes_type_begins(filter->type_code)) {
+		return filter_bad(request, "type",
+				  "no type begins so; GET /v1/codes/types lists them");
+	}
 	if (!filter->source.p != !filter->id.p) {
 		return filter_bad(request, "id", "source and id go together");
 	}

@@ -252,7 +252,7 @@ def lists(desk):
 	one = everything[0]
 	found, _ = desk.both(f"/v1/cases?source=/test&id={one['source_id']}", "cases", "source=/test", f"id={one['source_id']}")
 	assert [item["id"] for item in found["items"]] == [one["id"]] and found["next"] is None, found
-	for more in ("id=never", f"id={one['source_id']}&unit=nobody"):
+	for more in ("id=never", f"id={one['source_id']}&unit=centre:53"):
 		none, table = desk.both(f"/v1/cases?source=/test&{more}", "cases", "source=/test", *more.split("&"))
 		assert none["items"] == [] and table.startswith("items            []\n"), table
 
@@ -385,7 +385,22 @@ def filled_up(desk):
 		desk.absent(f"/v1/places/{unknown}", "place", unknown)
 		status, _, problem = bus.get(f"/v1/cases?place={unknown}", bus.token)
 		told = desk.query("cases", f"place={unknown}", check=False)
-		assert status == 400 and problem["field"] == "place" and problem["detail"] in told.stdout and told.returncode == 1, (problem, told)
+		assert status == 400 and problem["field"] == "place" and problem["detail"] in told.stdout and told.returncode == 64, (problem, told)
+
+
+def no_such(desk):
+	"""A filter that nothing can fit is said to be wrong: a type that is none, a unit that never was; one that ended still finds its cases."""
+	bus, unit = desk.bus, {"name": "旧队", "unit_type": "government", "level": 3, "seat": COUNTY, "active": True, "effective_from": scene.LOADED}
+	for field, values in (("type", ("ZZ", "MD98", "MD021", "md")), ("unit", ("nope", "centre:54", "grid:" + TOWN, "centre:" + GRID, "unit:roads", "old"))):
+		for value in values:
+			status, _, problem = bus.get(f"/v1/cases?{field}={value}", bus.token)
+			assert status == 400 and problem["field"] == field, (field, value, status, problem)
+	for query in ("type=M", "type=MD", "type=MD0", "type=MD02", f"unit={LEAD}", f"unit=grid:{GRID}"):
+		bus.read("/v1/cases?" + query)
+	for n, active in enumerate((True, False)):
+		bus.one("gov.unit.registered.v1", f"old-{n}", {**unit, "active": active}, subject="unit:old", unit="centre:53", time=desk.now())
+	scene.bus.wait_for("the unit", lambda: bus.get("/v1/cases?unit=old", bus.token)[0] == 200)
+	assert bus.read("/v1/cases?unit=old")["items"] == []
 
 
 def places(desk):
@@ -402,6 +417,16 @@ def places(desk):
 	for name in ("无此", "kunming city", "%", "&"):
 		body, table = ask(name)
 		assert body["items"] == [] and body["next"] is None and table.startswith("items            []\n"), (name, body)
+	found, cursor, first, n = [], "", "", 0
+	while n == 0 or cursor:
+		words = ["name=" + quote("示例"), "limit=1"] + ([f"cursor={cursor}"] if cursor else [])
+		page = desk.bus.read("/v1/places?" + "&".join(words))
+		found, cursor, n = found + [place["code"] for place in page["items"]], page["next"], n + 1
+		first = first or cursor
+	assert found == [VILLAGE, GRID] and n == 2, (found, n)
+	for field, query in (("limit", "name=x&limit=0"), ("limit", "name=x&limit=201"), ("cursor", f"name=x&cursor={first}"), ("cursor", f"name={quote('示例')}&cursor={first[:-2]}"), ("cursor", "name=x&cursor=*")):
+		status, _, problem = desk.bus.get(f"/v1/places?{query}", desk.bus.token)
+		assert status == 400 and problem["field"] == field, (query, problem)
 	for code, below in zip(LEVELS, LEVELS[1:]):
 		body, table = desk.both(f"/v1/places/{code}", "place", code)
 		assert body["code"] == code and body["name"] == scene.PLACES[code] and below in [child["code"] for child in body["children"]], body
@@ -439,6 +464,7 @@ def main():
 		boards(desk)
 		a_gone_place(desk)
 		filled_up(desk)
+		no_such(desk)
 		places(desk)
 		codes(desk)
 	print("every query, in each way of asking")

@@ -218,7 +218,7 @@ static void test_places_and_rights(void **state)
 	reference_children(ref, TODAY, SPAN("5329"), count, &n);
 	assert_int_equal(n, 12);
 	n = 0;
-	reference_find_places(ref, TODAY, SPAN("牟定县"), count, &n);
+	reference_find_places(ref, TODAY, SPAN("牟定县"), SPAN(""), count, &n);
 	assert_int_equal(n, 1);
 	n = 0;
 	reference_children(ref, TODAY, SPAN("532323101001"), count, &n);
