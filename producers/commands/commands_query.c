@@ -34,7 +34,7 @@ static const struct {
 	{"receipt", "/v1/receipts/%s", "receipt CODE"},
 	{"board", "/v1/boards/%s", "board PLACE [from=YYYY-MM-DD] [to=…]"},
 	{"place", "/v1/places/%s", "place CODE"},
-	{"places", "/v1/places", "places name=…"},
+	{"places", "/v1/places", "places name=… [limit=…] [cursor=…]"},
 	{"codes", "/v1/codes/%s", "codes types|severities|…"},
 	{"outcome", "/v1/outcomes", "outcome subject=… source=… id=…"},
 };
@@ -179,6 +179,23 @@ static void print_table(const struct http_client_answer *answer)
 	json_decref(root);
 }
 
+/* What a script makes of an answer: each is one of `govbus help exit-codes`. */
+static enum err err_of(int status)
+{
+	switch (status) {
+	case 401:
+	case 403:
+		return ERR_DENIED;
+	case 404:
+		return ERR_ABSENT;
+	case 429:
+	case 503:
+		return ERR_BUSY;
+	default:
+		return status < 400 ? ERR_OK : status < 500 ? ERR_USAGE : ERR_BUG;
+	}
+}
+
 static int ask(struct http_client *client, const struct arguments *arguments)
 {
 	struct http_client_answer answer = {0};
@@ -201,9 +218,7 @@ static int ask(struct http_client *client, const struct arguments *arguments)
 			arguments->options.gateway, http_client_why(client));
 		code = err_exit_code(err);
 	} else {
-		code = answer.status < 400    ? 0
-		       : answer.status == 404 ? err_exit_code(ERR_ABSENT)
-					      : 1;
+		code = err_exit_code(err_of(answer.status));
 		if (arguments->json) {
 			printf("%.*s\n", SPAN_ARGS(buf_span(&answer.body)));
 		} else {

@@ -91,15 +91,20 @@ def asks(server):
 
 
 def exits(server):
-	"""What is not there, what was refused, what is no question and who is not there each have their own exit."""
+	"""What is not there, what is no question, here or to the gateway, and who is not there each have their own exit, which the manual lists."""
 	problem = {"title": "not found", "status": 404}
 	absent, refused = ask(server, "case", "x", status=404, body=problem), ask(server, "cases", "limit=0", status=400, body=problem)
 	usage = [ask(server, *words) for words in ([], ["paint"], ["case"], ["cases", "place"])]
 	away = subprocess.run([GOVBUS, "query", "--gateway", "127.0.0.1:1", "cases"], capture_output=True, text=True, timeout=30)
-	assert refused.returncode == 1 and "not found" in absent.stdout, (absent, refused)
+	assert "not found" in absent.stdout, absent
+	documented = {row.split()[1] for row in subprocess.run([GOVBUS, "help", "exit-codes"], capture_output=True, text=True).stdout.splitlines()[2:]}
+	for status, code in ((400, 64), (401, 77), (403, 77), (404, 66), (405, 64), (429, 75), (500, 71), (503, 75)):
+		told = ask(server, "cases", status=status, body=problem)
+		assert told.returncode == code and str(code) in documented, (status, told)
 	assert all(one.returncode == usage[0].returncode and "a question is one of" in one.stderr and not one.stdout for one in usage), usage
 	assert "127.0.0.1:1" in away.stderr and "is it running" in away.stderr, away
-	codes = [0, 1, absent.returncode, usage[0].returncode, away.returncode]
+	assert refused.returncode == usage[0].returncode, (refused, usage)
+	codes = [0, absent.returncode, usage[0].returncode, away.returncode]
 	assert len(set(codes)) == len(codes), codes
 	token = subprocess.run([GOVBUS, "query", "--token-file", "/nowhere/token", "cases"], capture_output=True, text=True, timeout=30)
 	assert token.returncode == usage[0].returncode and "/nowhere/token: not found" in token.stderr, token
