@@ -204,7 +204,7 @@ static void drain_watcher(struct runtime *runtime)
 	}
 }
 
-/* How long the log is: for the lag, and for workers to know that they are behind. */
+/* Asks how long the log is: for the lag, and so that workers know that they are behind. */
 static void watch(struct runtime *runtime)
 {
 	enum err err = ERR_OK;
