@@ -38,7 +38,7 @@ static void set_days(uint64_t *bits, const uint32_t *days, uint8_t n, int32_t ye
 	}
 }
 
-/* Hours out of order would leave nothing to work in, and the walks below without an end. */
+/* Hours out of order would leave no working time, and the loops below would never end. */
 static bool hours_in_order(const struct calendar_set *year)
 {
 	return year->am_open < year->am_close && year->am_close <= year->pm_open &&
@@ -231,7 +231,10 @@ static int64_t work_done_us(const struct calendar *cal, int32_t day, int64_t wor
 				 : hours->pm_open * CIVIL_MINUTE_US + work_us - am_us);
 }
 
-/* The first moment at which so much work has been done since another: a closing rather than the opening after it. */
+/*
+ * The first moment by which this much working time has passed since another: a closing hour rather than the opening that
+ * follows it.
+ */
 static int64_t advance(const struct calendar *cal, int64_t from_us, int64_t work_us)
 {
 	int32_t day = civil_day(from_us);
@@ -322,7 +325,7 @@ bool calendar_is_provisional(const struct calendar *cal,
 	return unset;
 }
 
-/* The share of a time, without overflow for centuries of it. */
+/* A share of a duration, without overflow even for centuries. */
 static int64_t share_us(int64_t time_us, uint32_t basis_points)
 {
 	return time_us / 10000 * basis_points + time_us % 10000 * basis_points / 10000;
@@ -374,7 +377,7 @@ static uint64_t closings(const struct calendar *cal, int64_t from_us, int64_t to
 	return n;
 }
 
-/* A moment that had passed when the hold began stays: what was late does not become timely by being held. */
+/* A moment that had passed when the hold began stays: a hold does not make late work timely. */
 static int64_t shift(const struct calendar *cal,
 		     int64_t moment_us,
 		     enum code_time_unit unit,

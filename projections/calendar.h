@@ -51,7 +51,7 @@ bool calendar_is_working_day(const struct calendar *cal, int32_t day);
 /** Working microseconds between two moments (0 if to <= from). */
 int64_t calendar_worked_us(const struct calendar *cal, int64_t from_us, int64_t to_us);
 
-/** The next moment at or after, at which the office is open (itself if it is). */
+/** The next moment at which the office is open: the given one if it is open then. */
 int64_t calendar_next_opening(const struct calendar *cal, int64_t at_us);
 
 /** The first opening or closing hour after a moment, worked that day or not. */

@@ -15,13 +15,13 @@ struct case_decision {
 	const struct case_transition *row;
 	struct case_rules rules;
 	struct case_state
-		was; /* zero before a report, but for what the report itself says (type, severity, place); its owner is one in force */
+		was; /* zero before a report, except for what the report itself says (type, severity, place); its owner is one in force */
 	bool found;  /* the case is there */
-	bool explain;   /* a guard refused: say why */
-	bool automatic; /* the decider's own: who may is not asked */
+	bool explain;   /* a guard has refused: this time, fill in why */
+	bool automatic; /* an event of the decider's own: nobody asks who may do it */
 	struct case_id id;
 	int64_t judged_us;    /* the time by which windows are judged */
-	struct ref_unit unit; /* that acts */
+	struct ref_unit unit; /* the acting unit */
 	uint16_t skipped;     /* steps passed over */
 	uint8_t to;           /* the state that the case goes to */
 	uint8_t who;          /* enum case_who that let it act */
@@ -68,7 +68,7 @@ struct ref_profile case_decide_profile(const struct reference *reference,
 /** Asks one guard of the row. @return true: it lets pass; else detail and needs of the refusal are set */
 bool case_decide_guards_pass(struct case_decision *d, enum guard guard);
 
-/** As case_decide_guards_pass, but says nothing: refusal and arena may be absent. */
+/** As case_decide_guards_pass, without filling the refusal: refusal and arena may be absent. */
 bool case_decide_guards_ask(struct case_decision *d, enum guard guard);
 
 /** Sets the decided members: env seq, from, to, owner, and those of the type. */

@@ -43,7 +43,7 @@ struct span case_decide_effects_target(const struct case_rules *rules,
 	return target.p ? case_owner_standing(rules->reference, rules->as_of, target) : target;
 }
 
-/* The centre that owns a report first: policy's level, cut to the depth of its place. */
+/* The first owner of a report: the centre at the level that policy says, or of its place if that is coarser. */
 static struct span first_owner(struct case_decision *d)
 {
 	int level = case_dues_level(&d->rules, &d->was, true);
@@ -75,7 +75,7 @@ static int64_t reopen_until_us(const struct case_decision *d, bool *ret_provisio
 	return case_dues_window(&d->rules, &d->was, CODE_step_reopen, now_us(d), ret_provisional);
 }
 
-/* Said only of what is. */
+/* Sets a member only if it has a value. */
 #define SET_MARK(data, value)                               \
 	do {                                                \
 		if (value) {                                \
@@ -131,8 +131,11 @@ static void on_rejected(struct case_decision *d, struct after *after)
 	SET_MARK(*data, provisional);
 }
 
-/* The case clock is not reset: the new limit counts from the report, and a case that is red stays so. But a deadline never comes to
- * lie in the past: then the new limit counts from now ("only forward from event time"); on hold, from when its clock stood still. */
+/*
+ * The case clock is not reset: the new limit counts from the report, and a case that is red stays so. But a deadline is
+ * never moved into the past: then the new limit counts from now ("only forward from event time"), or, on hold, from when
+ * the clock stopped.
+ */
 static void count_classified(struct case_decision *d, struct after *after)
 {
 	int64_t clock_us = case_dues_clock(&d->was, now_us(d)), from_us = d->was.counted_us;
@@ -286,7 +289,7 @@ static void on_closed(struct case_decision *d, struct after *after)
 	list_skipped(data, d->was.skipped | d->skipped);
 }
 
-/* One grade up; urgent says how soon, not how grave, and nothing is graver than major. */
+/* One grade up. Urgent says how soon, not how grave; nothing is graver than major. */
 static uint8_t graver(uint8_t severity)
 {
 	return severity > CODE_severity_major ? severity - 1 : severity;
@@ -369,7 +372,7 @@ static void ensure_case_due(struct case_decision *d, struct after *after, uint8_
 	}
 }
 
-/* Whether the overdue timer stands as it was: counted again only when what it hangs on has changed. */
+/* Whether the overdue timer stays as it was: it is counted again only when something it depends on has changed. */
 static bool timer_stands(const struct case_decision *d, const struct after *after)
 {
 	bool held = d->was.state == CODE_case_state_HO && after->state.held_since_us == 0;

@@ -1,10 +1,10 @@
-/* case_decide_guards.c: the guards that rows of case_transitions.def name: each lets pass, or says what it met and what it needs. */
+/* case_decide_guards.c: the guards that rows of case_transitions.def name: each passes, or says what it found and what it needs. */
 #include "common/civil.h"
 #include "projections/case_decide.h"
 #include "projections/case_limits.h"
 #include "projections/case_rows.h"
 
-/* Said only once a guard has refused: it is asked again then, so that those that let pass format nothing. */
+/* Texts are written only after a guard has refused: it is then run again, so that guards that pass format nothing. */
 #define DETAIL(d, ...)                                                                \
 	do {                                                                          \
 		if ((d)->explain) {                                                   \
@@ -285,7 +285,7 @@ static bool guard_hold_until(struct case_decision *d)
 	return until_us > d->moment->now_us && until_us <= latest_us;
 }
 
-/* Who may post a hold is who may approve it: the owner, or a centre above. So nobody approves in another's name. */
+/* Only those who may approve a hold may post it: the owner, or a centre above. So nobody approves in another's name. */
 static bool guard_approver(struct case_decision *d)
 {
 	struct span id = d->ev->data.case_held.approver_unit;
@@ -335,7 +335,7 @@ static bool guard_top(struct case_decision *d)
 		.p;
 }
 
-/* Handling is the lead's, the assisting units' and that of who fed back. A grid that logs what it saw on site does not handle. */
+/* The lead, the assisting units and whoever fed back have handled the case. A grid that logs what it saw on site has not. */
 static bool handled_it(struct case_decision *d)
 {
 	for (int i = 0; i < d->was.n_assist; i++) {
@@ -380,7 +380,7 @@ static bool guard_score(struct case_decision *d)
 			     : !data->has_score;
 }
 
-/* One score for each time that the case was brought to its end; attempts that reached nobody count for none. */
+/* One score for each time that the case was brought to its end; call-backs that reached nobody do not count. */
 static bool guard_scored(struct case_decision *d)
 {
 	NEEDS(d, "no score since the case was last verified");

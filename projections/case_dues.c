@@ -141,7 +141,7 @@ static void set_step(struct case_dues *dues, const struct deadline *deadline)
 	SET(dues, step_red_at, deadline->red_us);
 }
 
-/* The mark stays until all is counted again. */
+/* The mark stays until everything is counted again. */
 static void mark(struct case_dues *dues, bool provisional)
 {
 	SET(dues, provisional, dues->provisional || provisional);
@@ -228,7 +228,10 @@ void case_dues_count_step(const struct case_rules *rules,
 		enum code_time_unit unit = (enum code_time_unit)policy.unit;
 
 		deadline = count(calendar, state, from_us, &policy);
-		/* Beside a case deadline the calendar named stays the one that gave it: nobody counts it again in a newer one. */
+		/*
+		 * While there is a case deadline, the calendar named is the one it was counted in, so that nobody counts it
+		 * again in a newer one.
+		 */
 		if (!dues->has_due_at) {
 			set_calendar(dues, &policy, calendar);
 		}
@@ -262,7 +265,7 @@ bool case_dues_restate(const struct case_rules *rules,
 
 	case_dues_of(state, &was);
 	*dues = was;
-	/* Nothing below takes the mark away again where there is no case deadline to count. */
+	/* Where there is no case deadline to count, nothing below would clear the mark. */
 	SET(dues, provisional, false);
 	if (was.has_due_at && !state->due_kept) {
 		then.policy_us = state->accepted_us;
@@ -400,7 +403,10 @@ const struct calendar *case_dues_calendar(const struct case_rules *rules,
 	return calendar ? calendar : &weekends;
 }
 
-/* What a window is where policy has no row for it. A hold's days are counted by the hour, so that it may end at the hour it began. */
+/*
+ * The default of a window, where policy has no row for it. A hold's days are counted in hours, so that it may end at the
+ * hour at which it began.
+ */
 static const struct {
 	uint8_t limit, times, unit;
 } windows[CODE_step_COUNT] = {
@@ -420,7 +426,7 @@ int64_t case_dues_window(const struct case_rules *rules,
 	struct as_of as_of = policy_as_of(rules);
 	int64_t until_us;
 
-	/* A flow without deadlines has windows all the same. */
+	/* A flow without deadlines has windows nevertheless. */
 	if (reference_policy(rules->reference, as_of, span_cstr(state->type_code),
 			     severity_of(state), window, &policy)) {
 		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
@@ -431,7 +437,7 @@ int64_t case_dues_window(const struct case_rules *rules,
 	}
 	calendar = calendar ? calendar : case_dues_calendar(rules, state);
 	until_us = calendar_add(calendar, from_us, policy.amount, (enum code_time_unit)policy.unit);
-	/* Where no calendar is set at all none is waited for. */
+	/* Where no calendar is set at all, none is waited for. */
 	*ret_provisional =
 		calendar->last_year && calendar_is_provisional(calendar, from_us, until_us,
 							       (enum code_time_unit)policy.unit);
@@ -456,7 +462,10 @@ bool case_dues_restate_window(const struct case_rules *rules,
 uint8_t case_dues_level(const struct case_rules *rules, const struct case_state *state, bool owner)
 {
 	static const uint8_t steps[] = {CODE_step_handle, CODE_step_accept, CODE_step_close};
-	/* Whose a case is first goes by its type alone (answers 9), in a flow without limits too; what must close it, by its severity. */
+	/*
+	 * The first owner follows from the type alone (answers 9), in a flow without limits too; the level that must close
+	 * it, from the severity.
+	 */
 	enum code_severity severity = owner ? CODE_severity_general : severity_of(state);
 	struct ref_policy policy;
 

@@ -14,7 +14,7 @@ struct case_dues {
 #undef FIELD
 };
 
-/* What deadlines are computed from: nothing else. */
+/* All that deadlines are computed from. */
 struct case_rules {
 	const struct reference *reference;
 	struct as_of as_of;
@@ -45,14 +45,18 @@ void case_dues_count_step(const struct case_rules *rules,
 			  struct case_dues *dues);
 
 /**
- * Counts all anew from where it began, both deadlines and what the clock will do: by the calendar of now, by the policy that was in force then.
- * @return whether anything but the calendar's version is other than it stands in the state
+ * Counts everything again from where it began, both deadlines and what the clock will do: by today's calendar and by the
+ * policy that was in force then.
+ * @return whether anything but the calendar's version differs from the state
  */
 bool case_dues_restate(const struct case_rules *rules,
 		       const struct case_state *state,
 		       struct case_dues *ret_dues);
 
-/** Moves both deadlines on by a hold, each counted in its own unit. Counting anew comes to the same: it adds every hold in turn. */
+/**
+ * Moves both deadlines by a hold, each counted in its own unit. Counting everything again gives the same result, since it
+ * adds every hold in turn.
+ */
 void case_dues_shift(const struct case_rules *rules,
 		     const struct case_state *state,
 		     int64_t from_us,
@@ -65,7 +69,7 @@ void case_dues_end_hold(struct case_state *state, int64_t at_us);
 /** The time of the case clock: it stands while the case is on hold. */
 int64_t case_dues_clock(const struct case_state *state, int64_t now_us);
 
-/** States anew when the clock will send the case up for being overdue; never, at the highest level it may reach (domain.md §3.5). */
+/** Sets when the clock will escalate the case for being overdue; never, at the highest level it may reach (domain.md §3.5). */
 void case_dues_escalation(const struct case_rules *rules,
 			  const struct case_state *state,
 			  struct case_dues *dues);
@@ -100,7 +104,7 @@ int64_t case_dues_window(const struct case_rules *rules,
 
 /**
  * Counts the window of a closed or rejected case anew from where it opened, as case_dues_restate does deadlines.
- * @return whether its end, or that it is provisional, is other than it stands in the state
+ * @return whether its end, or whether it is provisional, differs from the state
  */
 bool case_dues_restate_window(const struct case_rules *rules,
 			      const struct case_state *state,

@@ -203,7 +203,7 @@ static void clear_dues(struct case_state *s)
 	s->step = s->due_unit = s->step_unit = s->provisional = 0;
 }
 
-/* Of a case that is not open the mark is that of its window, as the event says that opened or restated it. */
+/* For a case that is not open, the mark is about its window, as told by the event that opened or restated it. */
 static bool window_is_provisional(const struct case_state *s, const struct event *ev)
 {
 #define MARK(type)         \
@@ -245,7 +245,7 @@ static void take_dues(struct case_state *s, const struct case_dues *dues, int64_
 	}
 }
 
-/* A member that is absent holds whatever memory held: it counts as 0. */
+/* An absent member holds undefined memory: it counts as 0. */
 static void clean_dues(struct case_dues *dues)
 {
 #define FIELD(name, kind, need, bound, help)                \

@@ -22,7 +22,7 @@ int case_limits_get(enum case_limit limit);
 /** Its row, for the manual. */
 const struct case_limit_row *case_limits_row(enum case_limit limit);
 
-/** Tests only: from now on this limit is off by so much (a mutant); by 0: all are whole again. @thread one */
+/** Tests only: from now on this limit is off by this much (a mutant); 0 restores all limits. @thread one */
 void case_limits_plant(enum case_limit limit, int by);
 
 /** The time by which a window is judged: the action's own if it lags its decision little (domain.md §3.4), else the decision's. */

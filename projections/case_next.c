@@ -5,7 +5,7 @@
 #include "projections/case_owner.h"
 #include "projections/case_rows.h"
 
-/* The register's state as far as the row knows it: all that roles and the guards asked below read. */
+/* The register's state as far as the row has it: everything that the roles and the guards below read. */
 static void state_of(const struct case_row *row, struct case_state *s)
 {
 	const struct case_row_fixed *fixed = &row->fixed;
@@ -33,7 +33,7 @@ static void state_of(const struct case_row *row, struct case_state *s)
 	s->source_hash = case_rows_source_hash(row->source);
 }
 
-/* Guards that look at the case and the unit alone. */
+/* Guards that look only at the case and the unit. */
 static bool lets_pass(struct case_decision *d, const struct case_transition *row)
 {
 	static const uint8_t asked[] = {GUARD_RETURNS,  GUARD_HOLDS,   GUARD_TOP,

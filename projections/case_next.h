@@ -25,8 +25,8 @@ struct case_next_asker {
 };
 
 /**
- * The events that the asker may post now, each once, in the order of the table. What an action's own members could still
- * break (a deadline too far, an unknown lead unit) is not asked.
+ * The events that the asker may post now, each once, in the order of the table. What may still be wrong with an action's
+ * own members (a deadline too far ahead, an unknown lead unit) is not checked.
  * @param as_of the moment, and the reference position known
  * @param ret_next room for CASE_NEXT_MAX; names borrow from constants
  * @return how many @thread any

@@ -85,7 +85,7 @@ struct case_query_filter {
 	int limit;          /* rows at most, up to CASE_QUERY_LIMIT */
 };
 
-/* Called per case. @return false: leave it out (the asker has no right to it); it does not count */
+/* Called for each case. @return false to leave it out, uncounted (the token may not read it) */
 typedef bool case_query_visit_case(void *context,
 				   const struct case_id *id,
 				   const struct case_row *row);

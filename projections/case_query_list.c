@@ -175,7 +175,7 @@ bool case_query_list_cursor_fits(const struct case_query_filter *filter)
 
 /* ---- the walk */
 
-/* Stands each shard at the first key of the range, or at the first after the cursor. */
+/* Positions each shard at the first key of the range, or at the first after the cursor. */
 static void start(struct list *list, struct span after)
 {
 	bool resumes = after.n > 0;
@@ -224,7 +224,7 @@ static bool fits(const struct case_query_filter *filter, const struct case_row *
 				      (!filter->id.n || span_eq(row->id, filter->id))));
 }
 
-/* Deadlines rise: past the moment asked for nothing fits any more. */
+/* Deadlines are in rising order: past the moment asked for, nothing matches any more. */
 static bool past_due(const struct list *list, const struct case_row *row)
 {
 	int64_t due = case_row_next_due(&row->fixed);

@@ -125,7 +125,7 @@ bool case_query_timeline_outcome(const struct case_query *query,
 	return found && line_of(txn, id, keyed, ret_row);
 }
 
-/* As that of a list: against mistakes, not against forgery; who may read the case may read each of its lines. */
+/* Like that of a list it guards against mistakes, not against forgery: whoever may read the case may read all its lines. */
 void case_query_timeline_cursor(const struct case_id *id,
 				struct case_query_line line,
 				uint8_t ret_cursor[CASE_QUERY_LINE_CURSOR_BYTES])

@@ -13,8 +13,8 @@
 /* The register's own state: a cache of rows. */
 struct case_clock {
 	struct case_timers *timers;
-	int64_t restated_refoffset; /* provisional deadlines were looked at by this reference position; -1: not yet */
-	int64_t restated_until_us; /* and will be again, when a calendar known then comes into force */
+	int64_t restated_refoffset; /* reference position by which provisional deadlines were last checked; -1: not yet */
+	int64_t restated_until_us; /* when to check again: a calendar known by then comes into force */
 };
 
 /* The ids of open cases: collected first, for rows must not be asked for inside a scan. */
@@ -125,7 +125,7 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 		case_rows_put_open(reg->view, &id, has_clock(&state));
 	}
 	if (!reg->view->err && clock) {
-		/* On hold it was passed over; what came meanwhile counts now. */
+		/* It was passed over while on hold: calendars that came in the meantime count now. */
 		if (before.state == CODE_case_state_HO && state.state != CODE_case_state_HO &&
 		    state.provisional) {
 			clock->restated_refoffset = -1;
@@ -177,7 +177,7 @@ struct restating {
 	bool found;
 };
 
-/* Only what would change is owed: else the case would be found again, and again. */
+/* Owed only if it would change something: otherwise the case would be found again and again. */
 static bool try_restating(void *context, const struct case_id *id, const struct case_state *state)
 {
 	struct restating *r = context;

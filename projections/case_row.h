@@ -21,7 +21,7 @@ struct case_row_due {
 struct case_row_fixed {
 	uint32_t seq;
 	uint32_t
-		ordinal; /* timeline rows since that seq that are no events: refusals, repeats, tries */
+		ordinal; /* number of timeline rows since that seq that are not events: refusals, repeats, tries */
 	uint16_t skipped; /* steps passed over, a bit per enum code_step */
 	uint8_t state;    /* enum code_case_state */
 	uint8_t severity, step, channel, outcome,
@@ -86,10 +86,10 @@ struct span case_row_unit(const struct case_row *row, int i);
 /** What a unit first is in a case, as case_row_unit numbers it. @return -1: nothing */
 int case_row_part(const struct case_row *row, struct span unit);
 
-/** Nobody leads, assists or has handled any more. */
+/** Clears who leads, assists and has handled the case. */
 void case_row_take_back(struct case_row *row);
 
-/** Ends a hold: the clock ran out, or somebody sent the case up; over it is either way. */
+/** Ends a hold, whether its time ran out or somebody escalated the case. */
 void case_row_end_hold(struct case_row_fixed *row, int64_t at_us);
 
 #endif

@@ -98,7 +98,7 @@ void case_rows_put_open(struct view *view, const struct case_id *id, bool open)
 
 enum { PAIR_BYTES = 2 + LIMIT_SOURCE_BYTES + LIMIT_ID_BYTES };
 
-/* What was hashed last on this thread: one action's pair and its source are asked for again and again on their way to the outcome. */
+/* The last hashes made on this thread: an action's pair and its source are hashed again and again on the way to the outcome. */
 struct hashed {
 	size_t n;
 	uint8_t bytes[PAIR_BYTES], hash[HASH_BYTES];

@@ -421,7 +421,7 @@ static enum err on_event(struct view *view, const struct event *ev, const struct
 	return store(&fold);
 }
 
-/* An outcome that changes no case stands in its timeline behind the last event, under an ordinal. */
+/* An outcome that does not change the case is put into its timeline after the last event, under an ordinal. */
 static enum err on_no_event(struct view *view,
 			    const struct event *ev,
 			    const struct place_in_log *at)

@@ -63,7 +63,7 @@ static struct tally *slot(struct tally *tallies, size_t size, const struct tally
 	}
 }
 
-/* At most half of the slots are taken, so that a search ends soon. */
+/* At most half of the slots are used, so that searches stay short. */
 static bool grow(struct check *check)
 {
 	size_t size = check->size ? check->size * 2 : TALLIES_AT_FIRST;
@@ -200,7 +200,7 @@ static void check_asked(struct check *check)
 	kv_cursor_close(&cursor);
 }
 
-/* Whether a line stands behind the last one that its case, or the count of what was asked before there was one, knows of. */
+/* Whether a line comes after the last one that its case knows of or, before there is a case, after the last one counted. */
 static bool is_ahead(struct check *check, struct span id, uint32_t seq, uint32_t ordinal)
 {
 	struct case_row_fixed row = {.seq = 0};

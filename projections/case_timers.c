@@ -20,8 +20,11 @@ struct heap {
 
 struct case_timers {
 	struct heap timers, moments, owing, provisional;
-	int64_t after_us; /* moments up to here have been given out */
-	/* The first of its heap was compared with its case's row, and that case was not noted since: a decider asks thrice an action. */
+	int64_t after_us; /* moments up to here have been returned */
+	/*
+	 * The first entry of the heap was compared with its case's row, and that case has not changed since. It saves time:
+	 * a decider asks three times per action.
+	 */
 	bool timer_stands, moment_stands;
 };
 
@@ -228,7 +231,10 @@ int64_t case_timers_moment(struct case_timers *timers, struct view *view, int64_
 			return view->err ? INT64_MAX : first.at_us;
 		}
 		pop(&timers->moments);
-		/* A stale entry's case has an entry of its own for what came after; one whose moment passed needs the next, and has just made room. */
+		/*
+		 * The case of a stale entry has a newer entry; an entry whose moment has passed is replaced by the next
+		 * one, for which it has just made room.
+		 */
 		if (first.at_us <= timers->after_us && next_us != INT64_MAX) {
 			(void)push(&timers->moments, next_us, &first.id);
 		}

@@ -14,8 +14,8 @@ struct case_timers *case_timers_new(void);
 void case_timers_free(struct case_timers *timers);
 
 /**
- * Takes note of a case's new state. What was to come before and still is has its entry.
- * Entries are never taken out of the heaps: one that its case's row no longer agrees with is passed over (lazy deletion).
+ * Notes a case's new state. Moments that have not changed already have their entries. Entries are never taken out of the
+ * heaps: one that its case's row no longer agrees with is passed over (lazy deletion).
  * @param was  what was noted of it last; NULL: nothing
  * @return NOMEM
  */
@@ -36,7 +36,7 @@ bool case_timers_first(struct case_timers *timers,
 		       struct case_id *ret_id,
 		       struct case_state *ret_state);
 
-/** The first yellow, red or due moment after a moment; INT64_MAX: none. Asked with moments that never go back. */
+/** The first yellow, red or due moment after a moment; INT64_MAX: none. The moments asked with must not decrease. */
 int64_t case_timers_moment(struct case_timers *timers, struct view *view, int64_t after_us);
 
 /** A case that owes an event. @return false: none does */

@@ -37,7 +37,7 @@ static const struct case_transition rows[] = {
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-/* The way of a case, and the step that leads out of each state on it. */
+/* The states that a case passes through, and the step that leads out of each. */
 static const struct way {
 	uint8_t state, leave;
 } way[] = {
@@ -104,7 +104,7 @@ static int way_of(uint8_t state)
 	return -1;
 }
 
-/* The steps that lead along the way from one state to another; 0 when there is no such way. */
+/* The steps that lead from one state to another; 0 when there is no such path. */
 static uint16_t steps_between(uint8_t from, uint8_t to)
 {
 	int at = way_of(from), end = way_of(to);
@@ -161,7 +161,7 @@ bool case_transitions_from(const struct case_transition *row,
 	if (row->from & (1u << state)) {
 		return true;
 	}
-	/* What is to be paused has begun. */
+	/* Only what has begun can be paused. */
 	if (row->event == EVENT_case_rejected || row->event == EVENT_case_held) {
 		return false;
 	}
@@ -174,7 +174,7 @@ uint16_t case_transitions_functions(enum event_type type)
 	uint16_t functions = 0;
 
 	for (int i = 0; i < ROWS; i++) {
-		/* What is owed by a call-back is never posted. */
+		/* An event owed by a call-back is never posted. */
 		if (rows[i].event != type || rows[i].when == CASE_WHEN_CALLBACK) {
 			continue;
 		}

@@ -46,7 +46,7 @@ struct case_transition {
 /** The rows in the order of the table. @thread any, as all here, while no test plants */
 const struct case_transition *case_transitions_all(size_t *ret_count);
 
-/** Tests only: from now on this row is the mutant, copied, for decide and evolve; NULL: all are whole again. @thread one */
+/** Tests only: from now on decide and evolve use the mutant, copied, in place of this row; NULL restores all rows. @thread one */
 void case_transitions_plant(size_t row, const struct case_transition *mutant);
 
 /** The row that an event of this type takes; NULL if a case knows no such event. */
@@ -77,7 +77,7 @@ uint16_t case_transitions_functions(enum event_type type);
 /** Whether a state is open: RP AC DI IP HO FB VE. */
 bool case_transitions_open(uint8_t state);
 
-/** The step that runs on entering a state (RP: accept … VE: callback), moved on to the next that the profile has. */
+/** The step that runs on entering a state (RP: accept … VE: callback), or the next one that the profile has. */
 enum code_step case_transitions_step(uint8_t state, bool handled, uint16_t steps);
 
 #endif

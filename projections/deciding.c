@@ -30,7 +30,7 @@ uint64_t deciding_hash(struct span source, struct span id, struct span digest)
 	return fnv(fnv(fnv(UINT64_C(14695981039346656037), source), id), digest);
 }
 
-/* Minutes up to the record's are over: a record at T stands after tick T. Only a timer due at T comes before it. */
+/* Minutes up to that of the record are over: a record at T comes after tick T. Only a timer due at T comes before it. */
 static void bar_ticks(struct deciding_place *place, const struct event *ev, bool timer)
 {
 	int64_t minute = civil_minute(ev->env.decidedtime);
@@ -155,7 +155,7 @@ enum err deciding_write(struct deciding *d, struct event *ev, int64_t decided_us
 	return d->err;
 }
 
-/* How many owed events in a row were of one subject. */
+/* Counts how many owed events in a row were about one subject. */
 struct owing {
 	uint8_t subject[LIMIT_SUBJECT_BYTES];
 	size_t bytes;

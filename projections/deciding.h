@@ -25,7 +25,7 @@ struct deciding_place {
 void deciding_place_init(struct deciding_place *place);
 
 /**
- * Receives each record as it is decided, whole, in order, after it was folded.
+ * Receives each record as it is decided, complete, in order, after it was folded.
  * @return an error ends the deciding: state is then ahead of what was written, so start again from the log
  */
 typedef enum err deciding_emit(void *context, const struct event *ev);
@@ -34,13 +34,13 @@ typedef enum err deciding_emit(void *context, const struct event *ev);
 struct deciding {
 	struct reg *reg;
 	struct deciding_place place; /* all that was read and decided */
-	int partitions;              /* of the register: a subject must belong to this one */
+	int partitions;              /* of the register; subjects must belong to it */
 	int64_t refposition;         /* reference records folded so far: decides by these */
 	deciding_emit *emit;
 	void *context;
 	struct arena arena; /* of one record */
 	enum err err;       /* sticky */
-	/* The last boundary that was asked for: the same for every action of some hours. */
+	/* The last boundary computed: it is the same for every action within some hours. */
 	int64_t boundary_us, boundary_after_us, boundary_refoffset;
 };
 
@@ -86,7 +86,8 @@ enum err deciding_open(struct deciding *d);
 void deciding_close(struct deciding *d);
 
 /**
- * Decides one action: first what is owed, then timers and ticks up to now, then exactly one outcome, then what that owes.
+ * Decides one action: first the events that are owed, then timers and ticks up to now, then exactly one outcome, then the
+ * events that it owes.
  * @param ret_wanted_refoffset set with DECIDING_REFERENCE
  */
 enum deciding_result deciding_act(struct deciding *d,
@@ -94,15 +95,15 @@ enum deciding_result deciding_act(struct deciding *d,
 				  int64_t *ret_wanted_refoffset);
 
 /**
- * Without an action: what is owed, and in live mode timers and ticks up to now, each minute's tick when `caught_up`.
- * An empty partition of a bus that is live already goes live here.
+ * What is to be written without an action: events that are owed and, in live mode, timers and ticks up to now, including
+ * each minute's tick when `caught_up`. An empty partition of a bus that is live already goes live here.
  */
 enum deciding_result deciding_idle(struct deciding *d,
 				   int64_t wall_us,
 				   bool caught_up,
 				   bool bus_live);
 
-/** Whether a jump of the clock waits for a person (live mode, 40 days; protocol 10). */
+/** Whether a jump of the clock must be confirmed first (live mode, 40 days; protocol 10). */
 bool deciding_clock_must_confirm(const struct deciding *d, int64_t wall_us);
 
 /** The claim that would replace the latest valid one. @param ret_ev whole; borrows writer and id, id needs 40 bytes */
@@ -113,7 +114,7 @@ void deciding_claim(const struct deciding *d,
 		    char *id,
 		    struct event *ret_ev);
 
-/** A record that states anew where the action log goes on (govbus repair); written by a writer that holds the claim. */
+/** A record that restates where the action log continues (govbus repair); its writer must hold the claim. */
 enum err deciding_repair(struct deciding *d,
 			 int64_t next_action,
 			 struct span reason,
@@ -122,7 +123,10 @@ enum err deciding_repair(struct deciding *d,
 /** Hash that tells an outcome's action: source, id, digest. */
 uint64_t deciding_hash(struct span source, struct span id, struct span digest);
 
-/** Whether these bytes, at this offset, are the action of the outcome with that hash. Bytes that were not decoded are told by their own hash. */
+/**
+ * Whether these bytes, at this offset, are the action of the outcome with that hash. Bytes that were never decoded are
+ * recognised by their own hash.
+ */
 bool deciding_act_was(struct span bytes, int64_t offset, uint64_t outcome_hash);
 
 /* For the files of the core alone. */
@@ -133,7 +137,10 @@ enum err deciding_write(struct deciding *d,
 			int64_t decided_us,
 			int64_t refoffset);
 
-/** What failed while the register decided: its rows, or memory. What it made then is not written: it may lack a part, or be a refusal for the want of one. */
+/**
+ * What failed while the register decided: its rows, or memory. The record it made is then not written: it may be
+ * incomplete, or a refusal that should not be one.
+ */
 enum err deciding_register_err(const struct deciding *d);
 
 /** Writes all that the state owes. A subject that owes without end is a bug of its register: ERR_BUG, not a log without end. */
@@ -145,7 +152,7 @@ enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_
 /** went.live without an action. */
 enum err deciding_write_went_live(struct deciding *d, int64_t wall_us);
 
-/** What the decider says of itself: source of claims, ticks, timers and what is owed. */
+/** The decider's own source, in claims, ticks, timers and owed events. */
 #define DECIDING_SOURCE SPAN("/govbus/decider")
 
 #endif

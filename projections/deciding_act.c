@@ -48,7 +48,7 @@ static bool is_protocol(enum event_type type)
 	return schema && schema->posted && schema->topic == TOPIC_ANY;
 }
 
-/* What event_decode does not ask: is all there that a sender must give, and nothing that only a decider may? */
+/* What event_decode does not check: everything that a sender must give is there, and nothing that only a decider may give. */
 static bool members_fit(struct acting *a,
 			const struct field *fields,
 			size_t n,
@@ -107,7 +107,7 @@ static void make_nameless(struct acting *a)
 	EVENT_SET(ev->env, time, a->d->place.tail.decided_us);
 }
 
-/* Whether its outcome can be told by the action's own source, id and digest. */
+/* Whether its outcome can be identified by the action's own source, id and digest. */
 static bool is_named(const struct event *ev)
 {
 	const struct envelope *env = &ev->env;
@@ -124,7 +124,7 @@ static void set_detail(struct acting *a)
 	a->refusal.detail = span_first(span_of(a->text, (size_t)n), 200);
 }
 
-/* Decodes, and says what is refused before time moves: nothing in it can be believed. */
+/* Decodes the action, and refuses before time moves what cannot be trusted at all. */
 static void read_action(struct acting *a)
 {
 	if (a->refusal.reason) {
@@ -401,7 +401,7 @@ static void write_outcome(struct acting *a)
 	deciding_write(a->d, ev, a->moment.now_us, a->moment.refoffset);
 }
 
-/* Moves the clock up to now, then judges: what time brought first is part of the state that is asked. */
+/* Moves the clock up to now, then judges: what time has brought by then is part of the state. */
 static void judge(struct acting *a)
 {
 	struct deciding *d = a->d;

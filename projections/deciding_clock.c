@@ -1,4 +1,4 @@
-/* deciding_clock.c: what time brings: timers in order of due time and the ticks that pass them (protocol 9). */
+/* deciding_clock.c: what the passing of time brings: timers in order of due time, and the ticks that pass them (protocol 9). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 static int64_t refoffset_of(const struct deciding *d)
 {
-	/* In history what was known is stamped on the actions; a clock that runs knows what it has read. */
+	/* In history mode the known reference position is stamped on the actions; live, it is what has been read. */
 	return d->place.tail.live ? d->refposition : d->place.tail.refoffset;
 }
 
@@ -29,7 +29,7 @@ static int64_t find_boundary(const struct deciding *d, int64_t after_us)
 	return hour_us < midnight_us ? hour_us : midnight_us;
 }
 
-/* Reference data before a position never change, so that the answer holds as long as both are the same. */
+/* Reference data below a position never change, so the answer holds as long as position and moment are the same. */
 static int64_t next_boundary(struct deciding *d, int64_t after_us)
 {
 	int64_t refoffset = refoffset_of(d);

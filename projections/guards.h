@@ -24,10 +24,10 @@ const struct guard_text *guards_get(enum guard guard);
 /** The guard of that id; GUARD_NONE if there is none. @thread any */
 enum guard guards_named(const char *id);
 
-/** Whether a guard is asked at all: always, but for the one a test has planted as missing. @thread one */
+/** Whether a guard is asked at all: always, except for the one that a test has removed. @thread one */
 bool guards_asked(enum guard guard);
 
-/** Tests only: from now on this guard lets everything pass (a mutant); GUARD_NONE: all are whole again. @thread one */
+/** Tests only: from now on this guard lets everything pass (a mutant); GUARD_NONE restores all guards. @thread one */
 void guards_plant(enum guard missing);
 
 #endif

@@ -271,7 +271,7 @@ bool reference_profile_named(const struct reference *ref,
 	if (!span_eq(id, SPAN("full"))) {
 		return false;
 	}
-	/* Known before anybody has set it: it leaves nothing out. */
+	/* The profile that exists before anybody has set one: it leaves no step out. */
 	*ret_profile = (struct ref_profile){
 		.id = SPAN("full"),
 		.name = SPAN("完整流程"),
@@ -359,7 +359,7 @@ bool reference_may(const struct reference *ref,
 	    unit->unit_type >= CODE_unit_type_COUNT || function >= CODE_function_COUNT) {
 		return false;
 	}
-	/* Somebody must be able to set the first list. */
+	/* Otherwise nobody could set the first list. */
 	if (function == CODE_function_reference && unit->level == 1 &&
 	    unit->unit_type == CODE_unit_type_centre) {
 		return true;

@@ -9,7 +9,7 @@
  * Folded at start by every program that needs it: measured faster than opening an environment of its own (docs/DECISIONS.md). */
 struct reference;
 
-/* What is asked for: as known at a reference position (records below it), in force at a moment. */
+/* The point of view of a look-up: as known at a reference position (records below it), and in force at a moment. */
 struct as_of {
 	int64_t refoffset;
 	int64_t at_us;
@@ -79,10 +79,12 @@ bool reference_listed(const struct reference *ref,
 		      struct span place,
 		      struct span *ret_item);
 
-/** The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity (answers 10).
- *  A row that names both severity and type wins over either; one that names neither comes last. Severity 0 counts as general.
- *  A step without a row has no limit: what the rows of its type or severity leave blank is not filled from others'. The windows
- *  (hold, reopen, object) are, so one row may set a window for all types. */
+/**
+ * The policy row for a step: urgent, major, serious win over type; else the longest type prefix; else severity (answers
+ * 10). A row that names both severity and type wins over either; one that names neither comes last. Severity 0 counts as
+ * general. A step without a row has no limit: what the rows of its type or severity leave blank is not filled in from other
+ * rows. Windows (hold, reopen, object) are filled in, so that one row may set a window for all types.
+ */
 bool reference_policy(const struct reference *ref,
 		      struct as_of as_of,
 		      struct span type_code,

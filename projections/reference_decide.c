@@ -29,7 +29,7 @@ static struct span after(struct span text, struct span prefix)
 					 : (struct span){0};
 }
 
-/* A centre or grid stands and falls with its place. */
+/* A centre or grid exists exactly as long as its place is in force. */
 static bool place_unit(struct reference_decision *d,
 		       struct span code,
 		       uint8_t unit_type,
@@ -41,7 +41,7 @@ static bool place_unit(struct reference_decision *d,
 	if (!place_valid(code) || (level <= 5) != centre) {
 		return false;
 	}
-	/* A province's centre comes before its place: it registers it. */
+	/* A province's centre exists before its place, since it must register it. */
 	if (!reference_row_get_id(d->reg->view, "place:", code, ret_unit)) {
 		ret_unit->on = level == 1;
 		ret_unit->until_us = INT64_MAX;

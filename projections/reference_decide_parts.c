@@ -4,7 +4,7 @@
 #include "common/civil.h"
 #include "projections/reference_fold.h"
 
-/* Nothing runs longer than ten years; a larger amount is a slip, and would be counted day by day. */
+/* No limit is longer than ten years; a larger amount is a mistake, and would be counted day by day. */
 static const uint32_t AMOUNT_MAX[CODE_time_unit_COUNT] = {
 	[CODE_time_unit_minute] = 1000000,     [CODE_time_unit_hour] = 87840,
 	[CODE_time_unit_working_hour] = 36600, [CODE_time_unit_working_day] = 3660,
@@ -24,7 +24,7 @@ static struct span number(struct reference_decision *d, const char *what, uint64
 	return arena_printf(d->arena, "%s %llu", what, (unsigned long long)value);
 }
 
-/* Changes of a subject take effect in the order they are made: what a day was decided by stays what it was. */
+/* Changes of a subject take effect in the order in which they are made: what past decisions were based on stays as it was. */
 static bool guard_order(struct reference_decision *d, int64_t from_us)
 {
 	char last[CIVIL_TEXT_SIZE];
@@ -138,12 +138,12 @@ static bool check_unit(struct reference_decision *d)
 	if (!guard_place(d, "REF_SEAT", data->seat, data->effective_from)) {
 		return false;
 	}
-	/* Rights go by level: a county must not make itself a unit of the province's level. */
+	/* Rights depend on the level: a county must not create a unit of the province's level. */
 	if (data->level != (uint64_t)place_level(data->seat)) {
 		return refuse(d, "REF_LEVEL", number(d, "level", data->level),
 			      number(d, "level", (uint64_t)place_level(data->seat)));
 	}
-	/* Nor may a unit be moved away by those that had no say over its old seat. */
+	/* Nor may a unit be moved by those who had no authority over its old seat. */
 	if (d->was.seq && !place_covers(d->seat, span_cstr(d->was.seat))) {
 		return refuse(d, "REF_COVER", arena_copy(d->arena, span_cstr(d->was.seat)),
 			      SPAN("a unit whose seat covers the old seat and the new"));
@@ -177,7 +177,10 @@ static bool check_item_code(struct reference_decision *d, const struct list_item
 	}
 }
 
-/* Whoever approves what is admitted to the grids of a place stands above them, as whoever may set it does: else a township would open its own list. */
+/*
+ * What is admitted to the grids of a place must be approved, and set, by a unit above them: otherwise a township could open
+ * its own list.
+ */
 static bool guard_approval(struct reference_decision *d, const struct list_item_set *data)
 {
 	struct span by = data->has_approved_by ? data->approved_by : SPAN("");
@@ -265,7 +268,10 @@ static bool check_calendar(struct reference_decision *d)
 	return guard_version(d, data->version) && guard_order(d, data->effective_from);
 }
 
-/* A flow runs one way: steps named twice or backwards are a slip, and one that lacks its ends never begins or never ends. */
+/*
+ * A flow runs in one direction: steps named twice or out of order are a mistake, and a flow without its ends would never
+ * begin or never end.
+ */
 static bool guard_steps(struct reference_decision *d, const struct profile_set *data)
 {
 	struct span needs =

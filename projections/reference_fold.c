@@ -230,7 +230,7 @@ static void fold_calendar(struct reference *ref, const struct event *ev, int64_t
 		entry->more = ref->calendars;
 		ref->calendars = entry;
 	}
-	/* The register lets no change begin before the one it follows, so what came before is all that is known. */
+	/* The register lets no change begin before the one it follows, so the earlier version applies until then. */
 	was = before(entry, data->effective_from);
 	if (was) {
 		year->calendar = was->calendar;

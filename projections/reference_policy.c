@@ -95,7 +95,7 @@ static bool find_policy(const struct limit_search *search,
 	    longest(search, 0, 1, ret_policy)) {
 		return true;
 	}
-	/* What the rows of its type leave blank stays blank. */
+	/* What the rows of the type leave blank stays blank. */
 	if (!grave && !is_window((enum code_step)search->step) && type_speaks(search)) {
 		return false;
 	}
@@ -121,7 +121,7 @@ static bool is_answer(const struct policy_answer *answer,
 	       span_eq(span_of(answer->type, answer->type_n), search->type);
 }
 
-/* Once all rows are in force an answer hangs on the position alone, and what stands before a position never changes. */
+/* Once all rows are in force, an answer depends only on the position, and what lies below a position never changes. */
 static bool may_keep(const struct limit_search *search)
 {
 	return search->as_of.at_us >= search->ref->policies_us &&
@@ -150,7 +150,7 @@ bool reference_policy(const struct reference *ref,
 {
 	struct limit_search search = {ref, as_of, span_first(type_code, 4), (uint8_t)step};
 
-	/* Until it is known, a matter is a general one (answers 10). */
+	/* Until its severity is known, a case counts as general (answers 10). */
 	severity = severity ? severity : CODE_severity_general;
 	if (!may_keep(&search)) {
 		return find_policy(&search, severity, ret_policy);

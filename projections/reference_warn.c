@@ -1,4 +1,4 @@
-/* reference_warn.c: what will be missing from reference data soon. */
+/* reference_warn.c: warns of reference data that will soon be missing. */
 #include "projections/reference_warn.h"
 
 #include "common/civil.h"
@@ -6,7 +6,7 @@
 
 enum { FROM_MONTH = 11 };
 
-/* What is known counts, be it in force or not: a year that is set from its own January on needs nobody's hand. */
+/* A year counts once it is known, even if it is not in force yet: one that takes effect in its own January needs no action. */
 static bool is_set(const struct reference_entry *entry, struct as_of as_of, int32_t year)
 {
 	bool set = false;

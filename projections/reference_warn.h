@@ -1,4 +1,4 @@
-/* reference_warn.h: what will be missing from reference data soon, for /healthz and /readyz. */
+/* reference_warn.h: warns, in /healthz and /readyz, of reference data that will soon be missing. */
 #ifndef GOVBUS_PROJECTIONS_REFERENCE_WARN_H
 #define GOVBUS_PROJECTIONS_REFERENCE_WARN_H
 

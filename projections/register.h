@@ -20,13 +20,13 @@ struct reg {
 	int partition;
 };
 
-/* What decide() says. The action's own members are copied by the caller; `ev` below starts as a copy of the action. */
+/* The result of decide(). The action's own members are copied by the caller; `ev` below starts as a copy of the action. */
 enum verdict {
 	VERDICT_ACCEPTED, /* ev: decided members set (seq, from, to, owner, dues in data); the caller adds claim, cause, decidedtime, refoffset, rules */
 	VERDICT_REFUSED,  /* refusal filled */
 };
 
-/* Why an action is refused, for the record and for the one who asked. Text borrows from constants or the arena. */
+/* Why an action is refused, for the record and for the sender. Text borrows from constants or the arena. */
 struct refusal {
 	enum reason reason; /* REASON_NONE: it is not refused */
 	const char *guard;  /* id from guards.def, or "" */
@@ -35,7 +35,7 @@ struct refusal {
 	uint8_t state;      /* enum code_case_state of the subject, or 0 */
 };
 
-/* What the decider knows besides state: nothing else enters a decision. */
+/* All that enters a decision besides the state. */
 struct moment {
 	int64_t now_us;    /* becomes decidedtime */
 	int64_t refoffset; /* reference position it decides by */

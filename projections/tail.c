@@ -39,7 +39,7 @@ static enum tail_verdict take_claim(struct tail *tail, const struct event *ev, i
 	return TAIL_VALID;
 }
 
-/* Outcomes have contiguous causes; a repair says anew where they go on. */
+/* Outcomes have contiguous causes; a repair restates where they continue. */
 static enum tail_verdict judge_cause(const struct tail *tail, const struct event *ev)
 {
 	if (ev->type == EVENT_position_repaired || !ev->env.has_cause) {

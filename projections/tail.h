@@ -13,13 +13,13 @@ struct tail {
 	int64_t decided_us;  /* last decidedtime, claims left out; 0: none yet */
 	int64_t refoffset;   /* last refoffset; 0: none yet */
 	uint8_t live;        /* went.live was read */
-	uint8_t unread; /* records since the last outcome that could not be decoded: each may have been an outcome */
+	uint8_t unread; /* number of number of number of number of records since the last outcome that could not be decoded: each may have been an outcome */
 	uint8_t spare[6];
 };
 
 enum tail_verdict {
 	TAIL_VALID,
-	TAIL_VOID,  /* its writer's claim is not the latest valid one: as if it were not there */
+	TAIL_VOID,  /* its writer's claim is not the latest valid one: to be ignored */
 	TAIL_AGAIN, /* its offset is below next_offset: read before */
 	TAIL_GAP,   /* an offset or a cause is missing: stop, typed (LOG_GAP) */
 };

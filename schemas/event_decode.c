@@ -260,7 +260,7 @@ static enum err take_content_type(struct decoder *d)
 	return ERR_OK;
 }
 
-/* The type says already what the data are: the sender's schema is looked at, and not kept. */
+/* The type already determines the schema of the data: the sender's is checked, and not kept. */
 static enum err take_schema(struct decoder *d)
 {
 	struct span uri;

@@ -128,7 +128,7 @@ static bool shrank(const char *was, const char *is)
 	return now != before && now != 0 && (before == 0 || now < before);
 }
 
-/* What an old line and the line of today may not differ in. @return NULL, or what is broken */
+/* Compares an old line with today's. @return what has changed and must not; NULL: nothing */
 static const char *compare(const struct line *was, const struct line *is)
 {
 	if (strcmp(was->words[0], "type") == 0) {

@@ -16,7 +16,7 @@ static void *take_more(void *arena, void *old, size_t old_n, size_t n)
 	return p ? memcpy(p, old, old_n) : NULL;
 }
 
-/* The arena takes all back at once. */
+/* Nothing to do: the arena frees everything at once. */
 static void give_back(void *arena, void *p)
 {
 	(void)arena;

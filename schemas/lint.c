@@ -1,10 +1,10 @@
 /* lint.c: finds personal numbers in text that anyone may read. */
 
 /*
- * A text becomes a line of symbols, one byte per character: digits and capitals for themselves (full-width ones too), ' ', '-'
- * and ',' for what people put between groups of digits, '#' for all else. A chunk is a run of digits; numbers are looked for in runs of
- * chunks with separators between them. Case ids, digests and receipts are words that mix digits and letters: where digits stand at
- * more than one place of a word, it is passed over.
+ * A text is turned into a line of symbols, one byte per character: digits and capitals for themselves (full-width ones
+ * too), ' ', '-' and ',' for what people put between groups of digits, '#' for all else. A chunk is a run of digits;
+ * numbers are looked for in runs of chunks with separators between them. Case ids, digests and receipts are words that mix
+ * digits and letters: where digits stand at more than one place of a word, it is passed over.
  */
 #include "schemas/lint.h"
 
@@ -64,8 +64,10 @@ static const struct range DASHES[] = {
 static const struct range COMMAS[] = {
 	{0xb7, 0xb7}, {0x2022, 0x2022}, {0x3001, 0x3002}, {0x30fb, 0x30fb}};
 
-/* What comes along unseen when a number is copied: soft hyphen, zero-width and direction marks, byte order mark, and what makes an
- * emoji of a digit. */
+/*
+ * Invisible characters that come along when a number is copied: soft hyphen, zero-width and direction marks, byte order
+ * mark, and what makes an emoji of a digit.
+ */
 static const struct range UNSEEN[] = {
 	{0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e}, {0x200b, 0x200f}, {0x202a, 0x202e},
 	{0x2060, 0x206f}, {0x20e3, 0x20e3}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
@@ -154,7 +156,7 @@ static bool add_word(struct lint_number_group *g, const uint8_t *p, size_t n, ui
 	return end == n && g->n < LINT_NUMBER_CHUNKS;
 }
 
-/* Most texts have fewer digits than the shortest of these numbers: then nothing is looked for. */
+/* Most texts have fewer digits than the shortest of these numbers: they need not be searched. */
 static bool digits_enough(const uint8_t *p, const uint8_t *end)
 {
 	unsigned digits = 0;
@@ -222,7 +224,7 @@ static const char *look(struct span text, uint8_t unseen, bool *ret_any)
 	return what ? what : judge_line(line, line + n);
 }
 
-/* What is not seen may stand inside a number, or be all that stands between two. */
+/* An invisible character may be inside a number, or be all that separates two. */
 const char *lint_text(struct span text)
 {
 	bool unseen = false;

@@ -15,7 +15,8 @@ enum member_shape {
 };
 
 /**
- * A member's name that no table knows, as a refusal may repeat it: it is the sender's own text, and could be a person's name or number.
+ * A member's name that no table knows, as a refusal may repeat it: it is text that the sender made up, and could be a
+ * person's name or number.
  * @return it, borrowed, if it is formed as names are, at most 40 ASCII letters and underscores with at most 4 digits; else "?"
  */
 struct span member_unknown_name(struct span name);
