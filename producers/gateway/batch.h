@@ -7,11 +7,9 @@
 
 /* How the events stand in the body. */
 enum batch_form {
-	BATCH_JSON,         /* application/cloudevents+json */
-	BATCH_JSON_MANY,    /* application/cloudevents-batch+json */
-	BATCH_MSGPACK,      /* application/cloudevents+msgpack */
-	BATCH_MSGPACK_MANY, /* application/cloudevents-batch+msgpack: an array of events */
-	BATCH_BINARY,       /* application/json and ce-… headers */
+#define FORM(form, type, help) BATCH_##form,
+#include "producers/gateway/forms.def"
+#undef FORM
 };
 
 /* A record for gov.rejected; bytes absent: there is none. In the batch's arena. */

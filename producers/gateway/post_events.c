@@ -8,6 +8,12 @@
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/post_binary.h"
 
+static const char *const TYPES[] = {
+#define FORM(form, type, help) [BATCH_##form] = type,
+#include "producers/gateway/forms.def"
+#undef FORM
+};
+
 static bool form_of(struct http_request *request, enum batch_form *ret_form)
 {
 	struct span type = http_header(request, MHD_HTTP_HEADER_CONTENT_TYPE);
@@ -15,21 +21,13 @@ static bool form_of(struct http_request *request, enum batch_form *ret_form)
 	if (http_header(request, MHD_HTTP_HEADER_CONTENT_ENCODING).p) {
 		return false;
 	}
-	if (content_type_is(type, "application/cloudevents+json")) {
-		*ret_form = BATCH_JSON;
-	} else if (content_type_is(type, "application/cloudevents-batch+json")) {
-		*ret_form = BATCH_JSON_MANY;
-	} else if (content_type_is(type, "application/cloudevents+msgpack")) {
-		*ret_form = BATCH_MSGPACK;
-	} else if (content_type_is(type, "application/cloudevents-batch+msgpack")) {
-		*ret_form = BATCH_MSGPACK_MANY;
-	} else if (content_type_is(type, "application/json") &&
-		   http_header(request, "ce-specversion").p) {
-		*ret_form = BATCH_BINARY;
-	} else {
-		return false;
+	for (unsigned form = 0; form < sizeof TYPES / sizeof TYPES[0]; form++) {
+		if (content_type_is(type, TYPES[form])) {
+			*ret_form = (enum batch_form)form;
+			return form != BATCH_BINARY || http_header(request, "ce-specversion").p;
+		}
 	}
-	return true;
+	return false;
 }
 
 /* Text in another charset would be read as UTF-8, and where it happens to be valid nobody would notice. */
