@@ -9,6 +9,7 @@ import urllib.parse
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
+import http_page
 import scene
 from desk import CENTRE, DAY, LEAD, Desk, quote
 from scene import COUNTY, GRID, TOWN, VILLAGE
@@ -447,9 +448,26 @@ def codes(desk):
 	desk.absent("/v1/codes/nothing", "codes", "nothing")
 
 
+# Members that need more than queries to come about; http_page.py's other half, that none is missing from the page, holds for them wherever they do.
+RARE = set("""
+	case.campaign case.channel case.escalations case.parked case.parked_reason case.point_id case.prior_case
+	case.provisional case.reopens case.returns case.reworks outcome.incident place.change place.kind place.successors
+""".split())
+
+
+def the_page(desk, page):
+	"""docs/HTTP.md names every member of every answer so far, or asking would have raised; and no member that no answer has."""
+	assert desk.bus.read("/v1/bus")["mode"] == "history"
+	desk.report()
+	conflict = desk.bus.one("gov.case.reported.v1", f"r{desk.n}", {"type_code": "SH03", "title": "另一件"}, want=409, time=f"{desk.day}T{9 + desk.minute // 60:02}:{desk.minute % 60:02}:00+08:00", place=GRID, unit="centre:53")
+	assert conflict["reason"] == "CONFLICT" and conflict["reason_zh"] and conflict["cure"], conflict
+	assert page.unseen() <= RARE, page.unseen() - RARE
+
+
 def main():
 	with scene.Scene() as bus:
-		desk = Desk(bus)
+		desk, page = Desk(bus), http_page.Page()
+		http_page.watch(bus, page)
 		case = desk.in_progress()
 		a_case(desk, case)
 		a_seq(desk, case["subject"])
@@ -467,6 +485,7 @@ def main():
 		no_such(desk)
 		places(desk)
 		codes(desk)
+		the_page(desk, page)
 	print("every query, in each way of asking")
 
 
