@@ -58,7 +58,8 @@ static bool warn(const struct reference_entry *entry,
 	}
 	buf_printf(out,
 		   " count weekends alone and are provisional; cure: govbus import a file with "
-		   "gov.calendar.set.v1 for %d, which restates them\n",
+		   "gov.calendar.set.v1 for %d, such as examples/reference/calendar_2026.ndjson, "
+		   "which restates them\n",
 		   (int)year);
 	return true;
 }
