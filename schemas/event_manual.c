@@ -11,7 +11,7 @@ static const char intro[] =
 	"\n"
 	"An action is a CloudEvents 1.0 event. A sender gives the members marked *must* and *may*; the door and the decider add theirs. A sender that\n"
 	"gives one of theirs, or a member that no table knows, is refused, and the refusal names the member. Times are RFC 3339 in JSON and microseconds since 1970 UTC in\n"
-	"MessagePack; members of kind *sealed* are posted as clear text and are encrypted before they reach any topic.\n";
+	"MessagePack; members of kind *sealed* are posted as clear text and are encrypted before they reach any topic. In JSON a member that is null counts as absent.\n";
 
 static const char *const kinds[] = {
 	[KIND_CODE] = "code",   [KIND_TEXT] = "text",          [KIND_SEAL] = "sealed text",

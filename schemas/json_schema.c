@@ -97,6 +97,12 @@ static json_t *boolean(void)
 	return json;
 }
 
+#define PLACE_TO_VILLAGE "([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})"
+#define PLACE_BELOW      "([0-9]{15}|[0-9]{17})"
+#define PLACE            "(" PLACE_TO_VILLAGE "|" PLACE_BELOW ")"
+#define CASE             "[0-9]{6}-[0-9]{8}-[0-9A-TV-Za-tv-z]{12}"
+#define ID               "[!-~]+"
+
 static json_t *item_of(const struct field *f)
 {
 	switch ((enum kind)f->kind) {
@@ -112,13 +118,13 @@ static json_t *item_of(const struct field *f)
 	case KIND_HASH:
 		return text("^[0-9A-Fa-f]{64}$", 0);
 	case KIND_PLACE:
-		return text("^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15}|[0-9]{17})$",
-			    0);
+		return text("^" PLACE "$", 0);
 	case KIND_UNIT:
-		return text("^(centre:[0-9]{2,12}|grid:[0-9]{15,17}|[0-9A-Za-z][0-9A-Za-z._-]*)$",
+		return text("^(centre:" PLACE_TO_VILLAGE "|grid:" PLACE_BELOW
+			    "|[0-9A-Za-z][0-9A-Za-z._-]*)$",
 			    LIMIT_UNIT_BYTES);
 	case KIND_CASE:
-		return text("^[0-9]{6}-[0-9]{8}-[0-9A-Za-z]{12}$", 0);
+		return text("^" CASE "$", 0);
 	case KIND_TYPE:
 		return one_of_types();
 	case KIND_TIME:
@@ -137,18 +143,42 @@ static json_t *item_of(const struct field *f)
 	return NULL;
 }
 
+/* By CloudEvents a member that is null is one that is absent, so it may be where absence may. */
+static json_t *or_null(json_t *json)
+{
+	json_t *type = json_object_get(json, "type"), *codes = json_object_get(json, "enum");
+
+	if (json_is_string(type)) {
+		set(json, "type", json_pack("[Os]", type, "null"));
+	} else if (type) {
+		(void)json_array_append_new(type, json_string("null"));
+	}
+	if (codes) {
+		(void)json_array_append_new(codes, json_null());
+	}
+	return json;
+}
+
 static json_t *member_of(const struct field *f)
 {
 	json_t *json = item_of(f);
+	bool needed = f->need == NEED_REQUIRED;
 
+	if (needed && (f->kind == KIND_TEXT || f->kind == KIND_SEAL)) {
+		set(json, "minLength", json_integer(1));
+	}
 	if (f->list_max) {
 		json_t *list = json_object();
 
 		set(list, "type", json_string("array"));
+		if (needed) {
+			set(list, "minItems", json_integer(1));
+		}
 		set(list, "maxItems", json_integer(f->list_max));
 		set(list, "items", json);
 		json = list;
 	}
+	json = needed ? json : or_null(json);
 	set(json, "description", json_string(f->help));
 	if (f->need > NEED_OPTIONAL) {
 		set(json, "readOnly", json_true());
@@ -189,6 +219,66 @@ static json_t *constant(const char *value)
 	return json;
 }
 
+/* How a subject begins and goes on, as event_validate asks; of list items data says the rest. */
+static const char *subject_pattern(enum event_type type)
+{
+	switch (type) {
+	case EVENT_place_registered:
+	case EVENT_place_changed:
+		return "^place:" PLACE "$";
+	case EVENT_unit_registered:
+		return "^unit:" ID "$";
+	case EVENT_list_item_set:
+		return "^list:[A-Z]+:" ID "$";
+	case EVENT_policy_set:
+		return "^policy:" ID "$";
+	case EVENT_calendar_set:
+		return "^calendar:" ID "$";
+	case EVENT_profile_set:
+		return "^profile:" ID "$";
+	case EVENT_clock_advanced:
+	case EVENT_clock_confirmed:
+	case EVENT_went_live:
+		return "^clock$";
+	default:
+		return "^" CASE "$";
+	}
+}
+
+static json_t *given(const char *name)
+{
+	return json_pack("{s[s]s{s{s{ss}}}}", "required", name, "properties", name, "not", "type",
+			 "null");
+}
+
+/* A point has both coordinates, or none. */
+static json_t *both_coordinates(void)
+{
+	static const char LON[] = "lon_e6", LAT[] = "lat_e6";
+
+	return json_pack("[{soso}{soso}]", "if", given(LON), "then", given(LAT), "if", given(LAT),
+			 "then", given(LON));
+}
+
+/* In what is posted the type decides about the subject, and about the place of a report: in a county, however it is filled up. */
+static void set_about(json_t *properties, json_t *required, enum event_type type)
+{
+	json_t *subject = json_object_get(properties, "subject");
+	json_t *place = json_object_get(properties, "place");
+
+	set(subject, "pattern", json_string(subject_pattern(type)));
+	if (type != EVENT_case_reported) {
+		set(subject, "type", json_string("string"));
+		(void)json_array_append_new(required, json_string("subject"));
+		return;
+	}
+	set(place, "type", json_string("string"));
+	set(place, "pattern",
+	    json_string("^(?![0-9]{4}(00|00000|00000000)$)"
+			"([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15}|[0-9]{17})$"));
+	(void)json_array_append_new(required, json_string("place"));
+}
+
 void *json_schema_of(enum event_type type)
 {
 	const struct schema *schema = event_schema(type);
@@ -199,18 +289,23 @@ void *json_schema_of(enum event_type type)
 
 	set(properties, "specversion", constant("1.0"));
 	set(properties, "type", constant(schema->type));
-	set(properties, "datacontenttype", constant("application/json"));
+	set(properties, "datacontenttype", json_pack("{s[sn]}", "enum", "application/json"));
 	set(properties, "dataschema",
-	    text("^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$", LIMIT_DATASCHEMA_BYTES));
+	    or_null(text("^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$", LIMIT_DATASCHEMA_BYTES)));
 	add_members(properties, required, env, count);
 	add_members(data_properties, data_required, schema->fields, schema->field_count);
 	if (json_array_size(data_required)) {
 		(void)json_array_append_new(required, json_string("data"));
 	}
-	if (type == EVENT_case_reported) {
-		(void)json_array_append_new(required, json_string("place"));
+	if (schema->posted) {
+		set_about(properties, required, type);
 	}
-	set(properties, "data", object_of(data_properties, data_required));
+	json_t *data = object_of(data_properties, data_required);
+
+	if (type == EVENT_case_reported) {
+		set(data, "allOf", both_coordinates());
+	}
+	set(properties, "data", json_array_size(data_required) ? data : or_null(data));
 	json_t *json = object_of(properties, required);
 
 	set(json, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The JSON Schemas in schemas/json are valid 2020-12; they and the door agree about golden events, random events, and these with one thing wrong."""
+"""The JSON Schemas in schemas/json are valid 2020-12; they and the door agree about golden events, random events, and these with one thing wrong, null or empty."""
 import copy
 import glob
 import json
@@ -88,6 +88,44 @@ def broken(rng, schema, event):
     return event
 
 
+def nulled(event, inside, name):
+    event = copy.deepcopy(event)
+    (event["data"] if inside else event)[name] = None
+    return event
+
+
+def replaced(event, name, value):
+    return {**copy.deepcopy(event), name: value}
+
+
+def edges(schema, event):
+    """(event, whether it is good): what is null, empty, about something else, or too coarse."""
+    made = []
+    for inside, properties, required, members in (
+        (False, schema["properties"], schema["required"], event),
+        (True, schema["properties"]["data"]["properties"], schema["properties"]["data"]["required"], event.get("data") or {}),
+    ):
+        # A point that lacks one coordinate is none.
+        halves = {"lon_e6", "lat_e6"}
+        # The scope of a list item stands in its subject too, which no schema can compare.
+        made += [(nulled(event, inside, name), name not in required and name not in halves) for name in members if name not in ("data", "scope")]
+        for name in set(members) & set(required):
+            if properties[name].get("minLength") or isinstance(members[name], list):
+                empty = copy.deepcopy(event)
+                (empty["data"] if inside else empty)[name] = [] if isinstance(members[name], list) else ""
+                made.append((empty, False))
+    report = event["type"] == "gov.case.reported.v1"
+    made += [(replaced(event, "subject", subject), False) for subject in ("", "x", "place:", "place:5", "list:x", "clocks", "530102-20230119-7K3M9QXA2B4U")]
+    if report:
+        made += [(replaced(event, "place", place), False) for place in ("53", "5301", "530000", "530100", "530100000", "530100000000", "5301020", "")]
+        made += [(replaced(event, "place", place), True) for place in ("530102", "530102000", "530100001", "530102000000")]
+    else:
+        made.append(({name: value for name, value in event.items() if name != "subject"}, False))
+    if not schema["properties"]["data"]["required"]:
+        made.append((replaced(event, "data", None), True))
+    return made
+
+
 def ask_the_door(events):
     lines = "".join(json.dumps(event) + "\n" for event in events)
     answers = subprocess.run([PROGRAM, "check"], input=lines, capture_output=True, text=True, check=True).stdout.split("\n")
@@ -99,14 +137,16 @@ def check_random(schemas):
     rng = random.Random(SEED)
     made = subprocess.run([PROGRAM, "make", str(SEED), str(ROUNDS)], capture_output=True, text=True, check=True).stdout
     events = [json.loads(line) for line in made.splitlines()]
-    wrong = []
+    wrong, edged = [], []
     for event in events:
+        edged += edges(schemas[event["type"]].schema, event)
         for _ in range(4):
             bad = broken(rng, schemas[event["type"]].schema, event)
             if bad is not None:
                 wrong.append(bad)
     complaints = 0
-    for event, answer, good in zip(events + wrong, ask_the_door(events + wrong), [True] * len(events) + [False] * len(wrong)):
+    tried = [(event, True) for event in events] + [(event, False) for event in wrong] + edged
+    for (event, good), answer in zip(tried, ask_the_door([event for event, _ in tried])):
         # An event without its type has no schema; the door must refuse it all the same.
         by_schema = event.get("type") in schemas and schemas[event["type"]].is_valid(event)
         if (answer == "ok") != good or by_schema != good:
@@ -114,7 +154,7 @@ def check_random(schemas):
             print(f"{'valid' if good else 'broken'}; door: {answer}; schema: {by_schema}; {json.dumps(event, ensure_ascii=False)[:400]}")
     if complaints or len(wrong) < len(events):
         sys.exit(f"{complaints} complaints, {len(wrong)} broken events; seed {SEED}")
-    return len(events), len(wrong)
+    return len(events), len(wrong), len(edged)
 
 
 def main():
@@ -126,7 +166,7 @@ def main():
         schemas[schema["title"]] = Draft202012Validator(schema)
     print(f"{check_golden(schemas)} golden events, {len(schemas)} schemas")
     if os.access(PROGRAM, os.X_OK):
-        print("{} random events, {} with one thing wrong".format(*check_random(schemas)))
+        print("{} random events, {} with one thing wrong, {} at the edge".format(*check_random(schemas)))
     else:
         print("no random events: this build has no programs")
 
