@@ -144,6 +144,7 @@ static enum MHD_Result answer_send(struct http_request *request)
 	header_add(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	header_add(response, MHD_HTTP_HEADER_CONNECTION, request->closing ? "close" : NULL);
 	header_add(response, MHD_HTTP_HEADER_LOCATION, request->location);
+	header_add(response, "Preference-Applied", request->preference);
 	header_add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
 		   request->status == MHD_HTTP_UNAUTHORIZED ? "Bearer" : NULL);
 	http_cache_headers(request, response);

@@ -40,6 +40,7 @@ struct http_request {
 	const char *content_type;
 	char etag[HTTP_ETAG_BYTES]; /* as it is sent; empty: none */
 	char location[HTTP_LOCATION_BYTES];
+	const char *preference; /* that was followed; NULL: none */
 	int retry_after_s;
 	void *work; /* a handler's own; work_free is called when the request ends */
 	void (*work_free)(struct http_request *request);

@@ -241,7 +241,8 @@ static int answer(int s)
 	return strncmp(heard, "HTTP/1.1 ", 9) == 0 ? (int)strtol(heard + 9, NULL, 10) : 0;
 }
 
-#define ASYNC "Prefer: respond-async\r\n"
+#define ASYNC   "Prefer: wait=10\r\nPrefer: Respond-Async;x\r\n"
+#define APPLIED "\r\nPreference-Applied: respond-async\r\n"
 
 static int post(const struct bed *bed, const char *ids, bool many)
 {
@@ -279,6 +280,7 @@ static void test_gone(void **state)
 	struct bed *bed = *state;
 
 	assert_int_equal(post(bed, "a", false), 202);
+	assert_non_null(strstr(heard, APPLIED));
 	assert_int_equal(handed_over('a'), 1);
 	broken = unopenable = true;
 	for (int i = 0; i < 2; i++) {
@@ -293,12 +295,14 @@ static void test_gone(void **state)
 	/* What is wrong with an event is known without a broker. */
 	assert_int_equal(post(bed, "F", false), 422);
 	assert_non_null(strstr(heard, "data.type_code"));
+	assert_null(strstr(heard, APPLIED));
 	for (const char *id = "bcdeF"; *id; id++) {
 		assert_int_equal(handed_over(*id), 0);
 	}
 	broken = unopenable = false;
 	assert_int_equal(post(bed, "b", false), 202);
 	assert_int_equal(post(bed, "cd", true), 200);
+	assert_non_null(strstr(heard, APPLIED));
 	assert_null(strstr(heard, "503"));
 	for (const char *id = "abcd"; *id; id++) {
 		assert_int_equal(handed_over(*id), 1);

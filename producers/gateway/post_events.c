@@ -7,6 +7,7 @@
 #include "producers/gateway/disclosure.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/post_binary.h"
+#include "producers/gateway/prefer.h"
 
 static const char *const TYPES[] = {
 #define FORM(form, type, help) [BATCH_##form] = type,
@@ -46,9 +47,25 @@ static bool charset_refused(struct http_request *request)
 	return true;
 }
 
-static bool wanted(struct span text, const char *word)
+#define ASYNC "respond-async"
+
+static enum MHD_Result on_header(void *context,
+				 enum MHD_ValueKind kind,
+				 const char *name,
+				 const char *value)
 {
-	return text.p && memmem(text.p, text.n, word, strlen(word));
+	(void)kind;
+	*(bool *)context |= strcasecmp(name, "Prefer") == 0 && prefer_has(span_cstr(value), ASYNC);
+	return MHD_YES;
+}
+
+/* A list may come in several headers. */
+static bool async_wanted(struct http_request *request)
+{
+	bool wanted = false;
+
+	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, on_header, &wanted);
+	return wanted;
 }
 
 /* A misspelt dry run must not become a real post. */
@@ -79,7 +96,7 @@ static struct batch *batch_of(struct http_request *request, enum batch_form form
 	}
 	batch->body = request->body;
 	request->body = (struct buf){0};
-	batch->async = wanted(http_header(request, "Prefer"), "respond-async");
+	batch->async = async_wanted(request);
 	if (trace.n < sizeof batch->trace && door_trace_formed(trace)) {
 		memcpy(batch->trace, trace.p, trace.n);
 	}
@@ -94,7 +111,10 @@ static void answer(struct http_request *request)
 	request->content_type =
 		request->status >= 400 ? "application/problem+json" : "application/json";
 	request->retry_after_s = request->status == 503 || request->status == 429 ? 2 : 0;
-	if (request->status == 202) {
+	if (batch->async && (request->status == 202 || (batch->many && !batch->kind))) {
+		request->preference = ASYNC;
+	}
+	if (request->status == 201 || request->status == 202) {
 		struct buf url = {0};
 
 		answer_url(&url, batch->items[0].subject, batch->items[0].source,

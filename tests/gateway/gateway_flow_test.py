@@ -67,7 +67,9 @@ def msgpack(value):
 
 def posting(b, province):
 	"""Every form of posting leads to the same record; the answer says where it went."""
-	body = expect(b.post("/v1/events", report("r1", data={"reporter": NAME, "reporter_phone": PHONE}), province), 201, seq=1, outcome="accepted")
+	first = b.post("/v1/events", report("r1", data={"reporter": NAME, "reporter_phone": PHONE}), province)
+	body = expect(first, 201, seq=1, outcome="accepted")
+	assert first[1]["Location"] == body["url"] and "Preference-Applied" not in first[1], first
 	assert body["to"] == {"code": "RP", "zh": "已上报", "en": "reported, waiting for acceptance"} and len(body["receipt"]) == 12
 	assert body["subject"].startswith("530102-20230119-") and body["position"]["offset"] >= 0
 	expect(b.post("/v1/events", report("r1", data={"reporter": NAME, "reporter_phone": PHONE}), province), 200, outcome="repeated", seq=1, subject=body["subject"])
@@ -96,6 +98,7 @@ def trying(b, province):
 	assert refused["guard_zh"] and refused["guard_en"] and refused["needs"] and refused["state"]["code"] == "RP", refused
 	asynchronous = b.post("/v1/events", report("a1"), province, headers={"Prefer": "respond-async"})
 	expect(asynchronous, 202, outcome="pending")
+	assert asynchronous[1]["Preference-Applied"] == "respond-async", asynchronous
 	place = asynchronous[1]["Location"]
 	bus.wait_for("the outcome", lambda: b.get(place, province)[2]["outcome"] == "accepted")
 	return refused
