@@ -243,6 +243,15 @@ static void say_checked(const struct import_source *source, size_t at)
 	}
 }
 
+/* In a row blanks may be a cell; a line of JSON has none. */
+static bool is_empty(const struct import_source *source, struct span line)
+{
+	while (line.n && !source->mapping && strchr(" \t\r", line.p[line.n - 1])) {
+		line.n--;
+	}
+	return !line.n;
+}
+
 /* Takes what begins at `from`, unless it is an empty line. @return where it ends */
 static enum err take_next(struct import_source *source,
 			  size_t from,
@@ -259,7 +268,7 @@ static enum err take_next(struct import_source *source,
 	if (header) {
 		return import_mapping_header(source->mapping, line, ret_why);
 	}
-	if (!line.n) {
+	if (is_empty(source, line)) {
 		return ERR_OK;
 	}
 	item.bytes = line.n;
@@ -372,11 +381,9 @@ enum err import_source_open(const struct import_config *config,
 
 	if (!err) {
 		source->progress = config->progress;
-		err = import_text_read(config->path, &source->text, config->progress);
+		err = import_text_read(config->path, &source->text, config->progress, ret_why);
 	}
-	if (err) {
-		buf_printf(ret_why, "%s: %s", config->path, err_text(err));
-	} else if (config->mapping) {
+	if (!err && config->mapping) {
 		err = import_mapping_open(config->mapping, &source->mapping, ret_why);
 	}
 	if (!err) {
