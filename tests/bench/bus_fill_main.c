@@ -44,6 +44,7 @@ struct fill {
 	struct arena arena;
 	struct buf bytes;
 	int64_t cause[LIMIT_PARTITIONS];
+	int64_t reported_us; /* of the case at hand */
 	int64_t decided_us, written, value_bytes, failed;
 	int partitions, steps;
 	bool list; /* print the first cases' ids */
@@ -134,12 +135,9 @@ static struct span seal(struct fill *fill, struct span event_id, struct span cle
 	return sealed;
 }
 
-/* Deadlines as every decided event but the last carries them. */
-#define SET_DUES(data, now, running)                                    \
+/* The step's deadline, as every decided event but the last carries it. */
+#define SET_STEP(data, now, running)                                    \
 	do {                                                            \
-		EVENT_SET(data, due_at, (now) + 5 * CIVIL_DAY_US);      \
-		EVENT_SET(data, yellow_at, (now) + 4 * CIVIL_DAY_US);   \
-		EVENT_SET(data, red_at, (now) + 5 * CIVIL_DAY_US);      \
 		EVENT_SET(data, step, running);                         \
 		EVENT_SET(data, step_due_at, (now) + CIVIL_DAY_US);     \
 		EVENT_SET(data, step_yellow_at, (now) + CIVIL_HOUR_US); \
@@ -147,6 +145,15 @@ static struct span seal(struct fill *fill, struct span event_id, struct span cle
 		EVENT_SET(data, cal_id, SPAN("cn"));                    \
 		EVENT_SET(data, cal_ver, 2);                            \
 		EVENT_SET(data, policy_ver, 3);                         \
+	} while (0)
+
+/* And the case's, from its acceptance on: it counts from the report and stays, whatever step the case takes. */
+#define SET_DUES(data, reported, now, running)                             \
+	do {                                                               \
+		SET_STEP(data, now, running);                              \
+		EVENT_SET(data, due_at, (reported) + 5 * CIVIL_DAY_US);    \
+		EVENT_SET(data, yellow_at, (reported) + 4 * CIVIL_DAY_US); \
+		EVENT_SET(data, red_at, (reported) + 5 * CIVIL_DAY_US);    \
 	} while (0)
 
 static void set_report(struct fill *fill, struct event *ev, int64_t number, bool sealed)
@@ -170,11 +177,11 @@ static void set_report(struct fill *fill, struct event *ev, int64_t number, bool
 	}
 }
 
-static void set_particulars(struct event *ev, int64_t now)
+static void set_particulars(struct event *ev, int64_t reported_us)
 {
 	if (ev->type == EVENT_case_accepted) {
 		EVENT_SET(ev->data.case_accepted, severity, CODE_severity_general);
-		EVENT_SET(ev->data.case_accepted, orig_due_at, now + 5 * CIVIL_DAY_US);
+		EVENT_SET(ev->data.case_accepted, orig_due_at, reported_us + 5 * CIVIL_DAY_US);
 	} else if (ev->type == EVENT_case_handling_logged) {
 		EVENT_SET(ev->data.case_handling_logged, action, CODE_handling_action_site_visit);
 		EVENT_SET(ev->data.case_handling_logged, first, true);
@@ -183,12 +190,12 @@ static void set_particulars(struct event *ev, int64_t now)
 	}
 }
 
-#define CASE_NOTE(event, now, running)                           \
-	case EVENT_##event:                                      \
-		SET_DUES(ev->data.event, now, running);          \
-		if (sealed) {                                    \
-			EVENT_SET(ev->data.event, note, remark); \
-		}                                                \
+#define CASE_NOTE(event, now, running)                                     \
+	case EVENT_##event:                                                \
+		SET_DUES(ev->data.event, fill->reported_us, now, running); \
+		if (sealed) {                                              \
+			EVENT_SET(ev->data.event, note, remark);           \
+		}                                                          \
 		break
 
 /* The members of data of one step. */
@@ -207,19 +214,19 @@ static void set_data(struct fill *fill, struct event *ev, int64_t number, bool s
 		CASE_NOTE(case_handling_logged, now, LIFE[step].step);
 		CASE_NOTE(case_feedback_submitted, now, LIFE[step].step);
 	case EVENT_case_reported:
-		SET_DUES(ev->data.case_reported, now, LIFE[step].step);
+		SET_STEP(ev->data.case_reported, now, LIFE[step].step);
 		set_report(fill, ev, number, sealed);
 		break;
 	case EVENT_case_dispatched:
-		SET_DUES(ev->data.case_dispatched, now, LIFE[step].step);
+		SET_DUES(ev->data.case_dispatched, fill->reported_us, now, LIFE[step].step);
 		EVENT_SET(ev->data.case_dispatched, lead_unit, SPAN("u-530102-housing"));
 		break;
 	case EVENT_case_signed_for:
-		SET_DUES(ev->data.case_signed_for, now, LIFE[step].step);
+		SET_DUES(ev->data.case_signed_for, fill->reported_us, now, LIFE[step].step);
 		EVENT_SET(ev->data.case_signed_for, late, false);
 		break;
 	case EVENT_case_verified:
-		SET_DUES(ev->data.case_verified, now, LIFE[step].step);
+		SET_DUES(ev->data.case_verified, fill->reported_us, now, LIFE[step].step);
 		EVENT_SET(ev->data.case_verified, pass, true);
 		EVENT_SET(ev->data.case_verified, rework, 0);
 		break;
@@ -229,7 +236,7 @@ static void set_data(struct fill *fill, struct event *ev, int64_t number, bool s
 		EVENT_SET(ev->data.case_closed, close_level_expected, 5);
 		EVENT_SET(ev->data.case_closed, late, false);
 	}
-	set_particulars(ev, now);
+	set_particulars(ev, fill->reported_us);
 }
 
 /* County of a case: 128 codes, as many as the province has, two and more to a partition. */
@@ -256,6 +263,7 @@ static enum err write_step(struct fill *fill, int64_t number, int step, int64_t 
 	int64_t reported_us = start_us + number * BETWEEN_US;
 	struct span source = SPAN("/yn/kunming/12345");
 
+	fill->reported_us = reported_us;
 	place_of(number, place);
 	struct span report = arena_printf(arena, "km12345-%09" PRId64, number);
 	struct case_id key = case_id_of_report(span_cstr(place), reported_us, source, report);
