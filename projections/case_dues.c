@@ -256,25 +256,30 @@ static bool differ(const struct case_dues *a, const struct case_dues *b)
 	       a->escalate_at != b->escalate_at || a->provisional != b->provisional;
 }
 
+/* A calendar moves a deadline and never takes it away, whatever became of the policy or the flow since. */
 bool case_dues_restate(const struct case_rules *rules,
 		       const struct case_state *state,
 		       struct case_dues *ret_dues)
 {
 	struct case_rules then = *rules;
-	struct case_dues *dues = ret_dues, was;
+	struct case_dues *dues = ret_dues, was, counted;
 
 	case_dues_of(state, &was);
 	*dues = was;
 	/* Where there is no case deadline to count, nothing below would clear the mark. */
 	SET(dues, provisional, false);
 	if (was.has_due_at && !state->due_kept) {
+		counted = *dues;
 		then.policy_us = state->accepted_us;
-		case_dues_count_case(&then, state, state->counted_us, dues);
+		case_dues_count_case(&then, state, state->counted_us, &counted);
+		*dues = counted.has_due_at ? counted : *dues;
 	}
 	if (was.has_step_due_at && !state->step_kept) {
+		counted = *dues;
 		then.policy_us = state->step_started_us;
 		case_dues_count_step(&then, state, (enum code_step)state->step,
-				     state->step_started_us, dues);
+				     state->step_started_us, &counted);
+		*dues = counted.has_step_due_at ? counted : *dues;
 	}
 	case_dues_escalation(rules, state, dues);
 	case_dues_mark(rules, state, dues);

@@ -13,8 +13,11 @@
 /* The register's own state: a cache of rows. */
 struct case_clock {
 	struct case_timers *timers;
-	int64_t restated_refoffset; /* reference position by which provisional deadlines were last checked; -1: not yet */
-	int64_t restated_until_us; /* when to check again: a calendar known by then comes into force */
+	/* A round checks all provisional deadlines by the calendars as they stood when it began. */
+	int64_t round_calendar; /* offset of the last record of a calendar by then; -1: the next round begins now */
+	bool round_over;
+	/* That no other calendar is in force was found at this reference position, and holds until this moment. */
+	int64_t looked_refoffset, looked_until_us;
 };
 
 /* The ids of open cases: collected first, for rows must not be asked for inside a scan. */
@@ -72,7 +75,7 @@ static enum err open_clock(struct reg *reg)
 		return ERR_NOMEM;
 	}
 	reg->state = clock;
-	clock->restated_refoffset = -1;
+	clock->round_calendar = clock->looked_refoffset = -1;
 	clock->timers = case_timers_new();
 	if (!clock->timers) {
 		close_clock(reg);
@@ -128,7 +131,7 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 		/* It was passed over while on hold: calendars that came in the meantime count now. */
 		if (before.state == CODE_case_state_HO && state.state != CODE_case_state_HO &&
 		    state.provisional) {
-			clock->restated_refoffset = -1;
+			clock->round_calendar = clock->looked_refoffset = -1;
 		}
 		return case_timers_note(clock->timers, &id, &before, &state);
 	}
@@ -199,6 +202,24 @@ static bool try_restating(void *context, const struct case_id *id, const struct 
 	return false;
 }
 
+/* Reference data of all kinds come by; most of them are no calendar, and begin no round. */
+static void look_for_calendar(struct case_clock *clock, const struct reg *reg, struct as_of as_of)
+{
+	int64_t calendar;
+
+	if (clock->looked_refoffset == as_of.refoffset && as_of.at_us < clock->looked_until_us) {
+		return;
+	}
+	clock->looked_refoffset = as_of.refoffset;
+	clock->looked_until_us = reference_calendar_change(reg->reference, as_of);
+	calendar = reference_calendar_offset(reg->reference, as_of);
+	if (calendar != clock->round_calendar) {
+		clock->round_calendar = calendar;
+		clock->round_over = false;
+		case_timers_provisional_again(clock->timers);
+	}
+}
+
 static bool owed(struct reg *reg,
 		 const struct moment *moment,
 		 struct arena *arena,
@@ -212,14 +233,13 @@ static bool owed(struct reg *reg,
 		begin_owed(ret_ev, (enum case_owed)r.state.owed);
 		return case_decide_automatic(reg, &r.id, &r.state, moment, arena, ret_ev);
 	}
-	if (clock->restated_refoffset == moment->refoffset &&
-	    moment->now_us < clock->restated_until_us) {
+	look_for_calendar(clock, reg, r.as_of);
+	if (clock->round_over) {
 		return false;
 	}
 	case_timers_provisional(clock->timers, reg->view, try_restating, &r);
 	if (!r.found) {
-		clock->restated_refoffset = moment->refoffset;
-		clock->restated_until_us = reference_calendar_change(reg->reference, r.as_of);
+		clock->round_over = true;
 		return false;
 	}
 	begin_event(ret_ev, EVENT_case_dues_restated);

@@ -20,7 +20,8 @@ struct heap {
 
 struct case_timers {
 	struct heap timers, moments, owing, provisional;
-	int64_t after_us; /* moments up to here have been returned */
+	int64_t after_us;      /* moments up to here have been returned */
+	size_t provisional_at; /* where the search through `provisional` goes on */
 	/*
 	 * The first entry of the heap was compared with its case's row, and that case has not changed since. It saves time:
 	 * a decider asks three times per action.
@@ -268,9 +269,10 @@ void case_timers_provisional(struct case_timers *timers,
 {
 	struct heap *list = &timers->provisional;
 	struct case_state state;
-	size_t kept = 0, i = 0;
+	size_t i = timers->provisional_at, kept = i;
+	bool stopped = false;
 
-	for (; i < list->n; i++) {
+	for (; i < list->n && !stopped; i++) {
 		if (!case_rows_get(view, &list->p[i].id, &state)) {
 			if (view->err) {
 				break;
@@ -281,13 +283,19 @@ void case_timers_provisional(struct case_timers *timers,
 			continue;
 		}
 		list->p[kept++] = list->p[i];
-		if (state.state != CODE_case_state_HO && !visit(context, &list->p[i].id, &state)) {
-			i++;
-			break;
-		}
+		stopped = state.state != CODE_case_state_HO &&
+			  !visit(context, &list->p[kept - 1].id, &state);
 	}
-	for (; i < list->n; i++) {
-		list->p[kept++] = list->p[i];
+	if (!view->err) {
+		timers->provisional_at = stopped ? kept - 1 : 0;
 	}
-	list->n = kept;
+	if (kept < i) {
+		memmove(&list->p[kept], &list->p[i], (list->n - i) * sizeof(*list->p));
+		list->n -= i - kept;
+	}
+}
+
+void case_timers_provisional_again(struct case_timers *timers)
+{
+	timers->provisional_at = 0;
 }

@@ -50,10 +50,13 @@ typedef bool case_timers_visit(void *context,
 			       const struct case_id *id,
 			       const struct case_state *state);
 
-/** Visits the cases with provisional deadlines or windows that are not on hold. */
+/** Visits the cases with provisional deadlines or windows that are not on hold; after a stop it goes on with the case that it stopped at. */
 void case_timers_provisional(struct case_timers *timers,
 			     struct view *view,
 			     case_timers_visit *visit,
 			     void *context);
+
+/** The next search visits all again. */
+void case_timers_provisional_again(struct case_timers *timers);
 
 #endif

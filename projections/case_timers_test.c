@@ -143,6 +143,25 @@ static void test_provisional_follows_rows(void **state)
 	look_for(0, 1, 0, 0);
 }
 
+/* So that restating n cases that stay provisional takes n visits, not n for each: a search goes on where it stopped, until it has come to
+ * the end or is to begin again. */
+static void test_provisional_goes_on(void **state)
+{
+	(void)state;
+	for (uint8_t number = 1; number <= 3; number++) {
+		note_provisional(number, CODE_case_state_IP);
+	}
+	look_for(1, 1, 0, 0);
+	look_for(2, 1, 1, 0);
+	look_for(3, 0, 1, 1);
+	look_for(0, 0, 0, 1);
+	look_for(2, 1, 1, 0);
+	note_provisional(2, CODE_case_state_CL);
+	look_for(3, 0, 0, 1);
+	case_timers_provisional_again(timers);
+	look_for(0, 1, 0, 1);
+}
+
 /* Events that change nothing of what is to come, as most are, leave nothing behind: deadlines lie weeks ahead, and a province has a
  * thousand events a minute. */
 static void test_no_more_entries_than_changes(void **state)
@@ -199,8 +218,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_next_follows_rows),        TEST(test_moment_follows_rows),
-		TEST(test_provisional_follows_rows), TEST(test_no_more_entries_than_changes),
+		TEST(test_next_follows_rows),
+		TEST(test_moment_follows_rows),
+		TEST(test_provisional_follows_rows),
+		TEST(test_provisional_goes_on),
+		TEST(test_no_more_entries_than_changes),
 		TEST(test_owing_follows_rows),
 	};
 

@@ -125,7 +125,7 @@ static void print_clock(struct buf *out)
 		"| severity is major and the owner is below level %d | `case.escalated`, major, to level %d |\n"
 		"| reopening number %d | severity one grade higher (at most major), and `case.escalated`, beyond_competence |\n"
 		"| a call-back with a score of %d or less that was owed to the unit | `case.reopened`, callback |\n"
-		"| a calendar comes to cover a provisional deadline, escalation or window | `case.dues_restated` |\n\n"
+		"| a calendar moves a provisional deadline, escalation or window, or comes to cover it | `case.dues_restated` |\n\n"
 		"Nothing goes above level %d unless the case's places lie in two prefectures. A flow without policy has "
 		"neither deadlines nor escalation. A report that nobody accepts has a limit for its acceptance but no case "
 		"deadline: it turns red and stays where it is. A list with `state=RP` and `due_before=` shows such cases; a centre "
@@ -134,7 +134,7 @@ static void print_clock(struct buf *out)
 		"and hours, and to limits in days the days that ended (at closing time or midnight) during the hold. So a limit in working days always "
 		"ends at closing time. What was red before the hold stays red. A reclassified case that is not red counts its new "
 		"limit from the report, plus every hold since; if that moment has passed, from the classification. A red case keeps its "
-		"deadline, however it is reclassified. When a calendar comes to cover a provisional deadline, the deadline is counted again in the "
+		"deadline, however it is reclassified. When a calendar moves a provisional deadline, or comes to cover it, the deadline is counted again in the "
 		"same way: one history has one deadline. The same goes for what the clock will do, and for the window of a case "
 		"that is closed or rejected; the end of a hold is a day that people chose, and stays.\n\n",
 		case_limits_get(CASE_LIMIT_unsigned_factor),

@@ -240,6 +240,22 @@ int64_t reference_calendar_change(const struct reference *ref, struct as_of as_o
 	return first_us;
 }
 
+int64_t reference_calendar_offset(const struct reference *ref, struct as_of as_of)
+{
+	int64_t last = 0;
+
+	for (const struct reference_entry *entry = ref->calendars; entry; entry = entry->more) {
+		for (const struct reference_version *version = entry->newest; version;
+		     version = version->older) {
+			if (version->offset < as_of.refoffset && version->from_us <= as_of.at_us &&
+			    version->offset > last) {
+				last = version->offset;
+			}
+		}
+	}
+	return last;
+}
+
 static bool profile_of(const struct reference_entry *entry,
 		       struct as_of as_of,
 		       struct ref_profile *ret_profile)

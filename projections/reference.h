@@ -100,6 +100,9 @@ const struct calendar *reference_calendar(const struct reference *ref,
 /** The first moment after as_of's at which another version of some calendar comes into force; INT64_MAX: none is known. */
 int64_t reference_calendar_change(const struct reference *ref, struct as_of as_of);
 
+/** Offset of the last record of any calendar that is known and in force; 0: none. While it stays, every day counts as it did. */
+int64_t reference_calendar_offset(const struct reference *ref, struct as_of as_of);
+
 /** The first opening or closing hour after a moment, of any calendar; INT64_MAX: none is known. */
 int64_t reference_calendar_boundary(const struct reference *ref, struct as_of as_of);
 

@@ -315,6 +315,26 @@ static void policy_of_then(struct case_story *s)
 	MUST(c.due_us == NEXT(1, 8, 18, 0) && c.step_due_us == NEXT(1, 5, 18, 0) && !c.provisional);
 }
 
+/* A flow that has lost its policy since gives no new deadlines, and a calendar moves those that it gave before. */
+static void policy_lost(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_state was, c;
+
+	bed->now_us = AT(12, 27, 9, 0);
+	set_limit(bed, CODE_step_handle, 6, 0);
+	set_limit(bed, CODE_step_dispatch, 5, 0);
+	case_story_bring(s, CODE_case_state_AC);
+	was = case_story_state(s);
+	MUST(was.due_us && was.step_due_us && was.provisional);
+	case_bed_profile(bed, "full", NULL, 0xffff, false);
+	bed->now_us = AT(12, 28, 9, 0);
+	set_next_year(bed);
+	let_owed(s);
+	c = case_story_state(s);
+	MUST(c.due_us >= was.due_us && c.step_due_us >= was.step_due_us && c.red_us);
+}
+
 /* A limit counts from where it began: reopened, or in its next step, a case is not marked for a year that it had gone through before. */
 static void gap_behind(struct case_story *s)
 {
@@ -328,10 +348,10 @@ static void gap_behind(struct case_story *s)
 	MUST(case_story_state(s).due_us && !case_story_state(s).provisional);
 }
 
-static case_story_tell *const stories[] = {way_up,    way_up_late,   way_up_amended, unsigned_late,
-					   held_step, objection,     reopening,      settled,
-					   reopened,  gap,           gap_window,     gap_behind,
-					   two_years, policy_of_then};
+static case_story_tell *const stories[] = {
+	way_up,     way_up_late, way_up_amended, unsigned_late,  held_step,
+	objection,  reopening,   settled,        reopened,       gap,
+	gap_window, gap_behind,  two_years,      policy_of_then, policy_lost};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
