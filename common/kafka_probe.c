@@ -12,7 +12,7 @@ struct kafka_probe {
 	struct kafka_handle *handle;
 	rd_kafka_queue_t *queue;
 	rd_kafka_topic_partition_list_t *what;
-	int64_t asked_us, heard_us;
+	int64_t asked_us, heard_us, turned_us;
 	bool out, silent;
 };
 
@@ -28,7 +28,7 @@ struct kafka_probe *kafka_probe_new(struct kafka_handle *handle,
 		probe->what = rd_kafka_topic_partition_list_new(1);
 		rd_kafka_topic_partition_list_add(probe->what, topic, partition)->offset =
 			RD_KAFKA_OFFSET_SPEC_LATEST;
-		probe->heard_us = clock_steady_us();
+		probe->heard_us = probe->turned_us = clock_steady_us();
 	}
 	return probe;
 }
@@ -79,9 +79,22 @@ static void take(struct kafka_probe *probe, rd_kafka_event_t *event, int64_t now
 	}
 }
 
+/* While nobody looked (a program was stopped, or waited for something else) nothing was asked, so the broker was not silent. */
+static void pass_over(struct kafka_probe *probe, int64_t now_us)
+{
+	int64_t gap_us = now_us - probe->turned_us;
+
+	if (!probe->out && gap_us > PROBE_EVERY_US) {
+		probe->heard_us += gap_us;
+	}
+	probe->turned_us = now_us;
+}
+
 void kafka_probe_turn(struct kafka_probe *probe)
 {
 	int64_t now_us = clock_steady_us();
+
+	pass_over(probe, now_us);
 	rd_kafka_event_t *event = probe->out ? rd_kafka_queue_poll(probe->queue, 0) : NULL;
 
 	if (event) {

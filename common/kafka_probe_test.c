@@ -1,6 +1,8 @@
 /* kafka_probe_test.c: a broker that hangs is away after five seconds, one that is slow is not, and one that answers again is there. */
 #include "common/kafka_probe.h"
 
+#include <unistd.h>
+
 #include "common/clock.h"
 #include "common/kafka_reader.h"
 #include "tests/support/kafka_mock.h"
@@ -63,6 +65,7 @@ static void test_one_that_hangs_is_away(void **state)
 	printf("hangs: said after %.1f s\n", (double)took_us / 1e6);
 	assert_true(kafka_reader_handle(reader)->away);
 	assert_true(took_us > KAFKA_PROBE_SILENT_US - 2500000);
+	assert_true(took_us < KAFKA_PROBE_SILENT_US + 2500000);
 	/* It is so until an answer comes, also once the first question is given up. */
 	await(false, 2000000);
 	assert_true(kafka_reader_handle(reader)->away);
@@ -77,6 +80,16 @@ static void test_one_that_is_slow_is_there(void **state)
 	begin();
 	answers_after(SLOW_MS);
 	await(true, KAFKA_PROBE_SILENT_US + 3000000);
+	assert_false(kafka_reader_handle(reader)->away);
+}
+
+/* Who did not look for longer than a broker may be silent learns nothing about the broker by it. */
+static void test_a_pause_of_our_own_is_no_silence(void **state)
+{
+	(void)state;
+	begin();
+	(void)usleep(KAFKA_PROBE_SILENT_US + 1000000);
+	await(true, 1500000);
 	assert_false(kafka_reader_handle(reader)->away);
 }
 
@@ -97,9 +110,9 @@ static void test_one_that_was_down_is_there_again(void **state)
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_one_that_hangs_is_away),
-					   T(test_one_that_is_slow_is_there),
-					   T(test_one_that_was_down_is_there_again)};
+	const struct CMUnitTest tests[] = {
+		T(test_one_that_hangs_is_away), T(test_one_that_is_slow_is_there),
+		T(test_a_pause_of_our_own_is_no_silence), T(test_one_that_was_down_is_there_again)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
