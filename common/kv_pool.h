@@ -28,7 +28,10 @@ enum err kv_pool_take(struct kv_pool *pool, struct kv_txn *txn);
 /** Ends a reading; what was borrowed from it is dead. One that was not begun is fine. */
 void kv_pool_give(struct kv_pool *pool, struct kv_txn *txn);
 
-/** Call it each second: one that nobody uses would hold on to its state, and the writer could not use pages again that were freed since. */
+/**
+ * Call it many times a second: a transaction that nobody uses holds on to its state until then, and the writer cannot use again the
+ * pages freed since.
+ */
 void kv_pool_rest(struct kv_pool *pool);
 
 #endif

@@ -110,7 +110,6 @@ void case_shelf_refresh(struct case_shelf *shelf)
 	stale = changed(shelf);
 	for (int i = 0; i < shelf->shards; i++) {
 		kv_check_readers(shelf->set.kvs[i]);
-		kv_pool_rest(&shelf->pools[i]);
 	}
 	pthread_rwlock_unlock(&shelf->lock);
 	if (stale) {
@@ -119,6 +118,15 @@ void case_shelf_refresh(struct case_shelf *shelf)
 		open_all(shelf);
 		pthread_rwlock_unlock(&shelf->lock);
 	}
+}
+
+void case_shelf_rest(struct case_shelf *shelf)
+{
+	pthread_rwlock_rdlock(&shelf->lock);
+	for (int i = 0; i < shelf->shards; i++) {
+		kv_pool_rest(&shelf->pools[i]);
+	}
+	pthread_rwlock_unlock(&shelf->lock);
 }
 
 static void begin(struct case_shelf *shelf, struct case_shelf_read *read)

@@ -27,6 +27,9 @@ void case_shelf_close(struct case_shelf *shelf);
  */
 void case_shelf_refresh(struct case_shelf *shelf);
 
+/** Lets readings that have ended go of their state; call it many times a second (kv_pool_rest). */
+void case_shelf_rest(struct case_shelf *shelf);
+
 /** Begins a reading of all shards. @return false when there is nothing to read yet, or it cannot be read */
 bool case_shelf_begin(struct case_shelf *shelf, struct case_shelf_read *read);
 

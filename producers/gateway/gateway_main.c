@@ -20,13 +20,18 @@ static void memory_keep(void)
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 }
 
-/* Until it is told to end; once a second it looks after its readers. */
+/* Until it is told to end; twenty times a second readings let go, once a second it looks after its readers. */
 static void run(struct kafka_gateway *gateway, const sigset_t *signals)
 {
-	static const struct timespec SECOND = {1, 0};
+	enum { TURNS = 20 };
+	static const struct timespec TURN = {0, 1000000000 / TURNS};
 
-	while (sigtimedwait(signals, NULL, &SECOND) < 0) {
-		kafka_gateway_tend(gateway);
+	for (int turn = 1; sigtimedwait(signals, NULL, &TURN) < 0; turn++) {
+		kafka_gateway_rest(gateway);
+		if (turn % TURNS == 0) {
+			turn = 0;
+			kafka_gateway_tend(gateway);
+		}
 	}
 }
 

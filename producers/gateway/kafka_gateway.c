@@ -184,10 +184,15 @@ void kafka_gateway_tend(struct kafka_gateway *all)
 {
 	pulse_beat(&all->gateway.tend_pulse);
 	case_shelf_refresh(all->gateway.shelf);
-	tokens_tend(all->gateway.tokens);
 	if (all->gateway.keys_err == ERR_STORE_FULL && key_store_has_room(all->keys)) {
 		gateway_keys_again(&all->gateway);
 	}
+}
+
+void kafka_gateway_rest(struct kafka_gateway *all)
+{
+	case_shelf_rest(all->gateway.shelf);
+	tokens_rest(all->gateway.tokens);
 }
 
 uint16_t kafka_gateway_port(const struct kafka_gateway *all)

@@ -22,6 +22,9 @@ enum err kafka_gateway_start(const struct conf *conf,
 /** Call once a second: frees dead readers, reopens rebuilt shards. */
 void kafka_gateway_tend(struct kafka_gateway *all);
 
+/** Call many times a second: what a reading that has ended holds on to, the writers of the stores cannot use again. */
+void kafka_gateway_rest(struct kafka_gateway *all);
+
 /** The port it listens on. */
 uint16_t kafka_gateway_port(const struct kafka_gateway *all);
 

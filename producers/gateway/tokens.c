@@ -209,7 +209,7 @@ enum err tokens_find(struct tokens *tokens, struct span secret, struct token *re
 	return err;
 }
 
-void tokens_tend(struct tokens *tokens)
+void tokens_rest(struct tokens *tokens)
 {
 	kv_pool_rest(&tokens->pool);
 }

@@ -76,8 +76,8 @@ enum err tokens_add(struct tokens *tokens,
 /** The token of that text, if it is in force; its places without such zeros, whenever it was added. @return ABSENT: unknown or revoked; STORE */
 enum err tokens_find(struct tokens *tokens, struct span secret, struct token *ret_token);
 
-/** Call it each second where tokens are looked up: what looking up left open lets go of its state. */
-void tokens_tend(struct tokens *tokens);
+/** Lets look-ups that have ended go of their state; call it many times a second (kv_pool_rest). */
+void tokens_rest(struct tokens *tokens);
 
 /** Revokes every token in force of that id or label. @return ABSENT when there is none */
 enum err tokens_revoke(struct tokens *tokens,
