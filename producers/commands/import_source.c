@@ -243,10 +243,10 @@ static void say_checked(const struct import_source *source, size_t at)
 	}
 }
 
-/* In a row blanks may be a cell; a line of JSON has none. */
+/* In a row blanks may be a cell; a line of JSON has none. Zeros, as a hole in a file reads, are none. */
 static bool is_empty(const struct import_source *source, struct span line)
 {
-	while (line.n && !source->mapping && strchr(" \t\r", line.p[line.n - 1])) {
+	while (line.n && !source->mapping && memchr(" \t\r", line.p[line.n - 1], 3)) {
 		line.n--;
 	}
 	return !line.n;

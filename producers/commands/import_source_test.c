@@ -283,6 +283,28 @@ static void check_ids(struct import_source *source, const char *ids)
 
 /* A quote that is not closed, or stands inside a cell, costs its own line and no other: not those that it would take into its cell, not
  * the row that is read after it. */
+/* A hole in a file, as a crash leaves one, reads as zeros: refused, since events are missing there. */
+static void test_hole(void **state)
+{
+	char path[FOLDER_PATH_BYTES + 32];
+	const struct import_problem *problems;
+	struct import_source *source;
+	struct buf why = {0};
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s", file_of("hole.ndjson", ""));
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite("\0\0\0\n", 1, 4, file), 4);
+	assert_int_equal(fclose(file), 0);
+	struct import_config config = {.path = path};
+
+	assert_int_equal(import_source_open(&config, &source, &why), ERR_OK);
+	assert_int_equal(import_source_problems(source, &problems), 1);
+	import_source_close(source);
+}
+
 static void test_quotes(void **state)
 {
 	struct import_source *source = open_four("a,2023-01-19,t,one\n"
@@ -442,9 +464,10 @@ int main(void)
 		cmocka_unit_test(test_members),  cmocka_unit_test(test_ndjson),
 		cmocka_unit_test(test_failures), cmocka_unit_test(test_midnights),
 		cmocka_unit_test(test_lines),    cmocka_unit_test(test_names),
-		cmocka_unit_test(test_blank),    cmocka_unit_test(test_quotes),
-		cmocka_unit_test(test_cells),    cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_gbk),      cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_blank),    cmocka_unit_test(test_hole),
+		cmocka_unit_test(test_quotes),   cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_too_long), cmocka_unit_test(test_gbk),
+		cmocka_unit_test(test_hash),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,6 +1,8 @@
 /* import_text.c: a file as text, plain or gzip (zlib). */
 #include "producers/commands/import_text.h"
 
+#include <errno.h>
+#include <string.h>
 #include <zlib.h>
 
 /* The line of the text at which reading ended, from 1. */
@@ -40,8 +42,9 @@ enum err import_text_read(const char *path,
 	int n;
 
 	if (!file) {
-		buf_printf(ret_why, "%s: %s", path, err_text(ERR_ABSENT));
-		return ERR_ABSENT;
+		err = errno == ENOENT ? ERR_ABSENT : ERR_IO;
+		buf_printf(ret_why, "%s: %s", path, strerrordesc_np(errno));
+		return err;
 	}
 	while ((n = gzread(file, block, sizeof block)) > 0 && !text->err) {
 		buf_add(text, span_of(block, (size_t)n));
