@@ -189,7 +189,9 @@ static enum err err_of(int status)
 	case 404:
 		return ERR_ABSENT;
 	case 429:
+	case 502:
 	case 503:
+	case 504: /* 502 and 504 are a proxy's */
 		return ERR_BUSY;
 	default:
 		return status < 400 ? ERR_OK : status < 500 ? ERR_USAGE : ERR_BUG;
