@@ -154,7 +154,7 @@ static void print_forms(struct buf *out)
 		out,
 		"\nThe answer comes when the decider has decided. One event has the status of its [outcome](#outcome): 201 accepted, 200 repeated or only tried, 409 refused, 202 when it was recorded but not decided in time. "
 		"A batch is answered 200, and each of its `items` has a status of its own; only what concerns the whole (no token, an unreadable body, no broker) is one problem.\n"
-		"\nRepeating a post is harmless: an action is known by subject, `source` and `id`, and the same members sent again get the first outcome. After 202, 429 and 503, or no answer at all, ask `url`, or post the same again.\n"
+		"\nRepeating a post is harmless: an action is known by subject, `source` and `id`, and the same members sent again get the first outcome. After 202 ask `url`; after 429, 503 or no answer at all, post the same again.\n"
 		"\n`Prefer: respond-async` asks not to wait for the outcome: 202 as soon as the broker has the action; an answer that did not wait has `Preference-Applied: respond-async`. 201 and 202 have a `Location`, the path at which to ask for the outcome.\n"
 		"\n`?dry_run=1` tries all events of the post: the outcome is `tried`, and says in `would` and the members after it what would become of it. It takes the same way as a post, so it needs the same rights, and stands in the timeline as tried. One event of a batch is tried by its own member `dryrun`.\n"
 		"\n`traceparent`, as a header, is put into each event that has none.\n");
@@ -164,7 +164,7 @@ static void print_statuses(struct buf *out)
 {
 	buf_add_text(
 		out,
-		"\n## Problems\n\nWhat they mean and what to do about each: [EVENTS.md](EVENTS.md#problems). 429 and 503 have `Retry-After`, 401 has `WWW-Authenticate`, 405 has `Allow`. "
+		"\n## Problems\n\nWhat they mean and what to do about each: [EVENTS.md](EVENTS.md#problems). An answer of 429 or 503 has `Retry-After`, 401 has `WWW-Authenticate`, 405 has `Allow`. "
 		"What the HTTP library cannot read, a broken request (400) or a header or address of more than 64 KiB (431, 414), it answers itself with a page in HTML, and closes the connection.\n\n"
 		"| status | problem |\n| --- | --- |\n");
 #define PROBLEM(id, status, name, zh, en, cure) \
