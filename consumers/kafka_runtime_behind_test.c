@@ -116,7 +116,8 @@ static int teardown(void **state)
 
 static pthread_t start(int events)
 {
-	taken = commits = 0;
+	taken = 0;
+	commits = 0;
 	expected = events + 1;
 	folding = runtime_alone_open(1);
 	return runtime_alone_start(folding);

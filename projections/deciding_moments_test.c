@@ -109,7 +109,7 @@ static void test_timer_on_the_minute_of_a_tick(void **state)
 {
 	struct event ev = {.type = EVENT_case_accepted};
 	const struct record *reported = report("r", HERE, AT(1, 19, 9, 0), f.d.refposition);
-	int escalated = -1, ticked = -1;
+	const struct record *escalated = NULL, *ticked = NULL;
 
 	(void)state;
 	EVENT_SET(ev.env, id, SPAN("a"));
@@ -120,16 +120,18 @@ static void test_timer_on_the_minute_of_a_tick(void **state)
 	assert_int_equal(act(&ev, f.d.refposition)->type, EVENT_case_accepted);
 	(void)report("late", HERE, AT(2, 7, 9, 0), f.d.refposition);
 	for (int i = 0; i < f.n; i++) {
-		if (f.records[i].type == EVENT_case_escalated && escalated < 0) {
-			escalated = i;
+		const struct record *record = &f.records[i];
+
+		if (record->type == EVENT_case_escalated && !escalated) {
+			escalated = record;
 		}
-		if (f.records[i].type == EVENT_clock_ticked &&
-		    f.records[i].decided_us == AT(2, 6, 18, 0)) {
-			ticked = i;
+		if (record->type == EVENT_clock_ticked && record->decided_us == AT(2, 6, 18, 0)) {
+			ticked = record;
 		}
 	}
-	assert_true(escalated >= 0 && ticked >= 0);
-	assert_int_equal(f.records[escalated].decided_us, AT(2, 6, 18, 0));
+	assert_non_null(escalated);
+	assert_non_null(ticked);
+	assert_int_equal(escalated->decided_us, AT(2, 6, 18, 0));
 	assert_true(escalated < ticked);
 }
 

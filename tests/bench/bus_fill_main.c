@@ -147,10 +147,9 @@ static struct span seal(struct fill *fill, struct span event_id, struct span cle
 		EVENT_SET(data, policy_ver, 3);                         \
 	} while (0)
 
-/* And the case's, from its acceptance on: it counts from the report and stays, whatever step the case takes. */
-#define SET_DUES(data, reported, now, running)                             \
+/* The case's, from its acceptance on: it counts from the report and stays, whatever step the case takes. */
+#define SET_DUE(data, reported)                                            \
 	do {                                                               \
-		SET_STEP(data, now, running);                              \
 		EVENT_SET(data, due_at, (reported) + 5 * CIVIL_DAY_US);    \
 		EVENT_SET(data, yellow_at, (reported) + 4 * CIVIL_DAY_US); \
 		EVENT_SET(data, red_at, (reported) + 5 * CIVIL_DAY_US);    \
@@ -190,12 +189,13 @@ static void set_particulars(struct event *ev, int64_t reported_us)
 	}
 }
 
-#define CASE_NOTE(event, now, running)                                     \
-	case EVENT_##event:                                                \
-		SET_DUES(ev->data.event, fill->reported_us, now, running); \
-		if (sealed) {                                              \
-			EVENT_SET(ev->data.event, note, remark);           \
-		}                                                          \
+#define CASE_NOTE(event, now, running)                           \
+	case EVENT_##event:                                      \
+		SET_STEP(ev->data.event, now, running);          \
+		SET_DUE(ev->data.event, fill->reported_us);      \
+		if (sealed) {                                    \
+			EVENT_SET(ev->data.event, note, remark); \
+		}                                                \
 		break
 
 /* The members of data of one step. */
@@ -218,15 +218,18 @@ static void set_data(struct fill *fill, struct event *ev, int64_t number, bool s
 		set_report(fill, ev, number, sealed);
 		break;
 	case EVENT_case_dispatched:
-		SET_DUES(ev->data.case_dispatched, fill->reported_us, now, LIFE[step].step);
+		SET_STEP(ev->data.case_dispatched, now, LIFE[step].step);
+		SET_DUE(ev->data.case_dispatched, fill->reported_us);
 		EVENT_SET(ev->data.case_dispatched, lead_unit, SPAN("u-530102-housing"));
 		break;
 	case EVENT_case_signed_for:
-		SET_DUES(ev->data.case_signed_for, fill->reported_us, now, LIFE[step].step);
+		SET_STEP(ev->data.case_signed_for, now, LIFE[step].step);
+		SET_DUE(ev->data.case_signed_for, fill->reported_us);
 		EVENT_SET(ev->data.case_signed_for, late, false);
 		break;
 	case EVENT_case_verified:
-		SET_DUES(ev->data.case_verified, fill->reported_us, now, LIFE[step].step);
+		SET_STEP(ev->data.case_verified, now, LIFE[step].step);
+		SET_DUE(ev->data.case_verified, fill->reported_us);
 		EVENT_SET(ev->data.case_verified, pass, true);
 		EVENT_SET(ev->data.case_verified, rework, 0);
 		break;

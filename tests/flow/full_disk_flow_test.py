@@ -24,7 +24,7 @@ import scene
 
 SEED = int(os.environ.get("GOVBUS_SEED", secrets.randbelow(1 << 31)))
 PROGRAMS = ("gateway", "decider", "case-status")
-DISK_BYTES = 96 << 20
+DISK_BYTES = 256 << 20
 PAGE = 4096
 FULL_S = 4
 SEALED = 140  # reports of a batch: their keys take two pages more

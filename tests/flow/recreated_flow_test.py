@@ -34,7 +34,7 @@ def refused(bus, error, code):
 	before = bus.govbus("dump").stdout
 	told = bus.refused("case-status", error, code)
 	assert bus.govbus("dump").stdout == before and before.count("\n") > 3, before
-	assert "put its folder aside" in told["cure"] and told["command"].startswith("mv -T "), told
+	assert "move its folder aside" in told["cure"] and told["command"].startswith("mv -T "), told
 	return told
 
 
