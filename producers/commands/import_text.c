@@ -43,7 +43,8 @@ enum err import_text_read(const char *path,
 
 	if (!file) {
 		err = errno == ENOENT ? ERR_ABSENT : ERR_IO;
-		buf_printf(ret_why, "%s: %s", path, strerrordesc_np(errno));
+		buf_printf(ret_why, "%s: %s", path,
+			   err == ERR_ABSENT ? err_text(err) : strerrordesc_np(errno));
 		return err;
 	}
 	while ((n = gzread(file, block, sizeof block)) > 0 && !text->err) {
