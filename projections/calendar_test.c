@@ -151,7 +151,7 @@ static void test_yellow(void **state)
 	assert_at(deadline.yellow_us, "2023-03-02 18:00");
 }
 
-/* Calendar days and the same day end at midnight, worked or not. */
+/* Of two days the second to last is yellow: its end, a day before. */
 static void test_yellow_of_two_days(void **state)
 {
 	struct deadline deadline;
@@ -167,6 +167,7 @@ static void test_yellow_of_two_days(void **state)
 	assert_true(deadline.yellow_us > at("2023-03-01 18:00"));
 }
 
+/* Calendar days and the same day end at midnight, worked or not. */
 static void test_calendar_days(void **state)
 {
 	(void)state;

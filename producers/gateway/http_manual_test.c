@@ -1,41 +1,17 @@
 /* http_manual_test.c: docs/HTTP.md is what the tables print, and has every parameter of every route. */
 #include "producers/gateway/http_manual.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "producers/gateway/routes.h"
-#include "tests/support/cmocka_all.h"
+#include "tests/support/page.h"
 
-static const char path[] = "docs/HTTP.md";
-
-/* Printed now, the page is the one in docs; GOVBUS_UPDATE=1 writes it anew. */
-static void page_is_current(void **state)
+/* Printed now, the page is the one in docs. */
+static void test_page(void **state)
 {
-	static char text[128 * 1024];
 	struct buf page = {0};
-	FILE *file;
-	size_t n;
 
 	(void)state;
 	http_manual_print(&page);
-	assert_int_equal(page.err, ERR_OK);
-	if (getenv("GOVBUS_UPDATE")) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		assert_int_equal(fwrite(page.p, 1, page.n, file), page.n);
-		assert_int_equal(fclose(file), 0);
-	}
-	file = fopen(path, "r");
-	assert_non_null(file);
-	n = fread(text, 1, sizeof text, file);
-	assert_int_equal(fclose(file), 0);
-	if (!span_eq(span_of(text, n), buf_span(&page))) {
-		fail_msg(
-			"%s is not current: GOVBUS_UPDATE=1 build/dev/tests/http_manual_test writes it",
-			path);
-	}
-	buf_done(&page);
+	page_is_current("docs/HTTP.md", "http_manual_test", &page);
 }
 
 static void check_described(const struct route *route, const char *name, size_t n)
@@ -89,7 +65,7 @@ static void parameters(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(page_is_current),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_page),
 					   cmocka_unit_test(parameters)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
