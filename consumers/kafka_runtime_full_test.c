@@ -75,11 +75,36 @@ static char *fold_without(int partition)
 	return text;
 }
 
+static char *dump_of_nothing(void)
+{
+	struct shard *shard = open_shard(0, 1, "a");
+	char *text = dump_of(&shard, 1);
+
+	shard_close(shard);
+	return text;
+}
+
 static void same(char *got, char *expected)
 {
 	assert_string_equal(got, expected);
 	free(got);
 	free(expected);
+}
+
+/* All is folded; then another member has a partition, and there is no room to delete its rows. */
+static struct runtime *give_up_on_a_full_disk(pthread_t *ret_thread)
+{
+	runtime_bed_write();
+	struct runtime *runtime = runtime_bed_start(ret_thread);
+
+	runtime_alone_await(runtime, runtime_alone_is_ready);
+	runtime->at[GIVEN_UP].wanted = false;
+	runtime_alone_await(runtime, has_left);
+	clock_sleep_us(200000);
+	disk_full = true;
+	ahead_us += LOST_US;
+	runtime_alone_await(runtime, says_full);
+	return runtime;
 }
 
 /* A partition that another member has is given up on a full disk: that is waited for, and said; with room its rows are gone, and no
@@ -89,16 +114,8 @@ static void test_giving_up_waits_for_room(void **state)
 	pthread_t thread;
 
 	(void)state;
-	runtime_bed_write();
-	struct runtime *runtime = runtime_bed_start(&thread);
+	struct runtime *runtime = give_up_on_a_full_disk(&thread);
 
-	runtime_alone_await(runtime, runtime_alone_is_ready);
-	runtime->at[GIVEN_UP].wanted = false;
-	runtime_alone_await(runtime, has_left);
-	clock_sleep_us(200000);
-	disk_full = true;
-	ahead_us += LOST_US;
-	runtime_alone_await(runtime, says_full);
 	runtime_alone_await(runtime, tries_again);
 	assert_int_equal(runtime->err, ERR_OK);
 	disk_full = false;
@@ -116,16 +133,15 @@ static void test_a_stop_while_it_waits_is_clean(void **state)
 	pthread_t thread;
 
 	(void)state;
+	char *nothing = dump_of_nothing();
+
 	runtime_bed_write();
 	struct runtime *runtime = runtime_alone_open(1);
 
 	disk_full = true;
 	thread = runtime_alone_start(runtime);
 	runtime_alone_await(runtime, says_full);
-	char *before = runtime_bed_stop(runtime, thread);
-
-	assert_null(strstr(before, "530102"));
-	free(before);
+	same(runtime_bed_stop(runtime, thread), nothing);
 	disk_full = false;
 	runtime = runtime_bed_start(&thread);
 	runtime_alone_await(runtime, runtime_alone_is_ready);
@@ -138,16 +154,8 @@ static void test_a_stop_while_giving_up_is_clean(void **state)
 	pthread_t thread;
 
 	(void)state;
-	runtime_bed_write();
-	struct runtime *runtime = runtime_bed_start(&thread);
+	struct runtime *runtime = give_up_on_a_full_disk(&thread);
 
-	runtime_alone_await(runtime, runtime_alone_is_ready);
-	runtime->at[GIVEN_UP].wanted = false;
-	runtime_alone_await(runtime, has_left);
-	clock_sleep_us(200000);
-	disk_full = true;
-	ahead_us += LOST_US;
-	runtime_alone_await(runtime, says_full);
 	char *left = runtime_bed_stop(runtime, thread);
 
 	disk_full = false;
