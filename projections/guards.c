@@ -1,8 +1,6 @@
 /* guards.c: the texts of guards.def, and the mutant that a test may plant. */
 #include "projections/guards.h"
 
-#include <string.h>
-
 static const struct guard_text texts[GUARD_COUNT] = {
 	[GUARD_NONE] = {"", "", "", ""},
 #define GUARD(id, zh, en, cure) [GUARD_##id] = {#id, zh, en, cure},
@@ -17,10 +15,10 @@ const struct guard_text *guards_get(enum guard guard)
 	return &texts[(unsigned)guard < GUARD_COUNT ? guard : GUARD_NONE];
 }
 
-enum guard guards_named(const char *id)
+enum guard guards_named(struct span id)
 {
 	for (int i = 1; i < GUARD_COUNT; i++) {
-		if (strcmp(texts[i].id, id) == 0) {
+		if (span_eq(id, span_cstr(texts[i].id))) {
 			return (enum guard)i;
 		}
 	}

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "common/span.h"
+
 enum guard {
 	GUARD_NONE,
 #define GUARD(id, zh, en, cure) GUARD_##id,
@@ -22,7 +24,7 @@ struct guard_text {
 const struct guard_text *guards_get(enum guard guard);
 
 /** The guard of that id; GUARD_NONE if there is none. @thread any */
-enum guard guards_named(const char *id);
+enum guard guards_named(struct span id);
 
 /** Whether a guard is asked at all: always, except for the one that a test has removed. @thread one */
 bool guards_asked(enum guard guard);

@@ -11,7 +11,7 @@ bool reference_decide_parts_refuse(struct reference_decision *d,
 				   struct span detail,
 				   struct span needs)
 {
-	if (!guards_asked(guards_named(guard))) {
+	if (!guards_asked(guards_named(span_cstr(guard)))) {
 		return true; /* the mutant of a test */
 	}
 	*d->refusal = (struct refusal){

@@ -5,13 +5,8 @@
 
 #include "producers/gateway/json_out.h"
 #include "producers/gateway/problem.h"
+#include "projections/guards.h"
 #include "projections/reasons.h"
-
-static const struct answer_guard GUARDS[] = {
-#define GUARD(id, zh, en, cure) {#id, zh, en, cure},
-#include "projections/guards.def"
-#undef GUARD
-};
 
 /* The dues that a type carries, found by name once. */
 enum {
@@ -52,17 +47,6 @@ static void dues_find(void)
 			dues[type][i] = field_named(schema, DUE_NAMES[i], KIND_TIME);
 		}
 	}
-}
-
-bool answer_guard_find(struct span id, struct answer_guard *ret_guard)
-{
-	for (size_t i = 0; i < sizeof GUARDS / sizeof GUARDS[0]; i++) {
-		if (span_eq(id, span_cstr(GUARDS[i].id))) {
-			*ret_guard = GUARDS[i];
-			return true;
-		}
-	}
-	return false;
 }
 
 int answer_status(const struct event *outcome)
@@ -123,13 +107,13 @@ static void dues_write(struct buf *out, const struct event *ev)
 
 static void guard_write(struct buf *out, struct span id)
 {
-	struct answer_guard guard;
+	const struct guard_text *text = guards_get(guards_named(id));
 
 	json_out_member(out, "guard", id);
-	if (answer_guard_find(id, &guard)) {
-		json_out_member_text(out, "guard_zh", guard.zh);
-		json_out_member_text(out, "guard_en", guard.en);
-		json_out_member_text(out, "cure", guard.cure);
+	if (text->id[0]) {
+		json_out_member_text(out, "guard_zh", text->zh);
+		json_out_member_text(out, "guard_en", text->en);
+		json_out_member_text(out, "cure", text->cure);
 	}
 }
 

@@ -29,12 +29,4 @@ void answer_url(struct buf *out, struct span subject, struct span source, struct
  */
 void answer_why(struct buf *out, const struct event *outcome);
 
-/* A guard: its id, texts in both languages and what to do about it. */
-struct answer_guard {
-	const char *id, *zh, *en, *cure;
-};
-
-/** Finds a guard by its id; the texts are static. @return false if there is none of that name */
-bool answer_guard_find(struct span id, struct answer_guard *ret_guard);
-
 #endif

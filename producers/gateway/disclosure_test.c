@@ -7,6 +7,7 @@
 #include "producers/gateway/answer.h"
 #include "producers/gateway/case_shelf.h"
 #include "producers/gateway/gateway.h"
+#include "projections/guards.h"
 #include "tests/support/cmocka_all.h"
 
 #define SUBJECT "530102-20230119-7K3M9QXA2B4C"
@@ -113,7 +114,7 @@ static void no_guard_tells(void **state)
 {
 	static const struct token TOKEN = {.level = 6};
 	char told[2][1024] = {"", ""};
-	struct answer_guard guard;
+	const struct guard_text *guard;
 
 	(void)state;
 	for (int i = 0; i < 2 * GUARDS; i++) {
@@ -139,9 +140,10 @@ static void no_guard_tells(void **state)
 				fail_msg("%s: %.*s", name, SPAN_ARGS(item->answer));
 			}
 		}
-		assert_true(answer_guard_find(span_cstr(bare), &guard));
-		assert_true(has(item->answer, bare) && has(item->answer, guard.zh));
-		assert_true(has(item->answer, guard.en) && has(item->answer, guard.cure));
+		guard = guards_get(guards_named(span_cstr(bare)));
+		assert_string_equal(guard->id, bare);
+		assert_true(has(item->answer, bare) && has(item->answer, guard->zh));
+		assert_true(has(item->answer, guard->en) && has(item->answer, guard->cure));
 		assert_true(has(item->answer, "\"outcome\"") && has(item->answer, SUBJECT));
 		assert_int_equal(item->status, i % 2 ? 200 : 409);
 		batch_release(batch);

@@ -21,7 +21,6 @@ struct memory_view {
 	const struct table *tables;
 	struct row **buckets;
 	size_t size, count;
-	uint64_t gets, puts;
 };
 
 /* An entry of a scan: key and value borrow from rows, or the key from a copy of its own. */
@@ -82,7 +81,6 @@ static bool get(struct view *view, int table, struct span key, struct span *ret_
 	struct memory_view *memory = (struct memory_view *)view;
 	struct row *row = *slot(memory, table, key);
 
-	memory->gets++;
 	if (!row || row->dead) {
 		return false;
 	}
@@ -96,7 +94,6 @@ static void put(struct view *view, int table, struct span key, struct span value
 	struct row **at = slot(memory, table, key);
 	struct row *row = *at;
 
-	memory->puts++;
 	if (!row) {
 		if (memory->count++ > memory->size) {
 			grow(memory);
@@ -136,7 +133,6 @@ static void del(struct view *view, int table, struct span key)
 	struct memory_view *memory = (struct memory_view *)view;
 	struct row *row = *slot(memory, table, key);
 
-	memory->puts++;
 	if (row) {
 		row->dead = true;
 	}
@@ -201,7 +197,7 @@ static void plant_mutant(void)
 	const char *guard = getenv("GOVBUS_MUTANT");
 
 	if (guard) {
-		guards_plant(guards_named(guard));
+		guards_plant(guards_named(span_cstr(guard)));
 	}
 }
 
@@ -297,38 +293,4 @@ void memory_view_scan_index(struct memory_view *memory,
 	}
 	free(found.p);
 	free(rows.p);
-}
-
-static void add_hex(struct buf *out, struct span bytes)
-{
-	for (size_t i = 0; i < bytes.n; i++) {
-		buf_printf(out, "%02x", bytes.p[i]);
-	}
-}
-
-static bool dump_row(void *context, struct span key, struct span value)
-{
-	struct buf *out = context;
-
-	add_hex(out, key);
-	buf_add_byte(out, ' ');
-	add_hex(out, value);
-	buf_add_byte(out, '\n');
-	return true;
-}
-
-void memory_view_dump(struct memory_view *memory, struct buf *out)
-{
-	for (int table = 0; memory->tables && memory->tables[table].name; table++) {
-		buf_printf(out, "# %s\n", memory->tables[table].name);
-		scan(&memory->view, table, (struct span){0}, dump_row, out);
-	}
-}
-
-void memory_view_counts(struct memory_view *memory, uint64_t *ret_gets, uint64_t *ret_puts)
-{
-	*ret_gets = memory->gets;
-	*ret_puts = memory->puts;
-	memory->gets = 0;
-	memory->puts = 0;
 }

@@ -29,10 +29,4 @@ void memory_view_scan_index(struct memory_view *memory,
 			    view_visit *visit,
 			    void *context);
 
-/** Appends every row of every table, in order, as lines of hexadecimal: equal states give equal dumps. */
-void memory_view_dump(struct memory_view *memory, struct buf *out);
-
-/** Rows that view_get has been asked for, and rows written, since the last call: what an action costs. */
-void memory_view_counts(struct memory_view *memory, uint64_t *ret_gets, uint64_t *ret_puts);
-
 #endif
