@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* Borrowed bytes: who owns them is said where a span is given out. Absent is p == NULL; empty has a p. */
 struct span {
@@ -35,6 +36,25 @@ static inline struct span span_cstr(const char *text)
 static inline bool span_eq(struct span a, struct span b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/** Whether the bytes are a word's, small and capital letters (ASCII) alike. */
+static inline bool span_eq_nocase(struct span text, const char *word)
+{
+	return text.n == strlen(word) &&
+	       (text.n == 0 || strncasecmp((const char *)text.p, word, text.n) == 0);
+}
+
+/** What is left without the characters of `away` at both ends. */
+static inline struct span span_trim(struct span text, const char *away)
+{
+	while (text.n && text.p[0] && strchr(away, text.p[0])) {
+		text = (struct span){text.p + 1, text.n - 1};
+	}
+	while (text.n && text.p[text.n - 1] && strchr(away, text.p[text.n - 1])) {
+		text.n--;
+	}
+	return text;
 }
 
 /** Whether text begins with prefix; everything begins with an empty one. */

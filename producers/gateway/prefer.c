@@ -1,9 +1,6 @@
 /* prefer.c: a list of preferences, commas between, each a name with perhaps a value and parameters; what is quoted ends nothing. */
 #include "producers/gateway/prefer.h"
 
-#include <string.h>
-#include <strings.h>
-
 /* Up to the first of these characters that is not quoted. */
 static size_t unquoted(struct span text, const char *ends)
 {
@@ -20,17 +17,6 @@ static size_t unquoted(struct span text, const char *ends)
 	return n;
 }
 
-static struct span without_blanks(struct span text)
-{
-	while (text.n && strchr(" \t", text.p[0])) {
-		text = span_of(text.p + 1, text.n - 1);
-	}
-	while (text.n && strchr(" \t", text.p[text.n - 1])) {
-		text.n--;
-	}
-	return text;
-}
-
 /* By RFC 7240 an empty value is none. */
 static bool is_plain(struct span preference, const char *name)
 {
@@ -38,10 +24,9 @@ static bool is_plain(struct span preference, const char *name)
 	size_t n = unquoted(head, "=");
 	struct span value = n < head.n ? span_of(head.p + n + 1, head.n - n - 1) : SPAN("");
 
-	value = without_blanks(value);
-	head = without_blanks(span_first(head, n));
-	return head.n == strlen(name) && !strncasecmp((const char *)head.p, name, head.n) &&
-	       (!value.n || span_eq(value, SPAN("\"\"")));
+	value = span_trim(value, " \t");
+	head = span_trim(span_first(head, n), " \t");
+	return span_eq_nocase(head, name) && (!value.n || span_eq(value, SPAN("\"\"")));
 }
 
 bool prefer_has(struct span list, const char *name)
