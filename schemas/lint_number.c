@@ -17,26 +17,6 @@ static bool is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* 18 digits, the last perhaps X: a birth date that may be, and the check digit of GB 11643 (ISO 7064 mod 11-2). */
-static bool is_identity(const uint8_t *digits)
-{
-	static const uint8_t weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-	unsigned sum = 0;
-	uint32_t date = 0;
-
-	for (unsigned i = 0; i < 17; i++) {
-		if (!is_digit(digits[i])) {
-			return false;
-		}
-		sum += weights[i] * (digits[i] - (unsigned)'0');
-	}
-	for (unsigned i = 6; i < 14; i++) {
-		date = date * 10 + (digits[i] - (uint32_t)'0');
-	}
-	return "10X98765432"[sum % 11] == (char)digits[17] && date / 10000 >= 1800 &&
-	       date / 10000 < 2100 && date / 100 % 100 - 1 < 12 && date % 100 - 1 < 31;
-}
-
 static unsigned two(const uint8_t *digits)
 {
 	return (digits[0] - (unsigned)'0') * 10 + (digits[1] - (unsigned)'0');
@@ -45,6 +25,22 @@ static unsigned two(const uint8_t *digits)
 static bool is_day(const uint8_t *digits)
 {
 	return two(digits) - 1 < 12 && two(digits + 2) - 1 < 31;
+}
+
+/* 18 digits, the last perhaps X: a birth date that may be, and the check digit of GB 11643 (ISO 7064 mod 11-2). */
+static bool is_identity(const uint8_t *digits)
+{
+	static const uint8_t weights[17] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < 17; i++) {
+		if (!is_digit(digits[i])) {
+			return false;
+		}
+		sum += weights[i] * (digits[i] - (unsigned)'0');
+	}
+	return "10X98765432"[sum % 11] == (char)digits[17] && two(digits + 6) >= 18 &&
+	       two(digits + 6) < 21 && is_day(digits + 10);
 }
 
 /*
@@ -61,13 +57,19 @@ static bool is_old_identity(const uint8_t *digits)
 	return strstr(PROVINCES, province) && two(digits + 6) >= NO_TOWNSHIP && is_day(digits + 8);
 }
 
+/* Digits of the country's prefix at the start; 0: none. */
+static size_t country_bytes(const uint8_t *digits, size_t n)
+{
+	return n > 4 && memcmp(digits, "0086", 4) == 0 ? 4
+	       : n > 2 && memcmp(digits, "86", 2) == 0 ? 2
+						       : 0;
+}
+
 /* Digits of the country's prefix and of the trunk's 0 before a mobile number; SIZE_MAX if it is none. No area code begins with 01 and
  * one of these. */
 static size_t mobile_prefix(const uint8_t *digits, size_t n)
 {
-	size_t prefix = n >= MOBILE + 4 && memcmp(digits, "0086", 4) == 0 ? 4
-			: n >= MOBILE + 2 && memcmp(digits, "86", 2) == 0 ? 2
-									  : 0;
+	size_t prefix = country_bytes(digits, n);
 
 	prefix += n == prefix + MOBILE + 1 && digits[prefix] == '0';
 	return n == prefix + MOBILE && digits[prefix] == '1' && digits[prefix + 1] >= '3'
@@ -98,9 +100,7 @@ struct landline {
  * number of that year: 0371-20240115, 053020240087. */
 static bool read_landline(const uint8_t *digits, size_t n, struct landline *ret_parts)
 {
-	size_t country = n > 4 && memcmp(digits, "0086", 4) == 0 ? 4
-			 : n > 2 && memcmp(digits, "86", 2) == 0 ? 2
-								 : 0;
+	size_t country = country_bytes(digits, n);
 	size_t trunk = country + (digits[country] == '0'), area, own;
 
 	if (!trunk || n < trunk + 9) {
