@@ -55,28 +55,36 @@ static int ended(const char *command, enum err err)
 	return err_exit_code(err);
 }
 
-int kafka_commands_operate_go_live(int argc, char **argv)
+/* What asks for one thing, and waits until it has come about. */
+static int ask(const char *name,
+	       const char *about,
+	       enum err (*act)(const struct kafka_operate_config *),
+	       int argc,
+	       char **argv)
 {
 	struct conf *conf = NULL;
-	enum err err =
-		conf_load("govbus go-live",
-			  "Ends history mode, once and for all: from now on time is the clock's.",
-			  ASK_OPTIONS, argc, argv, &conf);
+	enum err err = conf_load(name, about, ASK_OPTIONS, argc, argv, &conf);
 
 	if (err) {
 		return err_exit_code(err);
 	}
 	struct kafka_operate_config config = config_of(conf, (int)conf_number(conf, "wait"));
 
-	err = kafka_operate_go_live(&config);
+	err = act(&config);
 	conf_free(conf);
-	return ended("govbus go-live", err);
+	return ended(name, err);
+}
+
+int kafka_commands_operate_go_live(int argc, char **argv)
+{
+	return ask("govbus go-live",
+		   "Ends history mode, once and for all: from now on time is the clock's.",
+		   kafka_operate_go_live, argc, argv);
 }
 
 int kafka_commands_operate_clock(int argc, char **argv)
 {
 	static char name[] = "govbus clock confirm";
-	struct conf *conf = NULL;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		printf("Usage: govbus clock confirm [OPTION...]\n"
@@ -88,18 +96,8 @@ int kafka_commands_operate_clock(int argc, char **argv)
 		return err_exit_code(ERR_USAGE);
 	}
 	argv[1] = name; /* what it is called in its help and complaints */
-	enum err err = conf_load(
-		name, "Confirms that the clock is right after a jump of more than 40 days.",
-		ASK_OPTIONS, argc - 1, argv + 1, &conf);
-
-	if (err) {
-		return err_exit_code(err);
-	}
-	struct kafka_operate_config config = config_of(conf, (int)conf_number(conf, "wait"));
-
-	err = kafka_operate_confirm_clock(&config);
-	conf_free(conf);
-	return ended("govbus clock confirm", err);
+	return ask(name, "Confirms that the clock is right after a jump of more than 40 days.",
+		   kafka_operate_confirm_clock, argc - 1, argv + 1);
 }
 
 int kafka_commands_operate_repair(int argc, char **argv)
