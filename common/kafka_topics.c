@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/limits.h"
-
 enum {
 	TOPICS_MAX = 64,
 	TOPICS_WAIT_MS = 15000,

@@ -186,11 +186,6 @@ enum err kafka_writer_flush(struct kafka_writer *writer, int timeout_ms)
 	return kafka_conf_err(code);
 }
 
-int kafka_writer_queued(const struct kafka_writer *writer)
-{
-	return rd_kafka_outq_len(writer->handle.rk);
-}
-
 const struct kafka_handle *kafka_writer_handle(const struct kafka_writer *writer)
 {
 	return &writer->handle;

@@ -62,9 +62,6 @@ int kafka_writer_poll(struct kafka_writer *writer, int timeout_ms);
 /** Waits until all is reported. @return KAFKA_AWAY if the time was not enough, KAFKA after a fatal error */
 enum err kafka_writer_flush(struct kafka_writer *writer, int timeout_ms);
 
-/** Records in flight: sent and not yet reported. */
-int kafka_writer_queued(const struct kafka_writer *writer);
-
 /** Whether it failed for good (wait for no report, close it, open another), or no broker answers. Borrowed. */
 const struct kafka_handle *kafka_writer_handle(const struct kafka_writer *writer);
 

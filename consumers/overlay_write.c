@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "common/ahead.h"
-#include "common/limits.h"
 #include "consumers/radix.h"
 
 enum {

@@ -230,12 +230,6 @@ enum err shard_fold_load(struct shard *shard)
 	return txn.err;
 }
 
-enum err shard_drop(struct shard *shard)
-{
-	overlay_drop(shard->overlay);
-	return shard->view->err ? shard->view->err : shard_fold_load(shard);
-}
-
 static enum err write_batch(struct shard *shard)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};

@@ -45,7 +45,7 @@ void shard_close(struct shard *shard);
 
 /**
  * Folds the next record of a partition: void ones are counted and passed over; one that cannot be decoded or applied is parked.
- * @return LOG_GAP (stop: a record is missing), or an error of the store, after which shard_drop or the end must follow
+ * @return LOG_GAP (stop: a record is missing), or an error of the store, after which the end must follow
  */
 enum err shard_take(struct shard *shard, const struct shard_record *record);
 
@@ -69,9 +69,6 @@ enum err shard_unfence(struct shard *shard);
 
 /** kv_fence_is_up of its environment. */
 bool shard_is_fenced(const struct shard *shard);
-
-/** Back to what is committed. */
-enum err shard_drop(struct shard *shard);
 
 /** Whether the batch has reached a bound of memory or of pages, so that it must be committed. */
 bool shard_is_full(const struct shard *shard);

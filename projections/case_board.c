@@ -2,7 +2,6 @@
 #include "projections/case_board.h"
 
 #include "common/civil.h"
-#include "schemas/codes.h"
 
 enum {
 	COUNTS = 20,

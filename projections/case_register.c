@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "common/civil.h"
 #include "common/limits.h"
 #include "projections/case_decide.h"
 #include "projections/case_evolve.h"

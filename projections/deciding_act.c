@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/case_id.h"
-#include "common/civil.h"
 #include "common/partition.h"
 #include "projections/deciding.h"
 

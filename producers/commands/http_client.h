@@ -17,7 +17,7 @@ struct http_client_answer {
 /**
  * @param address  "127.0.0.1:8080" (http is put before it)
  * @param token    bearer token; NULL or "": none
- * @return NOMEM, USAGE
+ * @return NOMEM
  * @thread one, as all here
  */
 enum err http_client_open(const char *address, const char *token, struct http_client **ret_client);

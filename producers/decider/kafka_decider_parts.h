@@ -128,7 +128,6 @@ struct decider {
 	struct event ev; /* of the record being read */
 	enum err err;
 	volatile int stopping;
-	uint64_t random;
 	int64_t said_us, frozen_us;
 	int64_t full_us; /* since when the store is full, by the steady clock; 0: it is not */
 	int64_t tried_us;

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "common/limits.h"
 #include "producers/gateway/door_places.h"
 #include "schemas/seal.h"
 #include "tests/support/cmocka_all.h"

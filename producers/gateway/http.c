@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "common/limits.h"
 #include "common/listen.h"
 #include "common/log.h"
 #include "common/metrics.h"

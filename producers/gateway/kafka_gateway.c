@@ -195,11 +195,6 @@ void kafka_gateway_rest(struct kafka_gateway *all)
 	tokens_rest(all->gateway.tokens);
 }
 
-uint16_t kafka_gateway_port(const struct kafka_gateway *all)
-{
-	return http_port(all->http);
-}
-
 /* Requests refer to the posting, and the outcomes' reader hands outcomes to it: what others refer to ends last. */
 void kafka_gateway_stop(struct kafka_gateway *all)
 {

@@ -25,9 +25,6 @@ void kafka_gateway_tend(struct kafka_gateway *all);
 /** Call many times a second: what a reading that has ended holds on to, the writers of the stores cannot use again. */
 void kafka_gateway_rest(struct kafka_gateway *all);
 
-/** The port it listens on. */
-uint16_t kafka_gateway_port(const struct kafka_gateway *all);
-
 /** Answers all requests that still wait, and ends. NULL is fine. */
 void kafka_gateway_stop(struct kafka_gateway *all);
 

@@ -8,7 +8,6 @@
 #include "common/base32.h"
 #include "common/kv_pool.h"
 #include "common/place.h"
-#include "schemas/codes.h"
 
 enum { HASH_BYTES = 32, MAP_BYTES = 1 << 30 };
 enum { TABLE_TOKEN }; /* hash of the text -> struct token */
