@@ -13,7 +13,7 @@ struct tail {
 	int64_t decided_us;  /* last decidedtime, claims left out; 0: none yet */
 	int64_t refoffset;   /* last refoffset; 0: none yet */
 	uint8_t live;        /* went.live was read */
-	uint8_t unread; /* number of number of number of number of records since the last outcome that could not be decoded: each may have been an outcome */
+	uint8_t unread; /* number of records since the last outcome that could not be decoded: each may have been an outcome */
 	uint8_t spare[6];
 };
 
