@@ -10,7 +10,7 @@
 # A test may say in a comment line of its own what it needs:
 #   " * @wrap f g"       calls of f and g go to __wrap_f and __wrap_g
 #   " * @timeout 120"    seconds (60 otherwise, 300 with a broker)
-#   " * @corpus DIR"     for *_fuzz.c: the inputs to replay, instead of tests/golden
+#   " * @corpus DIR"     for *_fuzz.c: the inputs to replay, instead of schemas/golden
 #   "# @needs programs"  for scripts without a broker: they start our programs
 #
 # With GOVBUS_UNIT_ONLY whatever needs librdkafka is left out: kafka_*, *_main.c, tests with a broker, each file that includes
@@ -163,7 +163,7 @@ function(govbus_fuzz file library)
 		add_executable(${name} ${file} ${PROJECT_SOURCE_DIR}/tests/support/fuzz/replay.c)
 		govbus_tag(${file} corpus corpus)
 		if(NOT corpus)
-			set(corpus tests/golden)
+			set(corpus schemas/golden)
 		endif()
 		add_test(NAME ${name} COMMAND ${name} ${corpus})
 		govbus_describe_test(${name} ${file})

@@ -1,4 +1,4 @@
-/* deciding_test.c: the deciding core alone. Which rule of protocol.md a test fails without:
+/* deciding_test.c: the deciding core alone. Which rule of docs/PROTOCOL.md a test fails without:
  *  1 owed first: test_owed_comes_before_the_next_action; 2 claims, 3 no gaps, 4 acknowledged is not valid: deciding_sim_test,
  *    kafka_decider_flow_test; 5 position: test_outcome_tells_its_action, test_repair_restates_the_position;
  *  6 poison: test_fault_is_refused_without_a_look, decider_poison_test; 7 repeats: test_repeat_and_conflict;

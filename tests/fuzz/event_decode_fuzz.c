@@ -1,5 +1,4 @@
 /* event_decode_fuzz.c: any bytes as a record: refused, or an event that encodes to bytes which read back the same. */
-/* @corpus schemas/golden */
 #include <stdlib.h>
 
 #include <jansson.h>

@@ -1,5 +1,4 @@
 /* event_from_json_fuzz.c: any text as a posted event: refused in words, or an event whose JSON reads back to the same digest; as jansson reads it. */
-/* @corpus schemas/golden */
 #include <stdlib.h>
 
 #include <jansson.h>

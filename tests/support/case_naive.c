@@ -79,7 +79,7 @@ size_t case_naive_count(const struct case_naive_all *all)
 	return all->count;
 }
 
-/* protocol.md 7: an accepted event binds its source and id within its case. @return false: they were bound before */
+/* docs/PROTOCOL.md 7: an accepted event binds its source and id within its case. @return false: they were bound before */
 static bool bind(struct case_naive *c, const struct event *ev)
 {
 	struct case_naive_pair *pair = calloc(1, sizeof(*pair));
