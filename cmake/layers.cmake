@@ -3,14 +3,13 @@
 #   LAYER/x.c            belongs to the library govbus_LAYER (common/kafka_x.c to govbus_kafka); so does LAYER/FOLDER/x.c, as all below
 #   LAYER/x_test.c       a cmocka test of its own, label unit; x_flow_test.c needs the broker (flow), so do x_crash_test.c and x_load_test.c
 #   LAYER/x_main.c       the program govbus-x; govbus_main.c is govbus itself
-#   LAYER/x_fuzz.c       a libFuzzer target; in every other build a unit test that replays tests/golden
+#   LAYER/x_fuzz.c       a libFuzzer target; in every other build a unit test that replays schemas/golden
 #   tests/support/*.c    helpers linked into every test
 #   tests/F/*            tests that cross folders: *_test.c, *_test.py, *_test.sh with the same labels, *_main.c are programs for tests
 #
 # A test may say in a comment line of its own what it needs:
 #   " * @wrap f g"       calls of f and g go to __wrap_f and __wrap_g
 #   " * @timeout 120"    seconds (60 otherwise, 300 with a broker)
-#   " * @corpus DIR"     for *_fuzz.c: the inputs to replay, instead of schemas/golden
 #   "# @needs programs"  for scripts without a broker: they start our programs
 #
 # With GOVBUS_UNIT_ONLY whatever needs librdkafka is left out: kafka_*, *_main.c, tests with a broker, each file that includes
@@ -161,11 +160,7 @@ function(govbus_fuzz file library)
 		target_link_options(${name} PRIVATE -fsanitize=fuzzer)
 	else()
 		add_executable(${name} ${file} ${PROJECT_SOURCE_DIR}/tests/support/fuzz/replay.c)
-		govbus_tag(${file} corpus corpus)
-		if(NOT corpus)
-			set(corpus schemas/golden)
-		endif()
-		add_test(NAME ${name} COMMAND ${name} ${corpus})
+		add_test(NAME ${name} COMMAND ${name} schemas/golden)
 		govbus_describe_test(${name} ${file})
 	endif()
 	set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
