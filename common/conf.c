@@ -239,12 +239,32 @@ static enum err read_environment(struct conf *conf)
 	return err;
 }
 
+/* A page of docs/CONFIGURATION.md. */
+static void print_manual(const struct conf *conf)
+{
+	char name[128];
+
+	printf("## %s\n\n%s\n\n| flag | environment | default | meaning |\n| --- | --- | --- | --- |\n",
+	       conf->program, conf->about);
+	for (const struct conf_option *option = conf->options; option->name; option++) {
+		environment_name(option->name, name, sizeof name);
+		printf("| `--%s` | `%s` | %s%s%s | %s", option->name, name,
+		       option->def && *option->def ? option->def : "–", option->unit ? " " : "",
+		       option->unit ? option->unit : "", option->help);
+		if (option->min || option->max) {
+			printf(" (%lld to %lld)", (long long)option->min, (long long)option->max);
+		}
+		printf(" |\n");
+	}
+	printf("\n");
+}
+
 static error_t on_flag(int key, char *value, struct argp_state *state)
 {
 	struct conf *conf = state->input;
 
 	if (key == CONF_KEY_MANUAL) {
-		conf_manual(conf->program, conf->about, conf->options, stdout);
+		print_manual(conf);
 		exit(0);
 	}
 	if (key == CONF_KEY_RDKAFKA) {
@@ -405,28 +425,4 @@ bool conf_rdkafka(const struct conf *conf, int i, const char **ret_name, const c
 	*ret_name = conf->rdkafka_names[i];
 	*ret_value = conf->rdkafka_values[i];
 	return true;
-}
-
-void conf_manual(const char *program,
-		 const char *about,
-		 const struct conf_option *options,
-		 FILE *out)
-{
-	char name[128];
-
-	fprintf(out,
-		"## %s\n\n%s\n\n| flag | environment | default | meaning |\n| --- | --- | --- | --- |\n",
-		program, about);
-	for (const struct conf_option *option = options; option->name; option++) {
-		environment_name(option->name, name, sizeof name);
-		fprintf(out, "| `--%s` | `%s` | %s%s%s | %s", option->name, name,
-			option->def && *option->def ? option->def : "–", option->unit ? " " : "",
-			option->unit ? option->unit : "", option->help);
-		if (option->min || option->max) {
-			fprintf(out, " (%lld to %lld)", (long long)option->min,
-				(long long)option->max);
-		}
-		fprintf(out, " |\n");
-	}
-	fprintf(out, "\n");
 }

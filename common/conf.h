@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "common/err.h"
 #include "common/log.h"
@@ -87,11 +86,5 @@ enum log_level conf_level(const struct conf *conf, const char *name);
 
 /** The i-th librdkafka option (without "rdkafka."). @return false past the last */
 bool conf_rdkafka(const struct conf *conf, int i, const char **ret_name, const char **ret_value);
-
-/** Prints the table as a page of docs/CONFIGURATION.md. */
-void conf_manual(const char *program,
-		 const char *about,
-		 const struct conf_option *options,
-		 FILE *out);
 
 #endif

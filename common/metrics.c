@@ -69,7 +69,8 @@ void metrics_print(struct buf *out)
 		if (metric->labels) {
 			buf_printf(out, "{%s}", metric->labels);
 		}
-		buf_printf(out, " %lld\n", (long long)metric_get(metric));
+		buf_printf(out, " %lld\n",
+			   (long long)atomic_load_explicit(&metric->value, memory_order_relaxed));
 	}
 	struct resident now = resident();
 

@@ -23,7 +23,7 @@ struct metric {
 /** Registers it for /metrics, before threads start; registering it again changes nothing. Metrics are printed in this order. */
 void metrics_add(struct metric *metric);
 
-/** Adds to a counter, or moves a gauge by so much. @thread any, as the next two: no order among metrics is promised */
+/** Adds to a counter, or moves a gauge by so much. @thread any, as metric_set: no order among metrics is promised */
 static inline void metric_count(struct metric *metric, int64_t by)
 {
 	atomic_fetch_add_explicit(&metric->value, by, memory_order_relaxed);
@@ -33,12 +33,6 @@ static inline void metric_count(struct metric *metric, int64_t by)
 static inline void metric_set(struct metric *metric, int64_t value)
 {
 	atomic_store_explicit(&metric->value, value, memory_order_relaxed);
-}
-
-/** Its value now. */
-static inline int64_t metric_get(struct metric *metric)
-{
-	return atomic_load_explicit(&metric->value, memory_order_relaxed);
 }
 
 /** Prints all as OpenMetrics text, "# EOF" included; adds resident memory, that of its own and that of mapped files apart, and CPU time of the process. @thread any */
