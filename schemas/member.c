@@ -45,11 +45,6 @@ enum member_shape member_shape(enum kind kind)
 	return (enum member_shape)kinds[kind].shape;
 }
 
-size_t member_size(enum kind kind)
-{
-	return kinds[kind].size;
-}
-
 enum codes member_codes(const struct field *field)
 {
 	return field->kind == KIND_STEP ? CODES_step : (enum codes)field->bound;
@@ -246,12 +241,12 @@ const char *member_check_int(const struct field *field, struct mp_int value)
 
 void *member_at(const struct field *field, void *object, unsigned i)
 {
-	return (uint8_t *)object + field->offset + i * member_size((enum kind)field->kind);
+	return (uint8_t *)object + field->offset + i * kinds[field->kind].size;
 }
 
 static const void *at(const struct field *field, const void *object, unsigned i)
 {
-	return (const uint8_t *)object + field->offset + i * member_size((enum kind)field->kind);
+	return (const uint8_t *)object + field->offset + i * kinds[field->kind].size;
 }
 
 struct span member_span(const struct field *field, const void *object, unsigned i)

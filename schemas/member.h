@@ -24,9 +24,6 @@ struct span member_unknown_name(struct span name);
 /** The shape of a kind in a record; SEAL is bytes here, and text when posted. @thread any, as all here */
 enum member_shape member_shape(enum kind kind);
 
-/** Bytes of one item of a kind in a struct. */
-size_t member_size(enum kind kind);
-
 /**
  * Whether a text or run of bytes fits its member.
  * @param posted a sender's: SEAL is clear text, a TYPE must stand in the code book, and a required text may not be empty
