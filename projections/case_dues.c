@@ -286,13 +286,33 @@ bool case_dues_restate(const struct case_rules *rules,
 	return differ(dues, &was);
 }
 
+/* That of its deadlines, else that of its policy, else weekends alone. */
+static const struct calendar *calendar_of(const struct case_rules *rules,
+					  const struct case_state *state)
+{
+	static const struct calendar weekends;
+	const struct calendar *calendar = NULL;
+	struct ref_policy policy;
+
+	if (state->cal_id[0]) {
+		calendar = reference_calendar(rules->reference, rules->as_of,
+					      span_cstr(state->cal_id));
+	}
+	if (!calendar &&
+	    reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
+			     severity_of(state), CODE_step_handle, &policy)) {
+		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
+	}
+	return calendar ? calendar : &weekends;
+}
+
 void case_dues_shift(const struct case_rules *rules,
 		     const struct case_state *state,
 		     int64_t from_us,
 		     int64_t to_us,
 		     struct case_dues *dues)
 {
-	const struct calendar *calendar = case_dues_calendar(rules, state);
+	const struct calendar *calendar = calendar_of(rules, state);
 	struct deadline due = {
 		.due_us = dues->due_at, .yellow_us = dues->yellow_at, .red_us = dues->red_at};
 	struct deadline step = {.due_us = dues->step_due_at,
@@ -331,7 +351,7 @@ void case_dues_mark(const struct case_rules *rules,
 		calendar = reference_calendar(rules->reference, rules->as_of, dues->cal_id);
 	}
 	if (!calendar) {
-		calendar = case_dues_calendar(rules, state);
+		calendar = calendar_of(rules, state);
 	}
 	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
 		mark(dues,
@@ -384,28 +404,9 @@ void case_dues_escalation(const struct case_rules *rules,
 
 	if (dues->has_red_at && state->overdue_rungs < 2 && case_dues_above(state).p) {
 		wait.amount = (uint64_t)case_limits_get(days[state->overdue_rungs]);
-		at_us = count(case_dues_calendar(rules, state), state, dues->red_at, &wait).due_us;
+		at_us = count(calendar_of(rules, state), state, dues->red_at, &wait).due_us;
 	}
 	SET(dues, escalate_at, at_us);
-}
-
-const struct calendar *case_dues_calendar(const struct case_rules *rules,
-					  const struct case_state *state)
-{
-	static const struct calendar weekends;
-	const struct calendar *calendar = NULL;
-	struct ref_policy policy;
-
-	if (state->cal_id[0]) {
-		calendar = reference_calendar(rules->reference, rules->as_of,
-					      span_cstr(state->cal_id));
-	}
-	if (!calendar &&
-	    reference_policy(rules->reference, rules->as_of, span_cstr(state->type_code),
-			     severity_of(state), CODE_step_handle, &policy)) {
-		calendar = reference_calendar(rules->reference, rules->as_of, policy.calendar);
-	}
-	return calendar ? calendar : &weekends;
 }
 
 /*
@@ -440,7 +441,7 @@ int64_t case_dues_window(const struct case_rules *rules,
 				windows[window].times;
 		policy.unit = windows[window].unit;
 	}
-	calendar = calendar ? calendar : case_dues_calendar(rules, state);
+	calendar = calendar ? calendar : calendar_of(rules, state);
 	until_us = calendar_add(calendar, from_us, policy.amount, (enum code_time_unit)policy.unit);
 	/* Where no calendar is set at all, none is waited for. */
 	*ret_provisional =

@@ -88,10 +88,6 @@ void case_dues_mark(const struct case_rules *rules,
 /** The place above the owner to which a case may go up by one level; absent: it may not (never above L2 unless two prefectures). */
 struct span case_dues_above(const struct case_state *state);
 
-/** The calendar of a case: that of its deadlines, else that of its policy, else weekends alone. Borrowed. */
-const struct calendar *case_dues_calendar(const struct case_rules *rules,
-					  const struct case_state *state);
-
 /**
  * Until when a window that opens at a moment stays open: hold, reopen or object, by policy; by case_limits.def where policy has no row.
  * @param ret_provisional whether the end was counted over a year that the calendar does not know

@@ -5,7 +5,8 @@
 #include "common/place.h"
 #include "projections/case_row.h"
 
-void case_status_tables_put_due(int64_t due_us, uint8_t ret_bytes[8])
+/* A deadline as it stands in index keys: sorts by time, absent deadlines last. */
+static void put_due(int64_t due_us, uint8_t ret_bytes[8])
 {
 	uint64_t order = due_us ? (uint64_t)due_us ^ UINT64_C(1) << 63 : UINT64_MAX;
 
@@ -16,7 +17,7 @@ void case_status_tables_put_due(int64_t due_us, uint8_t ret_bytes[8])
 
 static size_t add_due_and_id(uint8_t *key, size_t n, int64_t due_us, struct span id)
 {
-	case_status_tables_put_due(due_us, key + n);
+	put_due(due_us, key + n);
 	memcpy(key + n + 8, id.p, id.n);
 	return n + 8 + id.n;
 }

@@ -29,7 +29,4 @@ enum case_status_kv {
 
 extern const struct table case_status_tables[];
 
-/** A deadline's place in index keys: 8 bytes that sort by time, absent deadlines last. @thread any */
-void case_status_tables_put_due(int64_t due_us, uint8_t ret_bytes[8]);
-
 #endif

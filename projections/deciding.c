@@ -253,7 +253,8 @@ static enum err write_own(struct deciding *d, struct event *ev, const char *what
 	return deciding_write(d, ev, at_us, d->refposition);
 }
 
-enum err deciding_write_went_live(struct deciding *d, int64_t wall_us)
+/* Without an action. */
+static enum err write_went_live(struct deciding *d, int64_t wall_us)
 {
 	struct event ev = {.type = EVENT_went_live};
 
@@ -283,7 +284,7 @@ enum deciding_result deciding_idle(struct deciding *d,
 
 	deciding_write_owed(d);
 	if (!tail->live && bus_live && tail->cause < 0 && !tail->decided_us && !d->err) {
-		deciding_write_went_live(d, wall_us);
+		write_went_live(d, wall_us);
 	}
 	if (deciding_clock_must_confirm(d, wall_us)) {
 		return DECIDING_CONFIRM;

@@ -149,9 +149,6 @@ enum err deciding_write_owed(struct deciding *d);
 /** Timers due and ticks to be, in order, up to a moment; each minute's tick of `every_minute`. */
 enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_minute);
 
-/** went.live without an action. */
-enum err deciding_write_went_live(struct deciding *d, int64_t wall_us);
-
 /** The decider's own source, in claims, ticks, timers and owed events. */
 #define DECIDING_SOURCE SPAN("/govbus/decider")
 
