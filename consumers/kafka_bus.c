@@ -5,7 +5,13 @@
 
 enum { REJECTED_DAYS = 180 };
 
-void kafka_bus_fill(const char *prefix, struct kafka_bus *ret_bus)
+struct bus_topics {
+	struct kafka_topic topics[TOPIC_COUNT];
+	char names[TOPIC_COUNT][KAFKA_TOPIC_NAME_BYTES];
+};
+
+/* Its entries point into it. */
+static void fill(const char *prefix, struct bus_topics *ret_bus)
 {
 	for (int i = 0; i < TOPIC_COUNT; i++) {
 		const struct topic_row *row = schema_topic((enum topic)i);
@@ -29,9 +35,9 @@ enum err kafka_bus_create(const struct kafka_settings *settings,
 			  int replication,
 			  struct buf *ret_report)
 {
-	struct kafka_bus bus;
+	struct bus_topics bus;
 
-	kafka_bus_fill(prefix, &bus);
+	fill(prefix, &bus);
 	return kafka_topics_create(settings, bus.topics, TOPIC_COUNT, replication, ret_report);
 }
 
@@ -39,8 +45,8 @@ enum err kafka_bus_check(const struct kafka_settings *settings,
 			 const char *prefix,
 			 struct buf *ret_problems)
 {
-	struct kafka_bus bus;
+	struct bus_topics bus;
 
-	kafka_bus_fill(prefix, &bus);
+	fill(prefix, &bus);
 	return kafka_topics_check(settings, bus.topics, TOPIC_COUNT, ret_problems);
 }

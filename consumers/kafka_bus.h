@@ -5,15 +5,7 @@
 #include "common/kafka_topics.h"
 #include "schemas/schema.h"
 
-struct kafka_bus {
-	struct kafka_topic topics[TOPIC_COUNT];
-	char names[TOPIC_COUNT][KAFKA_TOPIC_NAME_BYTES];
-};
-
-/** Fills the table; its entries point into it. @thread any, as all here */
-void kafka_bus_fill(const char *prefix, struct kafka_bus *ret_bus);
-
-/** Makes the topics that are absent (govbus topics). @param ret_report a line per topic made */
+/** Makes the topics that are absent (govbus topics). @param ret_report a line per topic made @thread any, as all here */
 enum err kafka_bus_create(const struct kafka_settings *settings,
 			  const char *prefix,
 			  int replication,

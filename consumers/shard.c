@@ -114,6 +114,26 @@ bool shard_read_position(struct kv_txn *txn,
 	return get_position(txn, kv_positions(projection), partition, ret_position);
 }
 
+/* As committed. */
+static enum err load_positions(struct shard *shard)
+{
+	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
+
+	kv_txn_begin(shard->kv, false, &txn);
+	for (int i = 0; i < shard->partitions; i++) {
+		struct shard_partition *at = &shard->at[i];
+
+		if (!get_position(&txn, shard->kv_positions, i, &at->position)) {
+			position_init(&at->position);
+		}
+		at->touched = false;
+	}
+	shard->counts.waiting = kv_count(&txn, shard->kv_positions - PARKED_TABLES + PARKED_QUEUES);
+	shard->pending = 0;
+	shard->frozen = false;
+	return txn.err;
+}
+
 /* A new build may be able to apply what the last one could not. The build is noted once that has been tried. */
 static enum err try_again(struct shard *shard, const char *build)
 {
@@ -151,7 +171,7 @@ static enum err open_store(struct shard *shard, const struct shard_config *confi
 	}
 	if (!err) {
 		shard->view = overlay_view(shard->overlay);
-		err = shard_fold_load(shard);
+		err = load_positions(shard);
 	}
 	return err ? err : try_again(shard, config->build);
 }
@@ -209,25 +229,6 @@ void shard_close(struct shard *shard)
 		buf_done(&shard->at[i].last);
 	}
 	free(shard);
-}
-
-enum err shard_fold_load(struct shard *shard)
-{
-	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
-
-	kv_txn_begin(shard->kv, false, &txn);
-	for (int i = 0; i < shard->partitions; i++) {
-		struct shard_partition *at = &shard->at[i];
-
-		if (!get_position(&txn, shard->kv_positions, i, &at->position)) {
-			position_init(&at->position);
-		}
-		at->touched = false;
-	}
-	shard->counts.waiting = kv_count(&txn, shard->kv_positions - PARKED_TABLES + PARKED_QUEUES);
-	shard->pending = 0;
-	shard->frozen = false;
-	return txn.err;
 }
 
 static enum err write_batch(struct shard *shard)
@@ -390,7 +391,7 @@ enum err shard_give_up(struct shard *shard, int partition)
 	if (!err) {
 		err = shard_commit(shard);
 	}
-	return err ? err : shard_fold_load(shard);
+	return err ? err : load_positions(shard);
 }
 
 enum err shard_open_reader(const char *dir,

@@ -44,9 +44,6 @@ enum err shard_fold_apply(struct shard *shard,
 			  const struct place_in_log *at,
 			  bool *ret_done);
 
-/** Positions and counts as committed. */
-enum err shard_fold_load(struct shard *shard);
-
 /** Tries all parked events again, in order. */
 enum err shard_retry(struct shard *shard);
 
