@@ -73,7 +73,7 @@ void kafka_decider_parts_stop(struct part *part, enum err err, const char *why)
 }
 
 /* Everything from the store, then from the log. */
-void kafka_decider_parts_begin(struct part *part)
+static void begin(struct part *part)
 {
 	struct decider *decider = part->decider;
 	enum err err = decider_store_place(part->rows, &part->core.place);
@@ -436,7 +436,7 @@ void kafka_decider_parts_serve(struct part *part, int64_t now_us)
 	switch (part->phase) {
 	case PHASE_WAITING:
 		if (now_us >= part->wake_us) {
-			kafka_decider_parts_begin(part);
+			begin(part);
 		}
 		break;
 	case PHASE_FOLDING:

@@ -141,8 +141,6 @@ struct decider {
 extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
 
 /* kafka_decider_parts.c: the life of a partition */
-/** A partition is ours: rows and place from the store, then the event log from there. @thread the loop's, as all here */
-void kafka_decider_parts_begin(struct part *part);
 /** Enters a phase; logged at debug. */
 void kafka_decider_parts_enter(struct part *part, enum phase phase);
 /** The partition is ours no longer: stops reading it and drops what is not committed. */
@@ -169,8 +167,6 @@ void kafka_decider_write_held(struct decider *decider);
 void kafka_decider_write_claim(struct part *part);
 /** A record's delivery report (kafka_delivered). @param context the decider @param opaque part, its life and the record's number */
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
-/** The next record that we sent is known to stand at this offset. */
-void kafka_decider_write_stands(struct part *part, int64_t offset);
 /** After a gap: compares a record read back with what we sent (protocol 4). @param ev decoded, borrowed */
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
 /** Closes what was folded for the next commit, if there is anything and none waits. */

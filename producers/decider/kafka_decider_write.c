@@ -158,7 +158,8 @@ static void look_at_clock(struct decider *decider,
 	}
 }
 
-void kafka_decider_write_stands(struct part *part, int64_t offset)
+/* The next record that we sent is known to stand at this offset. */
+static void stands_at(struct part *part, int64_t offset)
 {
 	part->stands++;
 	kafka_decider_status_unacknowledged(-1);
@@ -203,7 +204,7 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 		start_checking(part);
 		return;
 	}
-	kafka_decider_write_stands(part, report->offset);
+	stands_at(part, report->offset);
 }
 
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset)
@@ -234,7 +235,7 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 					 "a record of our claim that we did not send");
 		return;
 	}
-	kafka_decider_write_stands(part, offset);
+	stands_at(part, offset);
 	if (part->stands == part->sent) {
 		part->core.place.tail.next_offset = offset + 1;
 		kafka_decider_parts_enter(part, PHASE_DECIDING);

@@ -31,7 +31,8 @@ static int hex_digit(char c)
 				      : -1;
 }
 
-bool post_binary_decode(char *text, size_t *ret_n)
+/* Undoes percent-encoding, in place. @return false: a % without two hexadecimal digits */
+static bool percent_decode(char *text, size_t *ret_n)
 {
 	size_t n = 0;
 
@@ -101,7 +102,7 @@ static enum MHD_Result take(void *context,
 		return refuse(reading, name, "is too long");
 	}
 	memcpy(text, value, strlen(value) + 1);
-	if (!post_binary_decode(text, &n)) {
+	if (!percent_decode(text, &n)) {
 		return refuse(reading, name,
 			      "has a % that is not followed by two hexadecimal digits");
 	}

@@ -15,7 +15,4 @@ enum err post_binary_headers(struct http_request *request,
 			     struct buf *object,
 			     struct problem *ret_problem);
 
-/** Undoes percent-encoding, in place. @return false: a % without two hexadecimal digits @thread any */
-bool post_binary_decode(char *text, size_t *ret_n);
-
 #endif
