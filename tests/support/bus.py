@@ -145,12 +145,12 @@ class Bus:
 			[BIN / "govbus", *arguments], env={**self.environment(), **gateway}, capture_output=True, text=True, check=check, **options
 		)
 
-	def start(self, name, *arguments, instance="", ready=True):
-		"""Start govbus-NAME; instance tells several of a kind apart. Waits for /readyz unless told not to."""
+	def start(self, name, *arguments, instance="", ready=True, program=None):
+		"""Start govbus-NAME, or another program in its place; instance tells several of a kind apart. Waits for /readyz unless told not to."""
 		key = name + instance
 		address = self.addresses.setdefault(key, f"127.0.0.1:{free_ports(1)}")
 		log = open(self.logs / f"{key}.log", "ab")
-		command = [BIN / f"govbus-{name}", "--home", self.home, "--kafka", self.kafka, "--topic-prefix", self.prefix, "--listen", address]
+		command = [BIN / (program or f"govbus-{name}"), "--home", self.home, "--kafka", self.kafka, "--topic-prefix", self.prefix, "--listen", address]
 		self.programs[key] = subprocess.Popen([*command, *arguments], env=self.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 		log.close()
 		if ready:
