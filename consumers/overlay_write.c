@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/ahead.h"
+#include "common/prefetch.h"
 #include "consumers/radix.h"
 
 enum {
 	WRITE_RADIX_FROM = 512, /* fewer changes than this are sorted by comparison */
 	WRITE_FEW = 32,
-	WRITE_AHEAD =
+	PREFETCH_DISTANCE =
 		8, /* how many changes ahead bytes are prefetched: in key order they lie anywhere */
 };
 
@@ -48,10 +48,10 @@ static bool add_change(struct changes *changes, struct change change)
 }
 
 /* Changes lie in the order of the log, their keys in between with everything else. */
-static void look_ahead_key(const struct changes *changes, uint32_t i)
+static void prefetch_key(const struct changes *changes, uint32_t i)
 {
-	if (i + WRITE_AHEAD < changes->n) {
-		ahead_ask(changes->p[i + WRITE_AHEAD].key, 1);
+	if (i + PREFETCH_DISTANCE < changes->n) {
+		prefetch_range(changes->p[i + PREFETCH_DISTANCE].key, 1);
 	}
 }
 
@@ -62,7 +62,7 @@ static size_t shared_prefix(const struct changes *changes)
 	for (uint32_t i = 1; i < changes->n && n; i++) {
 		size_t same = 0;
 
-		look_ahead_key(changes, i);
+		prefetch_key(changes, i);
 		if (changes->p[i].key_n < n) {
 			n = changes->p[i].key_n;
 		}
@@ -167,7 +167,7 @@ static void sort(struct changes *changes)
 	bool sorted = true;
 
 	for (uint32_t i = 0; i < changes->n; i++) {
-		look_ahead_key(changes, i);
+		prefetch_key(changes, i);
 		changes->order[i] = (struct radix_item){.high = number_at(&changes->p[i], skip),
 							.low = number_at(&changes->p[i], skip + 8),
 							.change = i};
@@ -197,14 +197,15 @@ static bool is_replaced(const struct changes *changes, uint32_t i)
 	return a->key_n == b->key_n && memcmp(a->key, b->key, a->key_n) == 0;
 }
 
-static void look_ahead(const struct changes *changes, uint32_t i)
+static void prefetch_change(const struct changes *changes, uint32_t i)
 {
-	if (i + 2 * WRITE_AHEAD < changes->n) {
-		ahead_ask(&changes->p[changes->order[i + 2 * WRITE_AHEAD].change], 1);
-		const struct change *change = &changes->p[changes->order[i + WRITE_AHEAD].change];
+	if (i + 2 * PREFETCH_DISTANCE < changes->n) {
+		prefetch_range(&changes->p[changes->order[i + 2 * PREFETCH_DISTANCE].change], 1);
+		const struct change *change =
+			&changes->p[changes->order[i + PREFETCH_DISTANCE].change];
 
-		ahead_ask(change->key, change->key_n);
-		ahead_ask(change->value, change->value_n);
+		prefetch_range(change->key, change->key_n);
+		prefetch_range(change->value, change->value_n);
 	}
 }
 
@@ -228,7 +229,7 @@ static void write_changes(struct changes *changes, struct kv_txn *txn, int table
 	for (uint32_t i = 0; i < changes->n && !txn->err; i++) {
 		const struct change *change = &changes->p[changes->order[i].change];
 
-		look_ahead(changes, i);
+		prefetch_change(changes, i);
 		if (is_replaced(changes, i)) {
 			continue;
 		}
@@ -267,13 +268,14 @@ static bool changed(const struct row *row)
 }
 
 /* The same for rows whose bytes are about to be read. */
-static void look_ahead_rows(const struct generation *gen, int table, uint32_t i)
+static void prefetch_row(const struct generation *gen, int table, uint32_t i)
 {
-	const struct row *row = i + WRITE_AHEAD < gen->n_rows ? &gen->rows[i + WRITE_AHEAD] : NULL;
+	const struct row *row =
+		i + PREFETCH_DISTANCE < gen->n_rows ? &gen->rows[i + PREFETCH_DISTANCE] : NULL;
 
 	if (row && row->table == table) {
-		ahead_ask(row->key, row->key_n);
-		ahead_ask(row->value, row->value_n);
+		prefetch_range(row->key, row->key_n);
+		prefetch_range(row->value, row->value_n);
 	}
 }
 
@@ -357,7 +359,7 @@ static bool collect_entries(const struct generation *gen,
 	for (uint32_t i = 0; i < gen->n_rows; i++) {
 		const struct row *row = &gen->rows[i];
 
-		look_ahead_rows(gen, table, i);
+		prefetch_row(gen, table, i);
 		if (row->table == table && changed(row) && !derive(row, index, arena, changes)) {
 			return false;
 		}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a file asks for ahead (common/ahead.h) is asked for in its object too: gcc drops calls of functions that do nothing but prefetch."""
+"""What a file prefetches (common/prefetch.h) is prefetched in its object too: gcc drops calls of functions that do nothing but prefetch."""
 import os
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import law
 
-ASKS = re.compile(r"\bahead_ask\(")
+CALLS = re.compile(r"\bprefetch_range\(")
 PREFETCH = re.compile(r"\t(prefetch|prfm)")
 
 
@@ -27,18 +27,18 @@ def objects(root):
 
 
 def check(root):
-	asking = [(path, compiled) for path, compiled in objects(root) if ASKS.search(law.code_only(law.read(root, path)))]
-	if not asking:
-		return ["no object asks for anything ahead: build first"]
+	callers = [(path, compiled) for path, compiled in objects(root) if CALLS.search(law.code_only(law.read(root, path)))]
+	if not callers:
+		return ["no object prefetches anything: build first"]
 	return [
-		f"{path} asks for memory ahead, and its object does not"
-		for path, compiled in asking
+		f"{path} calls prefetch_range, and its object does not prefetch"
+		for path, compiled in callers
 		if not PREFETCH.search(subprocess.run(["objdump", "-d", compiled], capture_output=True, text=True, check=True).stdout)
 	]
 
 
-HEADER = law.read(law.ROOT, "common/ahead.h")
-USER = """#include "common/ahead.h"
+HEADER = law.read(law.ROOT, "common/prefetch.h")
+USER = """#include "common/prefetch.h"
 
 struct item {
 	const char *key, *value;
@@ -47,11 +47,11 @@ struct item {
 static void look(const struct item *items, const int *order, int i, int n)
 {
 	if (i + 16 < n) {
-		ahead_ask(&items[order[i + 16]], 1);
+		prefetch_range(&items[order[i + 16]], 1);
 		const struct item *item = &items[order[i + 8]];
 
-		ahead_ask(item->key, 1);
-		ahead_ask(item->value, 1);
+		prefetch_range(item->key, 1);
+		prefetch_range(item->value, 1);
 	}
 }
 
@@ -69,7 +69,7 @@ int x(const struct item *items, const int *order, int n)
 
 BARE = """#include <stddef.h>
 
-static inline void ahead_ask(const void *bytes, size_t n)
+static inline void prefetch_range(const void *bytes, size_t n)
 {
 	(void)n;
 	__builtin_prefetch(bytes);
@@ -78,6 +78,6 @@ static inline void ahead_ask(const void *bytes, size_t n)
 
 law.main(
 	check,
-	planted={"common/x.c asks": {"common/ahead.h": BARE, "common/x.c": USER}},
-	innocent={"common/ahead.h": HEADER, "common/x.c": USER},
+	planted={"common/x.c calls prefetch_range": {"common/prefetch.h": BARE, "common/x.c": USER}},
+	innocent={"common/prefetch.h": HEADER, "common/x.c": USER},
 )
