@@ -10,12 +10,12 @@ enum { COMPARE_TIMEOUT_MS = 15000, COMPARE_POLL_MS = 100, COMPARE_ENDS_MS = 2000
 static const struct position *position_of(const struct runtime_worker *worker,
 					  const struct runtime_compared *one)
 {
-	return shard_position(worker->shard, one->ends.partition);
+	return shard_position(worker->shard, one->watermarks.partition);
 }
 
 static void settle(struct runtime_compared *one, enum err err)
 {
-	one->ends.err = err;
+	one->watermarks.err = err;
 	one->open = false;
 }
 
@@ -28,7 +28,8 @@ static struct runtime_compared *waits_for(struct runtime_compared *all,
 					  const struct kafka_record *record)
 {
 	for (int i = 0; i < n; i++) {
-		if (all[i].open && record->topic && all[i].ends.partition == record->partition) {
+		if (all[i].open && record->topic &&
+		    all[i].watermarks.partition == record->partition) {
 			return &all[i];
 		}
 	}
@@ -74,9 +75,10 @@ static void assign_open(struct runtime_worker *worker, struct runtime_compared *
 {
 	for (int i = 0; i < n; i++) {
 		enum err err =
-			all[i].open ? kafka_reader_assign(worker->comparer, worker->runtime->topic,
-							  all[i].ends.partition, all[i].offset)
-				    : ERR_OK;
+			all[i].open
+				? kafka_reader_assign(worker->comparer, worker->runtime->topic,
+						      all[i].watermarks.partition, all[i].offset)
+				: ERR_OK;
 
 		if (err) {
 			settle(&all[i], err);
@@ -106,7 +108,8 @@ static void compare_records(struct runtime_worker *worker, struct runtime_compar
 		if (all[i].open) {
 			settle(&all[i], ERR_KAFKA_AWAY);
 		}
-		kafka_reader_unassign(worker->comparer, runtime->topic, all[i].ends.partition);
+		kafka_reader_unassign(worker->comparer, runtime->topic,
+				      all[i].watermarks.partition);
 	}
 }
 
@@ -114,38 +117,39 @@ static void compare_records(struct runtime_worker *worker, struct runtime_compar
  * Asked about many partitions of a topic that the broker does not list, librdkafka only says that it failed; asked about
  * one, it says why.
  */
-static enum err why_not(struct runtime_worker *worker, const struct kafka_ends *ends)
+static enum err why_not(struct runtime_worker *worker, const struct kafka_watermarks *watermarks)
 {
 	int64_t low, high;
 
-	if (ends->err != ERR_KAFKA_AWAY && ends->err != ERR_KAFKA) {
-		return ends->err;
+	if (watermarks->err != ERR_KAFKA_AWAY && watermarks->err != ERR_KAFKA) {
+		return watermarks->err;
 	}
 	enum err err = kafka_reader_watermarks_once(worker->comparer, worker->runtime->topic,
-						    ends->partition, &low, &high);
+						    watermarks->partition, &low, &high);
 
-	return err == ERR_ABSENT ? err : ends->err;
+	return err == ERR_ABSENT ? err : watermarks->err;
 }
 
 static void compare_ranges(struct runtime_worker *worker, struct runtime_compared *all, int n)
 {
-	struct kafka_ends ends[LIMIT_PARTITIONS];
+	struct kafka_watermarks watermarks[LIMIT_PARTITIONS];
 
 	for (int i = 0; i < n; i++) {
-		ends[i].partition = all[i].ends.partition;
+		watermarks[i].partition = all[i].watermarks.partition;
 	}
-	kafka_ends_ask(kafka_reader_handle(worker->comparer), worker->runtime->topic, ends, n,
-		       COMPARE_ENDS_MS);
-	enum err why = why_not(worker, &ends[0]);
+	kafka_watermarks_query(kafka_reader_handle(worker->comparer), worker->runtime->topic,
+			       watermarks, n, COMPARE_ENDS_MS);
+	enum err why = why_not(worker, &watermarks[0]);
 
 	for (int i = 0; i < n; i++) {
-		all[i].ends = ends[i];
-		if (ends[i].err == ends[0].err) {
-			all[i].ends.err = why;
+		all[i].watermarks = watermarks[i];
+		if (watermarks[i].err == watermarks[0].err) {
+			all[i].watermarks.err = why;
 		}
-		if (!all[i].ends.err) {
-			all[i].ends.err = position_check_range(position_of(worker, &all[i]),
-							       ends[i].low, ends[i].high);
+		if (!all[i].watermarks.err) {
+			all[i].watermarks.err =
+				position_check_range(position_of(worker, &all[i]),
+						     watermarks[i].low, watermarks[i].high);
 		}
 	}
 }
@@ -156,7 +160,7 @@ static void choose(struct runtime_worker *worker, struct runtime_compared *one, 
 	const struct position *position = position_of(worker, one);
 
 	one->offset = last ? position->last_offset : position->first_offset;
-	one->open = !one->ends.err && one->offset >= one->ends.low &&
+	one->open = !one->watermarks.err && one->offset >= one->watermarks.low &&
 		    (last || one->offset != position->last_offset);
 }
 

@@ -8,9 +8,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "common/kafka_ends.h"
 #include "common/kafka_reader.h"
 #include "common/kafka_topics.h"
+#include "common/kafka_watermarks.h"
 #include "common/limits.h"
 #include "common/metrics.h"
 #include "common/pulse.h"
@@ -92,8 +92,8 @@ bool kafka_runtime_in_group(const struct runtime *runtime);
 
 /* A partition whose position is compared with the log. */
 struct runtime_compared {
-	struct kafka_ends
-		ends; /* err: LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED too; KAFKA_AWAY: ask again */
+	struct kafka_watermarks
+		watermarks; /* err: LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED too; KAFKA_AWAY: ask again */
 	int64_t offset; /* of the record that is read back */
 	bool open;      /* it has not come yet */
 };
@@ -101,7 +101,7 @@ struct runtime_compared {
 /**
  * Compares the positions of n partitions with the log (protocol 14), all together: range, last record and first. When it was stopped,
  * those not done are KAFKA_AWAY.
- * @param all  ends.partition is set; the rest is filled
+ * @param all  watermarks.partition is set; the rest is filled
  */
 void kafka_runtime_compare(struct runtime_worker *worker, struct runtime_compared *all, int n);
 

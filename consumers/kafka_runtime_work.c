@@ -205,27 +205,27 @@ static bool is_passing(struct runtime_worker *worker, enum err err)
 }
 
 /* From where the rows stand: the log is the one that they were folded from. */
-static enum err follow(struct runtime_worker *worker, const struct kafka_ends *ends)
+static enum err follow(struct runtime_worker *worker, const struct kafka_watermarks *watermarks)
 {
 	struct runtime *runtime = worker->runtime;
-	int partition = ends->partition;
+	int partition = watermarks->partition;
 	struct runtime_partition *at = &runtime->at[partition];
 	const struct position *position = shard_position(worker->shard, partition);
-	enum err err = ends->err ? ends->err
-				 : kafka_reader_assign(worker->reader, runtime->topic, partition,
-						       position->tail.next_offset);
+	enum err err = watermarks->err ? watermarks->err
+				       : kafka_reader_assign(worker->reader, runtime->topic,
+							     partition, position->tail.next_offset);
 
 	if (err) {
 		end(worker, err, partition);
 		return err;
 	}
-	at->high = ends->high;
+	at->high = watermarks->high;
 	at->next = at->folded = position->tail.next_offset;
 	at->lost_us = 0;
-	at->reached = at->next >= ends->high;
+	at->reached = at->next >= watermarks->high;
 	at->following = true;
 	LOG(INFO, "partition followed", LOG_NUMBER("partition", partition),
-	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", ends->high));
+	    LOG_NUMBER("offset", at->folded), LOG_NUMBER("end", watermarks->high));
 	return ERR_OK;
 }
 
@@ -235,8 +235,8 @@ static enum err passing_of(const struct runtime_compared *all, int n)
 	enum err passing = ERR_OK;
 
 	for (int i = 0; i < n; i++) {
-		if (may_pass(all[i].ends.err) && passing != ERR_ABSENT) {
-			passing = all[i].ends.err;
+		if (may_pass(all[i].watermarks.err) && passing != ERR_ABSENT) {
+			passing = all[i].watermarks.err;
 		}
 	}
 	return passing;
@@ -267,7 +267,7 @@ static enum err follow_wanted(struct runtime_worker *worker)
 
 	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
 		if (runtime->at[i].wanted && !runtime->at[i].following) {
-			all[n++].ends.partition = i;
+			all[n++].watermarks.partition = i;
 		}
 	}
 	if (!n) {
@@ -276,7 +276,7 @@ static enum err follow_wanted(struct runtime_worker *worker)
 	pulse_beat(&worker->pulse);
 	kafka_runtime_compare(worker, all, n);
 	for (int i = 0; i < n && !err; i++) {
-		err = may_pass(all[i].ends.err) ? ERR_OK : follow(worker, &all[i].ends);
+		err = may_pass(all[i].watermarks.err) ? ERR_OK : follow(worker, &all[i].watermarks);
 	}
 	return err || runtime->stop ? err : wait_for_rest(worker, passing_of(all, n));
 }

@@ -1,5 +1,5 @@
-/* kafka_ends.c: where the log of many partitions begins and ends, asked of the broker together. */
-#include "common/kafka_ends.h"
+/* kafka_watermarks.c: where the log of many partitions begins and ends, asked of the broker together. */
+#include "common/kafka_watermarks.h"
 
 #include <librdkafka/rdkafka.h>
 
@@ -26,34 +26,34 @@ static void ask(rd_kafka_t *rk,
 	rd_kafka_AdminOptions_destroy(options);
 }
 
-static void take_one(struct kafka_ends *ends,
+static void take_one(struct kafka_watermarks *watermarks,
 		     int n,
 		     bool last,
 		     const rd_kafka_topic_partition_t *answer)
 {
 	for (int i = 0; i < n; i++) {
-		if (ends[i].partition != answer->partition) {
+		if (watermarks[i].partition != answer->partition) {
 			continue;
 		}
 		if (answer->err) {
-			ends[i].err = kafka_conf_err(answer->err);
+			watermarks[i].err = kafka_conf_err(answer->err);
 		} else if (last) {
-			ends[i].high = answer->offset;
+			watermarks[i].high = answer->offset;
 		} else {
-			ends[i].low = answer->offset;
+			watermarks[i].low = answer->offset;
 		}
 	}
 }
 
 /* What it does not name stays unknown. */
-static void take(struct kafka_ends *ends, int n, rd_kafka_event_t *event)
+static void take(struct kafka_watermarks *watermarks, int n, rd_kafka_event_t *event)
 {
 	bool last = rd_kafka_event_opaque(event) != NULL;
 	enum err err = kafka_conf_err(rd_kafka_event_error(event));
 	size_t count = 0;
 
 	for (int i = 0; err && i < n; i++) {
-		ends[i].err = err;
+		watermarks[i].err = err;
 	}
 	if (err) {
 		return;
@@ -62,24 +62,25 @@ static void take(struct kafka_ends *ends, int n, rd_kafka_event_t *event)
 		rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
 
 	for (size_t i = 0; i < count; i++) {
-		take_one(ends, n, last, rd_kafka_ListOffsetsResultInfo_topic_partition(answers[i]));
+		take_one(watermarks, n, last,
+			 rd_kafka_ListOffsetsResultInfo_topic_partition(answers[i]));
 	}
 }
 
-void kafka_ends_ask(const struct kafka_handle *handle,
-		    const char *topic,
-		    struct kafka_ends *ends,
-		    int n,
-		    int timeout_ms)
+void kafka_watermarks_query(const struct kafka_handle *handle,
+			    const char *topic,
+			    struct kafka_watermarks *watermarks,
+			    int n,
+			    int timeout_ms)
 {
 	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(n);
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(handle->rk);
 	int64_t until_us = clock_steady_us() + (int64_t)timeout_ms * 1000;
 
 	for (int i = 0; i < n; i++) {
-		ends[i] =
-			(struct kafka_ends){.partition = ends[i].partition, .low = -1, .high = -1};
-		rd_kafka_topic_partition_list_add(list, topic, ends[i].partition);
+		watermarks[i] = (struct kafka_watermarks){
+			.partition = watermarks[i].partition, .low = -1, .high = -1};
+		rd_kafka_topic_partition_list_add(list, topic, watermarks[i].partition);
 	}
 	ask(handle->rk, list, false, timeout_ms, queue);
 	ask(handle->rk, list, true, timeout_ms, queue);
@@ -89,13 +90,13 @@ void kafka_ends_ask(const struct kafka_handle *handle,
 			rd_kafka_queue_poll(queue, left_ms > 0 ? (int)left_ms : 0);
 
 		if (event) {
-			take(ends, n, event);
+			take(watermarks, n, event);
 			rd_kafka_event_destroy(event);
 		}
 	}
 	for (int i = 0; i < n; i++) {
-		if (!ends[i].err && (ends[i].low < 0 || ends[i].high < 0)) {
-			ends[i].err = ERR_KAFKA_AWAY;
+		if (!watermarks[i].err && (watermarks[i].low < 0 || watermarks[i].high < 0)) {
+			watermarks[i].err = ERR_KAFKA_AWAY;
 		}
 	}
 	rd_kafka_queue_destroy(queue);
