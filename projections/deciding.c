@@ -8,13 +8,13 @@
 
 #include "common/civil.h"
 
-_Static_assert(sizeof(struct deciding_place) == 112, "stored with the register's rows");
+_Static_assert(sizeof(struct deciding_position) == 112, "stored with the register's rows");
 
-void deciding_place_init(struct deciding_place *place)
+void deciding_position_init(struct deciding_position *position)
 {
-	memset(place, 0, sizeof *place);
-	tail_init(&place->tail);
-	place->rows = DECIDING_ROWS;
+	memset(position, 0, sizeof *position);
+	tail_init(&position->tail);
+	position->rows = DECIDING_ROWS;
 }
 
 static uint64_t fnv(uint64_t hash, struct span bytes)
@@ -31,27 +31,27 @@ uint64_t deciding_hash(struct span source, struct span id, struct span digest)
 }
 
 /* Minutes up to that of the record are over: a record at T comes after tick T. Only a timer due at T comes before it. */
-static void bar_ticks(struct deciding_place *place, const struct event *ev, bool timer)
+static void bar_ticks(struct deciding_position *position, const struct event *ev, bool timer)
 {
 	int64_t minute = civil_minute(ev->env.decidedtime);
 
 	if (timer && ev->env.decidedtime == minute * CIVIL_MINUTE_US) {
 		minute--;
 	}
-	if (minute > place->barred_minute) {
-		place->barred_minute = minute;
+	if (minute > position->barred_minute) {
+		position->barred_minute = minute;
 	}
 }
 
-static void remember_outcome(struct deciding_place *place, const struct event *ev)
+static void remember_outcome(struct deciding_position *position, const struct event *ev)
 {
-	place->cause_n = 0;
-	place->after_timer = 0;
-	place->outcome_hash = deciding_hash(ev->env.source, ev->env.id, ev->env.digest);
+	position->cause_n = 0;
+	position->after_timer = 0;
+	position->outcome_hash = deciding_hash(ev->env.source, ev->env.id, ev->env.digest);
 }
 
 /* "t27900000.2" or "c517.1": numbers of the events of a minute's timers, and of what follows from an outcome. */
-static bool remember_parent(struct deciding_place *place, struct span parent)
+static bool remember_parent(struct deciding_position *position, struct span parent)
 {
 	char text[48];
 	int64_t base = 0, n = 0;
@@ -62,17 +62,17 @@ static bool remember_parent(struct deciding_place *place, struct span parent)
 		return false;
 	}
 	if (kind == 't') {
-		place->timer_minute = base;
-		place->timer_n = n;
-		place->after_timer = 1;
-		place->tick_wanted = 1;
+		position->timer_minute = base;
+		position->timer_n = n;
+		position->after_timer = 1;
+		position->tick_wanted = 1;
 		return true;
 	}
-	place->cause_n = n;
+	position->cause_n = n;
 	return false;
 }
 
-static void remember(struct deciding_place *place, const struct event *ev)
+static void remember(struct deciding_position *position, const struct event *ev)
 {
 	bool timer = false;
 
@@ -80,30 +80,30 @@ static void remember(struct deciding_place *place, const struct event *ev)
 		return; /* a claim's time is for people */
 	}
 	if (ev->env.has_cause) {
-		remember_outcome(place, ev);
+		remember_outcome(position, ev);
 	} else if (ev->env.has_parent) {
-		timer = remember_parent(place, ev->env.parent);
+		timer = remember_parent(position, ev->env.parent);
 	}
 	if (ev->type == EVENT_clock_ticked) {
-		place->tick_wanted = 0;
+		position->tick_wanted = 0;
 	}
 	if (ev->type == EVENT_clock_confirmed) {
-		place->confirmed_us = ev->data.clock_confirmed.upto;
+		position->confirmed_us = ev->data.clock_confirmed.upto;
 	}
 	if (ev->type == EVENT_position_repaired) {
-		place->outcome_hash = 0; /* nothing is known of the action before */
+		position->outcome_hash = 0; /* nothing is known of the action before */
 	}
-	bar_ticks(place, ev, timer);
+	bar_ticks(position, ev, timer);
 }
 
 enum tail_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset)
 {
-	enum tail_verdict verdict = tail_take(&d->place.tail, ev, offset);
+	enum tail_verdict verdict = tail_take(&d->position.tail, ev, offset);
 
 	if (verdict != TAIL_VALID) {
 		return verdict;
 	}
-	remember(&d->place, ev);
+	remember(&d->position, ev);
 	if (ev->env.has_seq && !d->err) {
 		d->err = d->reg->ops->evolve(d->reg, ev);
 		if (!d->err) {
@@ -136,7 +136,7 @@ enum err deciding_register_err(const struct deciding *d)
 
 enum err deciding_write(struct deciding *d, struct event *ev, int64_t decided_us, int64_t refoffset)
 {
-	const struct tail *tail = &d->place.tail;
+	const struct tail *tail = &d->position.tail;
 
 	if (d->err) {
 		return d->err;
@@ -176,13 +176,13 @@ static bool owes_without_end(struct owing *owing, struct span subject)
 enum err deciding_write_owed(struct deciding *d)
 {
 	struct owing owing = {.bytes = 0};
-	struct deciding_place *place = &d->place;
+	struct deciding_position *position = &d->position;
 	struct event ev;
 	char parent[48];
 
 	for (;;) {
-		struct moment moment = {place->tail.decided_us, place->tail.refoffset,
-					place->tail.live};
+		struct moment moment = {position->tail.decided_us, position->tail.refoffset,
+					position->tail.live};
 
 		arena_reset(&d->arena);
 		memset(&ev, 0, sizeof ev);
@@ -196,21 +196,21 @@ enum err deciding_write_owed(struct deciding *d)
 			d->err = ERR_BUG;
 			return d->err;
 		}
-		if (place->after_timer) {
+		if (position->after_timer) {
 			snprintf(parent, sizeof parent, "t%" PRId64 ".%" PRId64,
-				 place->timer_minute, place->timer_n + 1);
+				 position->timer_minute, position->timer_n + 1);
 		} else {
-			snprintf(parent, sizeof parent, "c%" PRId64 ".%" PRId64, place->tail.cause,
-				 place->cause_n + 1);
+			snprintf(parent, sizeof parent, "c%" PRId64 ".%" PRId64,
+				 position->tail.cause, position->cause_n + 1);
 		}
 		ev.env.has_cause = false;
 		EVENT_SET(ev.env, parent, span_cstr(parent));
 		EVENT_SET(ev.env, id, span_cstr(parent));
 		EVENT_SET(ev.env, source, DECIDING_SOURCE);
 		if (!ev.env.has_time) {
-			EVENT_SET(ev.env, time, place->tail.decided_us);
+			EVENT_SET(ev.env, time, position->tail.decided_us);
 		}
-		deciding_write(d, &ev, place->tail.decided_us, place->tail.refoffset);
+		deciding_write(d, &ev, position->tail.decided_us, position->tail.refoffset);
 	}
 }
 
@@ -228,9 +228,9 @@ void deciding_claim(const struct deciding *d,
 	EVENT_SET(ret_ev->env, source, DECIDING_SOURCE);
 	EVENT_SET(ret_ev->env, subject, SPAN("clock"));
 	EVENT_SET(ret_ev->env, time, wall_us);
-	EVENT_SET(ret_ev->env, claim, d->place.tail.claim);
+	EVENT_SET(ret_ev->env, claim, d->position.tail.claim);
 	EVENT_SET(ret_ev->env, decidedtime, wall_us);
-	EVENT_SET(ret_ev->data.writer_claimed, replaces, d->place.tail.claim);
+	EVENT_SET(ret_ev->data.writer_claimed, replaces, d->position.tail.claim);
 	EVENT_SET(ret_ev->data.writer_claimed, nonce, nonce);
 	EVENT_SET(ret_ev->data.writer_claimed, writer, span_cstr(writer));
 }
@@ -239,9 +239,10 @@ void deciding_claim(const struct deciding *d,
 static enum err write_own(struct deciding *d, struct event *ev, const char *what, int64_t wall_us)
 {
 	char id[64], parent[48];
-	int64_t at_us = wall_us > d->place.tail.decided_us ? wall_us : d->place.tail.decided_us;
+	int64_t at_us =
+		wall_us > d->position.tail.decided_us ? wall_us : d->position.tail.decided_us;
 	int64_t minute = civil_minute(at_us);
-	int64_t n = d->place.timer_minute == minute ? d->place.timer_n + 1 : 1;
+	int64_t n = d->position.timer_minute == minute ? d->position.timer_n + 1 : 1;
 
 	snprintf(parent, sizeof parent, "t%" PRId64 ".%" PRId64, minute, n);
 	snprintf(id, sizeof id, "%s-%" PRId64 "-%d", what, at_us, d->reg->partition);
@@ -271,7 +272,8 @@ enum err deciding_repair(struct deciding *d,
 	EVENT_SET(ev.data.position_repaired, next_action, next_action);
 	EVENT_SET(ev.data.position_repaired, reason, reason);
 	/* In history mode the wall clock must not enter: the record takes the last moment. */
-	return write_own(d, &ev, "repair", d->place.tail.live ? wall_us : d->place.tail.decided_us);
+	return write_own(d, &ev, "repair",
+			 d->position.tail.live ? wall_us : d->position.tail.decided_us);
 }
 
 enum deciding_result deciding_idle(struct deciding *d,
@@ -279,7 +281,7 @@ enum deciding_result deciding_idle(struct deciding *d,
 				   bool caught_up,
 				   bool bus_live)
 {
-	const struct tail *tail = &d->place.tail;
+	const struct tail *tail = &d->position.tail;
 	int64_t now_us = wall_us > tail->decided_us ? wall_us : tail->decided_us;
 
 	deciding_write_owed(d);

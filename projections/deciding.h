@@ -6,7 +6,7 @@
 #include "projections/tail.h"
 
 /* What folding one partition leaves behind besides the register's rows. Plain bytes: stored with them. */
-struct deciding_place {
+struct deciding_position {
 	struct tail tail;
 	int64_t barred_minute; /* no tick of this minute or before can be written any more; 0: none */
 	int64_t timer_minute; /* minute of the last event of a timer, and how many of that minute */
@@ -22,7 +22,7 @@ struct deciding_place {
 };
 
 /** Nothing folded yet. */
-void deciding_place_init(struct deciding_place *place);
+void deciding_position_init(struct deciding_position *position);
 
 /**
  * Receives each record as it is decided, complete, in order, after it was folded.
@@ -33,9 +33,9 @@ typedef enum err deciding_emit(void *context, const struct event *ev);
 /* One partition as its writer holds it. Filled by whoever uses it; not thread-safe. */
 struct deciding {
 	struct reg *reg;
-	struct deciding_place place; /* all that was read and decided */
-	int partitions;              /* of the register; subjects must belong to it */
-	int64_t refposition;         /* reference records folded so far: decides by these */
+	struct deciding_position position; /* all that was read and decided */
+	int partitions;                    /* of the register; subjects must belong to it */
+	int64_t refposition;               /* reference records folded so far: decides by these */
 	deciding_emit *emit;
 	void *context;
 	struct arena arena; /* of one record */
@@ -74,7 +74,7 @@ enum {
 };
 
 /**
- * Folds one record that was read: judges it and, if it is valid, moves the place and the register's rows on.
+ * Folds one record that was read: judges it and, if it is valid, moves the position and the register's rows on.
  * @return its verdict; d->err if the register cannot fold it
  */
 enum tail_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset);

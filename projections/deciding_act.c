@@ -103,7 +103,7 @@ static void make_nameless(struct acting *a)
 	EVENT_SET(ev->env, id, span_cstr(a->id));
 	EVENT_SET(ev->env, source, DECIDING_SOURCE);
 	EVENT_SET(ev->env, digest, span_of(a->digest, sizeof a->digest));
-	EVENT_SET(ev->env, time, a->d->place.tail.decided_us);
+	EVENT_SET(ev->env, time, a->d->position.tail.decided_us);
 }
 
 /* Whether its outcome can be identified by the action's own source, id and digest. */
@@ -198,7 +198,7 @@ static void check_partition(struct acting *a)
 /* History: the action's own time, posted only with the right to do so; never later than the broker's clock. */
 static int64_t now_of(struct acting *a)
 {
-	const struct tail *tail = &a->d->place.tail;
+	const struct tail *tail = &a->d->position.tail;
 	const struct envelope *env = &a->ev.env;
 	int64_t now_us =
 		tail->live || a->ev.type == EVENT_went_live ? a->action->wall_us : env->time;
@@ -223,7 +223,7 @@ static int64_t now_of(struct acting *a)
 /* A clock that stands there already has been moved: by the same feeder before it was killed, or by a file before this one. */
 static void judge_protocol(struct acting *a, int64_t stood_us)
 {
-	bool live = a->d->place.tail.live;
+	bool live = a->d->position.tail.live;
 
 	if (live && a->ev.type != EVENT_clock_confirmed) {
 		refuse(a, REASON_GUARD, "LIVE");
@@ -404,7 +404,7 @@ static void write_outcome(struct acting *a)
 static void judge(struct acting *a)
 {
 	struct deciding *d = a->d;
-	const struct tail *tail = &d->place.tail;
+	const struct tail *tail = &d->position.tail;
 	int64_t stood_us = tail->decided_us, now_us = now_of(a);
 	int64_t known = a->ev.env.has_refknown ? a->ev.env.refknown : 0;
 	bool going_live = a->ev.type == EVENT_went_live && !tail->live && !a->refusal.reason;

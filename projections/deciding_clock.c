@@ -9,7 +9,7 @@
 static int64_t refoffset_of(const struct deciding *d)
 {
 	/* In history mode the known reference position is stamped on the actions; live, it is what has been read. */
-	return d->place.tail.live ? d->refposition : d->place.tail.refoffset;
+	return d->position.tail.live ? d->refposition : d->position.tail.refoffset;
 }
 
 /* The first midnight, opening or closing hour after a moment, every day (answers 14). */
@@ -46,11 +46,11 @@ static int64_t next_boundary(struct deciding *d, int64_t after_us)
 /* The next minute that must have its tick: the first at or after each boundary and each moment held. */
 static int64_t next_tick_us(struct deciding *d)
 {
-	int64_t after_us = d->place.barred_minute * CIVIL_MINUTE_US;
+	int64_t after_us = d->position.barred_minute * CIVIL_MINUTE_US;
 	int64_t boundary_us = next_boundary(d, after_us);
 	int64_t moment_us = d->reg->ops->next_moment(d->reg, after_us);
 
-	if (d->place.tick_wanted) {
+	if (d->position.tick_wanted) {
 		return after_us + CIVIL_MINUTE_US;
 	}
 	int64_t first_us = moment_us < boundary_us ? moment_us : boundary_us;
@@ -79,12 +79,12 @@ static void write_tick(struct deciding *d, int64_t at_us)
 /* A timer's event is decided at its due, or at the last moment if that is later. */
 static void write_timer(struct deciding *d, int64_t due_us)
 {
-	struct deciding_place *place = &d->place;
-	int64_t at_us = due_us > place->tail.decided_us ? due_us : place->tail.decided_us;
+	struct deciding_position *position = &d->position;
+	int64_t at_us = due_us > position->tail.decided_us ? due_us : position->tail.decided_us;
 	int64_t refoffset = refoffset_of(d);
 	struct moment moment = {
-		at_us, refoffset > place->tail.refoffset ? refoffset : place->tail.refoffset,
-		place->tail.live};
+		at_us, refoffset > position->tail.refoffset ? refoffset : position->tail.refoffset,
+		position->tail.live};
 	struct event ev;
 	char parent[48];
 
@@ -99,7 +99,7 @@ static void write_timer(struct deciding *d, int64_t due_us)
 	int64_t minute = civil_minute(at_us);
 
 	snprintf(parent, sizeof parent, "t%" PRId64 ".%" PRId64, minute,
-		 place->timer_minute == minute ? place->timer_n + 1 : 1);
+		 position->timer_minute == minute ? position->timer_n + 1 : 1);
 	ev.env.has_cause = false;
 	EVENT_SET(ev.env, parent, span_cstr(parent));
 	EVENT_SET(ev.env, id, span_cstr(parent));
@@ -113,11 +113,11 @@ static void write_timer(struct deciding *d, int64_t due_us)
 
 enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_minute)
 {
-	struct deciding_place *place = &d->place;
+	struct deciding_position *position = &d->position;
 
-	if (!place->barred_minute && !place->tail.decided_us) {
+	if (!position->barred_minute && !position->tail.decided_us) {
 		/* Nothing happened yet: the partition's time begins here, not in 1970. */
-		place->barred_minute = civil_minute(upto_us) - 1;
+		position->barred_minute = civil_minute(upto_us) - 1;
 	}
 	while (!d->err) {
 		int64_t tick_us = next_tick_us(d);
@@ -125,7 +125,7 @@ enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_
 		int64_t now_tick_us = civil_minute(upto_us) * CIVIL_MINUTE_US;
 
 		if (every_minute && now_tick_us < tick_us &&
-		    now_tick_us > place->barred_minute * CIVIL_MINUTE_US) {
+		    now_tick_us > position->barred_minute * CIVIL_MINUTE_US) {
 			tick_us = now_tick_us;
 		}
 		if (due_us <= upto_us && due_us <= tick_us) {
@@ -141,9 +141,9 @@ enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_
 
 bool deciding_clock_must_confirm(const struct deciding *d, int64_t wall_us)
 {
-	const struct deciding_place *place = &d->place;
-	int64_t ticked_us = place->tail.tick * CIVIL_MINUTE_US;
+	const struct deciding_position *position = &d->position;
+	int64_t ticked_us = position->tail.tick * CIVIL_MINUTE_US;
 
-	return place->tail.live && place->tail.tick && wall_us > place->confirmed_us &&
+	return position->tail.live && position->tail.tick && wall_us > position->confirmed_us &&
 	       wall_us - ticked_us > DECIDING_CONFIRM_DAYS * CIVIL_DAY_US;
 }

@@ -63,11 +63,11 @@ static void test_hours_of_the_calendar(void **state)
 	(void)state;
 	set_hours(0, 510, 1080);
 	set_hours(day_us + CIVIL_DAY_US, 540, 1020);
-	deciding_place_init(&d.place);
+	deciding_position_init(&d.position);
 	assert_int_equal(deciding_open(&d), ERR_OK);
 	deciding_claim(&d, 7, "test", 5, id, &claim);
 	assert_int_equal(deciding_fold(&d, &claim, 0), TAIL_VALID);
-	d.place.tail.live = true;
+	d.position.tail.live = true;
 	d.refposition = reference_position(ref);
 	assert_int_equal(deciding_clock_advance(&d, day_us, false), ERR_OK);
 	assert_int_equal(deciding_clock_advance(&d, day_us + 2 * CIVIL_DAY_US, false), ERR_OK);

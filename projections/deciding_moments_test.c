@@ -47,7 +47,7 @@ static int set_up(void **state)
 	f.n = 0;
 	f.actions = 0;
 	f.d = (struct deciding){.reg = &f.bed.reg, .partitions = 1, .emit = on_record};
-	deciding_place_init(&f.d.place);
+	deciding_position_init(&f.d.position);
 	assert_int_equal(deciding_open(&f.d), ERR_OK);
 	deciding_claim(&f.d, 7, "test", 5, id, &claim);
 	assert_int_equal(deciding_fold(&f.d, &claim, 0), TAIL_VALID);

@@ -36,7 +36,7 @@ static void open_on(struct reg *reg, bool claims)
 	f.n = 0;
 	f.offset = 0;
 	f.d = (struct deciding){.reg = reg, .partitions = 1, .emit = on_record};
-	deciding_place_init(&f.d.place);
+	deciding_position_init(&f.d.position);
 	assert_int_equal(deciding_open(&f.d), ERR_OK);
 	if (claims) {
 		deciding_claim(&f.d, 7, "test", 5, id, &claim);

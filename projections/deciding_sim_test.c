@@ -103,7 +103,7 @@ static void begin(struct writer *writer)
 	writer->reg = (struct reg){.ops = &toy_register, .view = memory_view_view(writer->rows)};
 	writer->d = (struct deciding){
 		.reg = &writer->reg, .partitions = 1, .emit = on_record, .context = writer};
-	deciding_place_init(&writer->d.place);
+	deciding_position_init(&writer->d.position);
 	assert_int_equal(deciding_open(&writer->d), ERR_OK);
 	writer->mine = -1;
 	writer->alive = true;
@@ -176,7 +176,7 @@ static bool unseated(struct world *w, struct writer *writer)
 /* Decides the next action. A writer that does not know yet that it was unseated goes on: its records will be void. */
 static void decide_next(struct world *w, struct writer *writer)
 {
-	int64_t next = writer->d.place.tail.cause + 1, wanted = 0;
+	int64_t next = writer->d.position.tail.cause + 1, wanted = 0;
 
 	if (writer->doubtful) {
 		if (unseated(w, writer)) {
@@ -265,7 +265,7 @@ static void finish(struct world *w)
 	flush_one(w, writer);
 	assert_true(fold_on(w, writer, &is_void));
 	writer->expected = writer->mine + 1;
-	while (writer->d.place.tail.cause + 1 < w->actions.n) {
+	while (writer->d.position.tail.cause + 1 < w->actions.n) {
 		decide_next(w, writer);
 		while (writer->first < writer->last) {
 			flush_one(w, writer);

@@ -51,7 +51,7 @@ static enum err write_owed(void)
 
 	ops.owed = owes;
 	written = 0;
-	deciding_place_init(&d.place);
+	deciding_position_init(&d.position);
 	assert_int_equal(deciding_open(&d), ERR_OK);
 	deciding_claim(&d, 7, "test", 5, id, &claim);
 	assert_int_equal(deciding_fold(&d, &claim, 0), TAIL_VALID);

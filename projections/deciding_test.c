@@ -87,11 +87,11 @@ static int setup(void **state)
 	f->rows = memory_view_new(toy_register.tables);
 	f->reg = (struct reg){.ops = &toy_register, .view = memory_view_view(f->rows)};
 	f->d = (struct deciding){.reg = &f->reg, .partitions = 1, .emit = on_record, .context = f};
-	deciding_place_init(&f->d.place);
+	deciding_position_init(&f->d.position);
 	assert_int_equal(deciding_open(&f->d), ERR_OK);
 	deciding_claim(&f->d, 7, "test", 5, id, &claim);
 	assert_int_equal(deciding_fold(&f->d, &claim, 0), TAIL_VALID);
-	assert_int_equal(f->d.place.tail.decided_us, 0); /* a claim's time is for people */
+	assert_int_equal(f->d.position.tail.decided_us, 0); /* a claim's time is for people */
 	*state = f;
 	return 0;
 }
@@ -202,7 +202,7 @@ static void test_malformed_is_refused_in_order(void **state)
 	assert_int_equal(deciding_act(&f->d, &a, &wanted), DECIDING_DONE);
 	assert_string_equal(f->records[1].reason, "MALFORMED");
 	assert_string_equal(f->records[1].id, "c1");
-	assert_true(deciding_act_was(a.bytes, 1, f->d.place.outcome_hash));
+	assert_true(deciding_act_was(a.bytes, 1, f->d.position.outcome_hash));
 	assert_int_equal(decide(f, "b", "2023-01-19T09:00:00+08:00")->cause, 2);
 }
 
@@ -223,7 +223,7 @@ static void test_what_cannot_be_posted_is_invalid(void **state)
 		memset(&ev.data, 0, sizeof ev.data);
 		assert_string_equal(act(f, &ev, wall_us, false).outcome->reason, "INVALID");
 	}
-	assert_int_equal(f->d.place.tail.decided_us, 0);
+	assert_int_equal(f->d.position.tail.decided_us, 0);
 }
 
 /* Rule 7: the same again is a repeat; another digest a conflict; a refusal binds nothing; a dry run neither. */
@@ -354,16 +354,16 @@ static void test_history_takes_the_actions_time(void **state)
 	ev = action("d", at("2023-01-20T09:00:00+08:00"));
 	ev.env.has_rights = false;
 	assert_string_equal(act(f, &ev, wall_us, false).outcome->guard, "HISTORY");
-	assert_int_equal(f->d.place.tail.decided_us, at("2023-01-19T09:00:00+08:00"));
+	assert_int_equal(f->d.position.tail.decided_us, at("2023-01-19T09:00:00+08:00"));
 	struct event advance = {.type = EVENT_clock_advanced,
 				.env = action("e", at("2023-01-19T10:00:00+08:00")).env};
 
 	EVENT_SET(advance.data.clock_advanced, to, at("2023-01-20T00:00:00+08:00"));
 	assert_int_equal(act(f, &advance, wall_us, false).outcome->type, EVENT_clock_advanced);
-	assert_int_equal(f->d.place.tail.decided_us, at("2023-01-20T00:00:00+08:00"));
+	assert_int_equal(f->d.position.tail.decided_us, at("2023-01-20T00:00:00+08:00"));
 	/* A killed feeder posts it again, a second file those of the first: the clock stands there. */
 	assert_int_equal(act(f, &advance, wall_us, false).outcome->type, EVENT_action_repeated);
-	assert_int_equal(f->d.place.tail.tick, civil_minute(at("2023-01-20T00:00:00+08:00")));
+	assert_int_equal(f->d.position.tail.tick, civil_minute(at("2023-01-20T00:00:00+08:00")));
 }
 
 /* Rule 12: going live moves history on to the wall clock first, and happens once. */
@@ -379,8 +379,8 @@ static void test_going_live_once(void **state)
 
 	assert_int_equal(r->type, EVENT_went_live);
 	assert_int_equal(r->decided_us, now_us);
-	assert_int_equal(f->d.place.tail.tick, civil_minute(now_us));
-	assert_true(f->d.place.tail.live);
+	assert_int_equal(f->d.position.tail.tick, civil_minute(now_us));
+	assert_true(f->d.position.tail.live);
 	assert_string_equal(act(f, &live, now_us + 5, false).outcome->guard, "LIVE");
 	int before = f->n;
 
@@ -410,11 +410,11 @@ static void test_repair_restates_the_position(void **state)
 
 	decide(f, "a", "2023-01-19T09:00:00+08:00");
 	decide(f, "b", "2023-01-19T09:00:00+08:00");
-	assert_int_equal(f->d.place.tail.cause, 1);
+	assert_int_equal(f->d.position.tail.cause, 1);
 	assert_int_equal(deciding_repair(&f->d, 1, SPAN("tail lost"), at("2026-01-01T00:00:00Z")),
 			 ERR_OK);
-	assert_int_equal(f->d.place.tail.cause, 0);
-	assert_int_equal(f->d.place.outcome_hash, 0);
+	assert_int_equal(f->d.position.tail.cause, 0);
+	assert_int_equal(f->d.position.outcome_hash, 0);
 	f->actions = 1;
 	assert_int_equal(decide(f, "c", "2023-01-19T09:00:00+08:00")->cause, 1);
 }
@@ -428,11 +428,11 @@ static void test_outcome_tells_its_action(void **state)
 
 	assert_int_equal(event_encode(&ev, &bytes), ERR_OK);
 	act(f, &ev, at("2026-01-01T00:00:00Z"), false);
-	assert_true(deciding_act_was(buf_span(&bytes), 0, f->d.place.outcome_hash));
+	assert_true(deciding_act_was(buf_span(&bytes), 0, f->d.position.outcome_hash));
 	ev.env.id = SPAN("b");
 	buf_reset(&bytes);
 	assert_int_equal(event_encode(&ev, &bytes), ERR_OK);
-	assert_false(deciding_act_was(buf_span(&bytes), 0, f->d.place.outcome_hash));
+	assert_false(deciding_act_was(buf_span(&bytes), 0, f->d.position.outcome_hash));
 	buf_done(&bytes);
 }
 
@@ -451,7 +451,7 @@ static void test_fault_is_refused_without_a_look(void **state)
 	assert_int_equal(deciding_act(&f->d, &a, &wanted), DECIDING_DONE);
 	assert_string_equal(f->records[0].reason, "FAULT");
 	assert_string_equal(f->records[0].id, "c0"); /* not decoded, and known again */
-	assert_true(deciding_act_was(a.bytes, 0, f->d.place.outcome_hash));
+	assert_true(deciding_act_was(a.bytes, 0, f->d.position.outcome_hash));
 	toy_register_dies = 0;
 	buf_done(&bytes);
 }

@@ -1,5 +1,5 @@
 /*
- * decider_store.c: the decider's environment: the registers' rows and each partition's place, moved together, never ahead of the log.
+ * decider_store.c: the decider's environment: the registers' rows and each partition's position, moved together, never ahead of the log.
  *
  * A thread of its own commits, so that a slow disk never delays a decision. It reads closed generations only, which no
  * longer change. Everything else, including the list of generations, belongs to the deciding thread, which collects the
@@ -25,7 +25,7 @@ struct partition_view {
 
 /* Folded, and waiting until its records are known to stand in the log. */
 struct waiting {
-	struct deciding_place place;
+	struct deciding_position position;
 	int64_t record;
 	bool stands;
 };
@@ -36,16 +36,16 @@ struct decider_rows {
 	struct partition_view view;
 	struct waiting waiting[DECIDER_STORE_GENERATIONS];
 	int n_waiting;
-	uint8_t key[2]; /* of the place: register, partition */
+	uint8_t key[2]; /* of the position: register, partition */
 };
 
 enum { STORE_ROWS = 64 };
 
-/* What the thread is given: the oldest generation of one partition, and the place it leads to. */
+/* What the thread is given: the oldest generation of one partition, and the position it leads to. */
 struct job {
 	struct decider_rows *rows;
 	const struct generation *gen;
-	struct deciding_place place;
+	struct deciding_position position;
 };
 
 enum work { WORK_NONE, WORK_GIVEN, WORK_DONE, WORK_END };
@@ -68,7 +68,7 @@ struct decider_store {
 	bool committed; /* the last one was */
 };
 
-enum { TABLE_PLACE };
+enum { TABLE_POSITION };
 
 /* ---- the thread */
 
@@ -81,8 +81,8 @@ static enum err write_jobs(const struct decider_store *store)
 		const struct job *job = &store->jobs[i];
 
 		overlay_write(job->rows->overlay, job->gen, &txn);
-		kv_put(&txn, TABLE_PLACE, span_of(job->rows->key, sizeof job->rows->key),
-		       span_of(&job->place, sizeof job->place));
+		kv_put(&txn, TABLE_POSITION, span_of(job->rows->key, sizeof job->rows->key),
+		       span_of(&job->position, sizeof job->position));
 	}
 	return kv_txn_commit(&txn);
 }
@@ -188,7 +188,7 @@ enum err decider_store_open(const char *dir,
 	if (!store) {
 		return ERR_NOMEM;
 	}
-	store->names[TABLE_PLACE] = "place";
+	store->names[TABLE_POSITION] = "place"; /* as existing stores name it */
 	for (int i = 0; registers[i]; i++) {
 		store->registers[i] = registers[i];
 		store->first_table[i] = n;
@@ -344,22 +344,22 @@ struct view *decider_store_view(struct decider_rows *rows)
 	return &rows->view.view;
 }
 
-enum err decider_store_place(struct decider_rows *rows, struct deciding_place *ret_place)
+enum err decider_store_position(struct decider_rows *rows, struct deciding_position *ret_position)
 {
 	CLEANUP(kv_txn_abort) struct kv_txn txn = {0};
 	struct span value;
 
-	deciding_place_init(ret_place);
+	deciding_position_init(ret_position);
 	if (!rows->store->kv) {
 		return ERR_OK;
 	}
 	kv_txn_begin(rows->store->kv, /*writable=*/false, &txn);
-	if (kv_get(&txn, TABLE_PLACE, span_of(rows->key, sizeof rows->key), &value)) {
-		if (value.n != sizeof *ret_place) {
+	if (kv_get(&txn, TABLE_POSITION, span_of(rows->key, sizeof rows->key), &value)) {
+		if (value.n != sizeof *ret_position) {
 			return ERR_STORE_VERSION;
 		}
-		memcpy(ret_place, value.p, sizeof *ret_place);
-		if (ret_place->rows != DECIDING_ROWS) {
+		memcpy(ret_position, value.p, sizeof *ret_position);
+		if (ret_position->rows != DECIDING_ROWS) {
 			return ERR_STORE_VERSION;
 		}
 	}
@@ -377,7 +377,7 @@ bool decider_store_waits(const struct decider_rows *rows)
 }
 
 bool decider_store_freeze(struct decider_rows *rows,
-			  const struct deciding_place *place,
+			  const struct deciding_position *position,
 			  int64_t record)
 {
 	if (!rows->store->kv) {
@@ -390,7 +390,8 @@ bool decider_store_freeze(struct decider_rows *rows,
 		rows->view.view.err = rows->view.inner->err; /* out of memory: nothing was closed */
 		return false;
 	}
-	rows->waiting[rows->n_waiting++] = (struct waiting){.place = *place, .record = record};
+	rows->waiting[rows->n_waiting++] =
+		(struct waiting){.position = *position, .record = record};
 	return true;
 }
 
@@ -399,7 +400,7 @@ void decider_store_stands(struct decider_rows *rows, int64_t record, int64_t off
 	for (int i = 0; i < rows->n_waiting && rows->waiting[i].record <= record; i++) {
 		rows->waiting[i].stands = true;
 		if (rows->waiting[i].record == record) {
-			rows->waiting[i].place.tail.next_offset = offset + 1;
+			rows->waiting[i].position.tail.next_offset = offset + 1;
 		}
 	}
 }
@@ -426,7 +427,7 @@ static void give(struct decider_store *store)
 			store->jobs[store->n_jobs++] =
 				(struct job){.rows = rows,
 					     .gen = overlay_closed(rows->overlay),
-					     .place = rows->waiting[0].place};
+					     .position = rows->waiting[0].position};
 		}
 	}
 	if (store->n_jobs) {

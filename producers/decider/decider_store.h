@@ -1,4 +1,4 @@
-/* decider_store.h: the decider's environment: the registers' rows and each partition's place, moved together, never ahead of the log. */
+/* decider_store.h: the decider's environment: the registers' rows and each partition's position, moved together, never ahead of the log. */
 #ifndef GOVBUS_PRODUCERS_DECIDER_DECIDER_STORE_H
 #define GOVBUS_PRODUCERS_DECIDER_DECIDER_STORE_H
 
@@ -34,16 +34,16 @@ void decider_store_rows_free(struct decider_rows *rows);
 /** Its view: a scan shows rows of this partition alone. Borrowed. */
 struct view *decider_store_view(struct decider_rows *rows);
 
-/** The place as committed; that of an empty partition if there is none. */
-enum err decider_store_place(struct decider_rows *rows, struct deciding_place *ret_place);
+/** The position as committed; that of an empty partition if there is none. */
+enum err decider_store_position(struct decider_rows *rows, struct deciding_position *ret_position);
 
 /**
- * Closes a generation: all that was folded since the last one, with the place it leads to.
+ * Closes a generation: all that was folded since the last one, with the position it leads to.
  * @param record  number of its last record: it may be committed once that is known to stand in the log
  * @return false when too many wait: try again later
  */
 bool decider_store_freeze(struct decider_rows *rows,
-			  const struct deciding_place *place,
+			  const struct deciding_position *position,
 			  int64_t record);
 
 /** A record is known to stand at an offset: the generation that ends with it learns where to read on. */

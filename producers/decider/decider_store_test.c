@@ -35,11 +35,11 @@ static void get_all(struct view *view)
 
 static void commit(struct decider_store *store, struct decider_rows *rows)
 {
-	struct deciding_place place;
+	struct deciding_position position;
 
-	deciding_place_init(&place);
+	deciding_position_init(&position);
 	assert_true(decider_store_holds(rows));
-	assert_true(decider_store_freeze(rows, &place, 0));
+	assert_true(decider_store_freeze(rows, &position, 0));
 	assert_true(decider_store_waits(rows));
 	decider_store_stands(rows, 0, 0);
 	assert_int_equal(decider_store_commit_all(store), ERR_OK);

@@ -129,7 +129,7 @@ static enum err open_part(struct decider *decider, int reg, int partition, int p
 		.emit = kafka_decider_write_record,
 		.context = part,
 	};
-	deciding_place_init(&part->core.place);
+	deciding_position_init(&part->core.position);
 	decider->n_parts++;
 	return ERR_OK;
 }

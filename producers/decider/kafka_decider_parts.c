@@ -28,7 +28,7 @@ void kafka_decider_parts_enter(struct part *part, enum phase phase)
 	LOG(DEBUG, "phase", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition),
 	    LOG_TEXT("phase", kafka_decider_parts_phases[phase]),
-	    LOG_NUMBER("next_offset", part->core.place.tail.next_offset));
+	    LOG_NUMBER("next_offset", part->core.position.tail.next_offset));
 }
 
 void kafka_decider_parts_leave(struct part *part)
@@ -76,7 +76,7 @@ void kafka_decider_parts_stop(struct part *part, enum err err, const char *why)
 static void begin(struct part *part)
 {
 	struct decider *decider = part->decider;
-	enum err err = decider_store_place(part->rows, &part->core.place);
+	enum err err = decider_store_position(part->rows, &part->core.position);
 
 	part->core.err = ERR_OK;
 	if (!err) {
@@ -89,7 +89,7 @@ static void begin(struct part *part)
 	}
 	if (!err) {
 		err = kafka_reader_assign(decider->events, part->events, part->reg.partition,
-					  part->core.place.tail.next_offset);
+					  part->core.position.tail.next_offset);
 	}
 	if (err) {
 		kafka_decider_parts_stop(part, err, "rows cannot be read");
@@ -112,19 +112,19 @@ static void ask(struct part *part)
 		kafka_decider_write_claim(part);
 	} else {
 		kafka_member_ask(decider->member, part->actions, part->reg.partition,
-				 part->core.place.tail.cause + 1);
+				 part->core.position.tail.cause + 1);
 	}
 }
 
 static void start_deciding(struct part *part)
 {
 	struct decider *decider = part->decider;
-	int64_t cause = part->core.place.tail.cause;
+	int64_t cause = part->core.position.tail.cause;
 
 	kafka_reader_unassign(decider->events, part->events, part->reg.partition);
-	part->base = part->core.place.tail.claim;
+	part->base = part->core.position.tail.claim;
 	part->frozen = -1;
-	part->verified = cause < 0 || !part->core.place.outcome_hash;
+	part->verified = cause < 0 || !part->core.position.outcome_hash;
 	kafka_decider_parts_enter(part, PHASE_DECIDING);
 	LOG(INFO, "partition claimed", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition), LOG_NUMBER("claim", part->base),
@@ -163,8 +163,8 @@ static void fold(struct part *part, const struct kafka_record *record)
 static void freeze_folded(struct part *part, int64_t offset)
 {
 	if (offset % PARTS_FREEZE_ROWS == 0 && part->phase == PHASE_FOLDING &&
-	    decider_store_freeze(part->rows, &part->core.place, 0)) {
-		decider_store_stands(part->rows, 0, part->core.place.tail.next_offset - 1);
+	    decider_store_freeze(part->rows, &part->core.position, 0)) {
+		decider_store_stands(part->rows, 0, part->core.position.tail.next_offset - 1);
 	}
 }
 
@@ -195,11 +195,11 @@ void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *
 		}
 		return;
 	}
-	if (record->offset < part->core.place.tail.next_offset) {
+	if (record->offset < part->core.position.tail.next_offset) {
 		return;
 	}
 	if (event_decode(record->value, ev, NULL)) {
-		tail_skip(&part->core.place.tail, record->offset);
+		tail_skip(&part->core.position.tail, record->offset);
 		kafka_decider_status_count("undecodable");
 		return;
 	}
@@ -212,15 +212,15 @@ void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *
 /* Rule 5: the action behind the last outcome must be the one that was decided. */
 static bool verify(struct part *part, const struct kafka_record *record)
 {
-	const struct deciding_place *place = &part->core.place;
+	const struct deciding_position *position = &part->core.position;
 
-	if (record->offset > place->tail.cause) {
+	if (record->offset > position->tail.cause) {
 		kafka_decider_parts_stop(
 			part, ERR_LOG_TRIMMED,
 			"the action log was trimmed: govbus repair restates the position");
 		return false;
 	}
-	if (!deciding_act_was(record->value, record->offset, place->outcome_hash)) {
+	if (!deciding_act_was(record->value, record->offset, position->outcome_hash)) {
 		kafka_decider_parts_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
 			"the action log lost its tail and was written again: govbus repair restates the position");
@@ -232,7 +232,7 @@ static bool verify(struct part *part, const struct kafka_record *record)
 
 static void end_of_actions(struct part *part, int64_t offset)
 {
-	if (!part->verified && offset <= part->core.place.tail.cause) {
+	if (!part->verified && offset <= part->core.position.tail.cause) {
 		kafka_decider_parts_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
 			"the action log ends before the last outcome: govbus repair restates the position");
@@ -252,11 +252,11 @@ static void look_for_confirmation(struct part *part, const struct kafka_record *
 	    !ev->data.clock_confirmed.has_upto || ev->data.clock_confirmed.upto < clock_wall_us()) {
 		return;
 	}
-	part->core.place.confirmed_us = ev->data.clock_confirmed.upto;
+	part->core.position.confirmed_us = ev->data.clock_confirmed.upto;
 	part->confirming = false;
 	part->failed |=
 		kafka_reader_assign(part->decider->actions, part->actions, part->reg.partition,
-				    part->core.place.tail.cause + 1) != ERR_OK;
+				    part->core.position.tail.cause + 1) != ERR_OK;
 }
 
 static void decide(struct part *part, const struct kafka_record *record)
@@ -295,15 +295,15 @@ static void decide(struct part *part, const struct kafka_record *record)
 		part->confirming = true;
 	} else if (result == DECIDING_FAILED) {
 		part->failed = true;
-	} else if (!part->core.place.tail.live &&
-		   record->broker_us - part->core.place.tail.decided_us < CIVIL_DAY_US) {
+	} else if (!part->core.position.tail.live &&
+		   record->broker_us - part->core.position.tail.decided_us < CIVIL_DAY_US) {
 		decider->today = true;
 	}
 }
 
 void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record)
 {
-	int64_t next = part->core.place.tail.cause + 1;
+	int64_t next = part->core.position.tail.cause + 1;
 
 	if (part->phase != PHASE_DECIDING || part->failed || part->wanted_refoffset >= 0 ||
 	    part->decider->config.repair) {
@@ -366,7 +366,7 @@ static void serve_reference(struct part *part)
 	}
 	part->wanted_refoffset = -1;
 	part->failed |= kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
-					    part->core.place.tail.cause + 1) != ERR_OK;
+					    part->core.position.tail.cause + 1) != ERR_OK;
 }
 
 static void repair(struct part *part)

@@ -91,7 +91,7 @@ struct part {
 	int64_t base;   /* record n of ours stands at base + n; 0 is the claim */
 	int64_t sent,
 		stands; /* numbers of the last record sent, and of the last known to stand in the log */
-	int64_t frozen; /* the last in a generation; -1: not even the claim, which moves the place too */
+	int64_t frozen; /* the last in a generation; -1: not even the claim, which moves the position too */
 	struct sent *ring;
 	int64_t since_us; /* when this phase began */
 	int64_t lag_us;   /* how old the last action was when it was decided; 0: caught up */

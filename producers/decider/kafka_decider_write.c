@@ -210,7 +210,7 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset)
 {
 	struct decider *decider = part->decider;
-	int64_t claim = part->core.place.tail.claim;
+	int64_t claim = part->core.position.tail.claim;
 	const struct sent *sent = &part->ring[(part->stands + 1) % PARTS_RING];
 
 	if (ev->type == EVENT_writer_claimed) {
@@ -237,12 +237,12 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	}
 	stands_at(part, offset);
 	if (part->stands == part->sent) {
-		part->core.place.tail.next_offset = offset + 1;
+		part->core.position.tail.next_offset = offset + 1;
 		kafka_decider_parts_enter(part, PHASE_DECIDING);
 		kafka_reader_unassign(decider->events, part->events, part->reg.partition);
 		part->failed |=
 			kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
-					    part->core.place.tail.cause + 1) != ERR_OK;
+					    part->core.position.tail.cause + 1) != ERR_OK;
 	}
 }
 
@@ -252,7 +252,7 @@ void kafka_decider_write_freeze(struct part *part)
 	if (part->phase == PHASE_DECIDING &&
 	    (part->sent > part->frozen || decider_store_holds(part->rows)) &&
 	    !decider_store_waits(part->rows) &&
-	    decider_store_freeze(part->rows, &part->core.place, part->sent)) {
+	    decider_store_freeze(part->rows, &part->core.position, part->sent)) {
 		part->frozen = part->sent;
 		LOG(DEBUG, "rows to be committed", LOG_TEXT("topic", part->events),
 		    LOG_NUMBER("partition", part->reg.partition),

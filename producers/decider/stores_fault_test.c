@@ -40,19 +40,19 @@ static int remove_dir(void **state)
 /* ---- the decider's rows */
 
 static const struct register_ops *const registers[] = {&toy_register, NULL};
-static int64_t written; /* the number that the last whole commit wrote into rows and place */
+static int64_t written; /* the number that the last whole commit wrote into rows and position */
 
 static enum err write_number(struct decider_store *store, struct decider_rows *rows, int64_t number)
 {
 	struct view *view = decider_store_view(rows);
-	struct deciding_place place;
-	enum err err = decider_store_place(rows, &place);
+	struct deciding_position position;
+	enum err err = decider_store_position(rows, &position);
 	char key[16];
 
 	if (err) {
 		return err;
 	}
-	assert_int_equal(place.tail.cause, written);
+	assert_int_equal(position.tail.cause, written);
 	for (int i = 0; i < 20; i++) {
 		struct span old;
 
@@ -63,8 +63,8 @@ static enum err write_number(struct decider_store *store, struct decider_rows *r
 	if (view->err) {
 		return view->err;
 	}
-	place.tail.cause = number;
-	if (!decider_store_freeze(rows, &place, 7)) {
+	position.tail.cause = number;
+	if (!decider_store_freeze(rows, &position, 7)) {
 		return ERR_NOMEM;
 	}
 	decider_store_stands(rows, 7, 70);
@@ -96,23 +96,23 @@ static enum err decider_once(void *context)
 	return err;
 }
 
-/* Rows and place hold the same number, whatever failed; a commit that said it failed left the old one. */
+/* Rows and position hold the same number, whatever failed; a commit that said it failed left the old one. */
 static void check_number(void)
 {
 	struct decider_store *store = NULL;
 	struct decider_rows *rows;
-	struct deciding_place place;
+	struct deciding_position position;
 	struct span value;
 	int64_t number = -1;
 
 	assert_int_equal(decider_store_open(dir, registers, &store), ERR_OK);
 	rows = decider_store_rows(store, 0, 3, 16);
 	assert_non_null(rows);
-	assert_int_equal(decider_store_place(rows, &place), ERR_OK);
+	assert_int_equal(decider_store_position(rows, &position), ERR_OK);
 	if (view_get(decider_store_view(rows), 0, SPAN("k19"), &value)) {
 		memcpy(&number, value.p, sizeof(number));
 	}
-	assert_int_equal(place.tail.cause, number);
+	assert_int_equal(position.tail.cause, number);
 	assert_int_equal(number, written);
 	decider_store_rows_free(rows);
 	decider_store_close(store);
@@ -132,7 +132,7 @@ static enum err decider_checked(void *context)
 	return err;
 }
 
-/* Whatever fails while the decider opens, folds or commits: rows and place stay together. */
+/* Whatever fails while the decider opens, folds or commits: rows and position stay together. */
 static void test_decider_store(void **state)
 {
 	(void)state;

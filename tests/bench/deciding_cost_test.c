@@ -77,7 +77,7 @@ static double bench(struct case_bed *bed, struct decider_store *store, int cases
 	char id[40];
 	struct buf *actions = make_actions(cases, bed->now_us, reference_position(bed->reference));
 
-	deciding_place_init(&d.place);
+	deciding_position_init(&d.position);
 	if (!actions || deciding_open(&d)) {
 		return 1e9;
 	}

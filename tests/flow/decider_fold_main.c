@@ -19,7 +19,7 @@ struct check {
 	struct decider_rows *kept, *anew;
 	struct deciding core; /* of those folded anew */
 	struct reg reg;
-	struct deciding_place place; /* of those kept */
+	struct deciding_position position; /* of those kept */
 	char topic[KAFKA_TOPIC_NAME_BYTES];
 	int partition, partitions;
 	int64_t lacks; /* records at the end that are left out, to see that this is noticed */
@@ -60,16 +60,16 @@ static char *rows_of(const struct register_ops *ops, struct decider_rows *rows)
 	return ret;
 }
 
-/* Folds the record from its beginning up to the place. */
+/* Folds the record from its beginning up to the position. */
 static enum err fold(struct check *check, struct kafka_reader *reader)
 {
 	static struct event ev;
 	struct kafka_record record = {0};
-	int64_t end = check->place.tail.next_offset - check->lacks;
+	int64_t end = check->position.tail.next_offset - check->lacks;
 	enum err err = kafka_reader_assign(reader, check->topic, check->partition, 0);
 
 	for (int patience = PATIENCE_POLLS;
-	     !err && check->core.place.tail.next_offset < end && patience > 0;) {
+	     !err && check->core.position.tail.next_offset < end && patience > 0;) {
 		switch (kafka_reader_poll(reader, POLL_MS, &record)) {
 		case KAFKA_READ_RECORD:
 			err = event_decode(record.value, &ev, NULL);
@@ -91,13 +91,13 @@ static enum err fold(struct check *check, struct kafka_reader *reader)
 		kafka_reader_release(&record);
 	}
 	kafka_reader_unassign(reader, check->topic, check->partition);
-	return err ? err : check->core.place.tail.next_offset < end ? ERR_KAFKA_AWAY : ERR_OK;
+	return err ? err : check->core.position.tail.next_offset < end ? ERR_KAFKA_AWAY : ERR_OK;
 }
 
 static int complain(const struct check *check, const char *what)
 {
 	fprintf(stderr, "decider-fold: %s partition %d at offset %" PRId64 ": %s\n", check->topic,
-		check->partition, check->place.tail.next_offset, what);
+		check->partition, check->position.tail.next_offset, what);
 	return 1;
 }
 
@@ -109,8 +109,8 @@ static int compare(const struct check *check, size_t *rows)
 	if (strcmp(kept, anew) != 0) {
 		wrong = complain(check, "the rows are not those of the record");
 	}
-	if (memcmp(&check->place, &check->core.place, sizeof check->place) != 0) {
-		wrong = complain(check, "the place is not that of the record");
+	if (memcmp(&check->position, &check->core.position, sizeof check->position) != 0) {
+		wrong = complain(check, "the position is not that of the record");
 	}
 	for (const char *at = kept; *at; at++) {
 		*rows += *at == '\n';
@@ -122,13 +122,13 @@ static int compare(const struct check *check, size_t *rows)
 
 static int check_partition(struct check *check, struct kafka_reader *reader, size_t *rows)
 {
-	enum err err = decider_store_place(check->kept, &check->place);
+	enum err err = decider_store_position(check->kept, &check->position);
 
 	check->reg.view = decider_store_view(check->anew);
 	check->reg.ops = check->ops;
 	check->reg.partition = check->partition;
 	check->core = (struct deciding){.reg = &check->reg, .partitions = check->partitions};
-	deciding_place_init(&check->core.place);
+	deciding_position_init(&check->core.position);
 	err = err ? err : deciding_open(&check->core);
 	if (!err) {
 		err = fold(check, reader);
