@@ -173,7 +173,7 @@ static enum err commit(struct runtime_worker *worker)
 	for (int i = worker->number; i < runtime->partitions; i += runtime->config.shards) {
 		struct runtime_partition *at = &runtime->at[i];
 
-		at->next = shard_position(worker->shard, i)->tail.next_offset;
+		at->next = shard_position(worker->shard, i)->cursor.next_offset;
 		if (at->next >= at->high) {
 			at->reached = true;
 		}
@@ -211,16 +211,17 @@ static enum err follow(struct runtime_worker *worker, const struct kafka_waterma
 	int partition = watermarks->partition;
 	struct runtime_partition *at = &runtime->at[partition];
 	const struct position *position = shard_position(worker->shard, partition);
-	enum err err = watermarks->err ? watermarks->err
-				       : kafka_reader_assign(worker->reader, runtime->topic,
-							     partition, position->tail.next_offset);
+	enum err err = watermarks->err
+			       ? watermarks->err
+			       : kafka_reader_assign(worker->reader, runtime->topic, partition,
+						     position->cursor.next_offset);
 
 	if (err) {
 		end(worker, err, partition);
 		return err;
 	}
 	at->high = watermarks->high;
-	at->next = at->folded = position->tail.next_offset;
+	at->next = at->folded = position->cursor.next_offset;
 	at->lost_us = 0;
 	at->reached = at->next >= watermarks->high;
 	at->following = true;

@@ -9,7 +9,7 @@ _Static_assert(sizeof(struct position) == 112, "rows on disk");
 void position_init(struct position *position)
 {
 	memset(position, 0, sizeof *position);
-	tail_init(&position->tail);
+	log_cursor_init(&position->cursor);
 	position->first_offset = position->last_offset = -1;
 	position->leader_epoch = -1;
 }
@@ -21,10 +21,10 @@ void position_hash(struct span bytes, uint8_t ret_hash[POSITION_HASH_BYTES])
 
 enum err position_check_range(const struct position *position, int64_t low, int64_t high)
 {
-	if (position->tail.next_offset < low) {
+	if (position->cursor.next_offset < low) {
 		return ERR_LOG_TRIMMED;
 	}
-	return position->tail.next_offset > high ? ERR_LOG_LOST_TAIL : ERR_OK;
+	return position->cursor.next_offset > high ? ERR_LOG_LOST_TAIL : ERR_OK;
 }
 
 enum err position_check_record(const struct position *position, int64_t offset, struct span bytes)

@@ -4,13 +4,13 @@
 
 #include "common/err.h"
 #include "common/span.h"
-#include "projections/tail.h"
+#include "projections/log_cursor.h"
 
 enum { POSITION_HASH_BYTES = 16 };
 
 /* A row of the table "position", in the transaction of the state it belongs to. Plain bytes, zero-filled. */
 struct position {
-	struct tail tail;
+	struct log_cursor cursor;
 	int64_t first_offset,
 		last_offset; /* of the first record ever read and of the last one; -1: none yet */
 	uint8_t first_hash[POSITION_HASH_BYTES],

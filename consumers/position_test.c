@@ -14,7 +14,7 @@ static struct position folded(void)
 	struct position position;
 
 	position_init(&position);
-	position.tail.next_offset = 100;
+	position.cursor.next_offset = 100;
 	position.first_offset = 10;
 	position.last_offset = 99;
 	position_hash(first, position.first_hash);

@@ -138,7 +138,7 @@ static void test_give_up_on_a_full_disk(void **state)
 		shard_close(shard);
 		shard = open_shard(0, 1, "a");
 		for (int i = 0; i < PARTITIONS; i++) {
-			assert_int_equal(shard_position(shard, i)->tail.next_offset,
+			assert_int_equal(shard_position(shard, i)->cursor.next_offset,
 					 i == GIVEN_UP ? 0 : partitions[i].next);
 		}
 		take_of(shard, GIVEN_UP);

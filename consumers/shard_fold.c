@@ -66,10 +66,10 @@ static enum err park(struct shard *shard,
 		     struct span subject,
 		     enum err why)
 {
-	const struct tail *tail = &shard->at[record->partition].position.tail;
+	const struct log_cursor *cursor = &shard->at[record->partition].position.cursor;
 	struct parked_event event = {.row = {.offset = record->offset,
-					     .tick = tail->tick,
-					     .claim = tail->claim,
+					     .tick = cursor->tick,
+					     .claim = cursor->claim,
 					     .err = (int32_t)why},
 				     .partition = record->partition,
 				     .subject = subject,
@@ -87,7 +87,7 @@ static enum err fold_valid(struct shard *shard,
 {
 	struct span subject = ev->env.has_subject ? ev->env.subject : (struct span){0};
 	struct place_in_log at = {.offset = record->offset,
-				  .tick = shard->at[record->partition].position.tail.tick,
+				  .tick = shard->at[record->partition].position.cursor.tick,
 				  .partition = record->partition};
 	bool done = false;
 
@@ -127,27 +127,27 @@ enum err shard_fold(struct shard *shard,
 		    enum err decoded)
 {
 	assert(record->partition >= 0 && record->partition < shard->partitions && !shard->frozen);
-	struct tail *tail = &shard->at[record->partition].position.tail;
+	struct log_cursor *cursor = &shard->at[record->partition].position.cursor;
 	enum err err = ERR_OK;
 
-	if (record->offset < tail->next_offset) {
+	if (record->offset < cursor->next_offset) {
 		return ERR_OK;
 	}
 	if (decoded) {
 		shard->counts.unread++;
 		err = park(shard, record, (struct span){0}, decoded);
-		tail_skip(tail, record->offset);
+		log_cursor_skip(cursor, record->offset);
 	} else {
-		switch (tail_take(tail, ev, record->offset)) {
-		case TAIL_VALID:
+		switch (log_cursor_take(cursor, ev, record->offset)) {
+		case LOG_CURSOR_VALID:
 			err = fold_valid(shard, record, ev);
 			break;
-		case TAIL_VOID:
+		case LOG_CURSOR_VOID:
 			shard->counts.void_records++;
 			break;
-		case TAIL_AGAIN:
+		case LOG_CURSOR_AGAIN:
 			break;
-		case TAIL_GAP:
+		case LOG_CURSOR_GAP:
 			return ERR_LOG_GAP;
 		}
 	}

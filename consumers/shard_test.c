@@ -112,7 +112,7 @@ static void test_gap(void **state)
 	}
 	assert_true(at >= 0);
 	assert_int_equal(take(shard, at), ERR_LOG_GAP);
-	assert_true(shard_position(shard, 0)->tail.next_offset <= records[at].record.offset);
+	assert_true(shard_position(shard, 0)->cursor.next_offset <= records[at].record.offset);
 	shard_close(shard);
 }
 

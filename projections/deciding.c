@@ -13,7 +13,7 @@ _Static_assert(sizeof(struct deciding_position) == 112, "stored with the registe
 void deciding_position_init(struct deciding_position *position)
 {
 	memset(position, 0, sizeof *position);
-	tail_init(&position->tail);
+	log_cursor_init(&position->cursor);
 	position->rows = DECIDING_ROWS;
 }
 
@@ -96,11 +96,11 @@ static void remember(struct deciding_position *position, const struct event *ev)
 	bar_ticks(position, ev, timer);
 }
 
-enum tail_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset)
+enum log_cursor_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset)
 {
-	enum tail_verdict verdict = tail_take(&d->position.tail, ev, offset);
+	enum log_cursor_verdict verdict = log_cursor_take(&d->position.cursor, ev, offset);
 
-	if (verdict != TAIL_VALID) {
+	if (verdict != LOG_CURSOR_VALID) {
 		return verdict;
 	}
 	remember(&d->position, ev);
@@ -136,17 +136,18 @@ enum err deciding_register_err(const struct deciding *d)
 
 enum err deciding_write(struct deciding *d, struct event *ev, int64_t decided_us, int64_t refoffset)
 {
-	const struct tail *tail = &d->position.tail;
+	const struct log_cursor *cursor = &d->position.cursor;
 
 	if (d->err) {
 		return d->err;
 	}
-	EVENT_SET(ev->env, claim, tail->claim);
+	EVENT_SET(ev->env, claim, cursor->claim);
 	EVENT_SET(ev->env, decidedtime,
-		  decided_us > tail->decided_us ? decided_us : tail->decided_us);
-	EVENT_SET(ev->env, refoffset, refoffset > tail->refoffset ? refoffset : tail->refoffset);
+		  decided_us > cursor->decided_us ? decided_us : cursor->decided_us);
+	EVENT_SET(ev->env, refoffset,
+		  refoffset > cursor->refoffset ? refoffset : cursor->refoffset);
 	EVENT_SET(ev->env, rules, REGISTER_RULES);
-	if (deciding_fold(d, ev, tail->next_offset) != TAIL_VALID) {
+	if (deciding_fold(d, ev, cursor->next_offset) != LOG_CURSOR_VALID) {
 		d->err = ERR_BUG;
 	}
 	if (!d->err) {
@@ -181,8 +182,8 @@ enum err deciding_write_owed(struct deciding *d)
 	char parent[48];
 
 	for (;;) {
-		struct moment moment = {position->tail.decided_us, position->tail.refoffset,
-					position->tail.live};
+		struct moment moment = {position->cursor.decided_us, position->cursor.refoffset,
+					position->cursor.live};
 
 		arena_reset(&d->arena);
 		memset(&ev, 0, sizeof ev);
@@ -201,16 +202,16 @@ enum err deciding_write_owed(struct deciding *d)
 				 position->timer_minute, position->timer_n + 1);
 		} else {
 			snprintf(parent, sizeof parent, "c%" PRId64 ".%" PRId64,
-				 position->tail.cause, position->cause_n + 1);
+				 position->cursor.cause, position->cause_n + 1);
 		}
 		ev.env.has_cause = false;
 		EVENT_SET(ev.env, parent, span_cstr(parent));
 		EVENT_SET(ev.env, id, span_cstr(parent));
 		EVENT_SET(ev.env, source, DECIDING_SOURCE);
 		if (!ev.env.has_time) {
-			EVENT_SET(ev.env, time, position->tail.decided_us);
+			EVENT_SET(ev.env, time, position->cursor.decided_us);
 		}
-		deciding_write(d, &ev, position->tail.decided_us, position->tail.refoffset);
+		deciding_write(d, &ev, position->cursor.decided_us, position->cursor.refoffset);
 	}
 }
 
@@ -228,9 +229,9 @@ void deciding_claim(const struct deciding *d,
 	EVENT_SET(ret_ev->env, source, DECIDING_SOURCE);
 	EVENT_SET(ret_ev->env, subject, SPAN("clock"));
 	EVENT_SET(ret_ev->env, time, wall_us);
-	EVENT_SET(ret_ev->env, claim, d->position.tail.claim);
+	EVENT_SET(ret_ev->env, claim, d->position.cursor.claim);
 	EVENT_SET(ret_ev->env, decidedtime, wall_us);
-	EVENT_SET(ret_ev->data.writer_claimed, replaces, d->position.tail.claim);
+	EVENT_SET(ret_ev->data.writer_claimed, replaces, d->position.cursor.claim);
 	EVENT_SET(ret_ev->data.writer_claimed, nonce, nonce);
 	EVENT_SET(ret_ev->data.writer_claimed, writer, span_cstr(writer));
 }
@@ -240,7 +241,7 @@ static enum err write_own(struct deciding *d, struct event *ev, const char *what
 {
 	char id[64], parent[48];
 	int64_t at_us =
-		wall_us > d->position.tail.decided_us ? wall_us : d->position.tail.decided_us;
+		wall_us > d->position.cursor.decided_us ? wall_us : d->position.cursor.decided_us;
 	int64_t minute = civil_minute(at_us);
 	int64_t n = d->position.timer_minute == minute ? d->position.timer_n + 1 : 1;
 
@@ -273,7 +274,7 @@ enum err deciding_repair(struct deciding *d,
 	EVENT_SET(ev.data.position_repaired, reason, reason);
 	/* In history mode the wall clock must not enter: the record takes the last moment. */
 	return write_own(d, &ev, "repair",
-			 d->position.tail.live ? wall_us : d->position.tail.decided_us);
+			 d->position.cursor.live ? wall_us : d->position.cursor.decided_us);
 }
 
 enum deciding_result deciding_idle(struct deciding *d,
@@ -281,17 +282,17 @@ enum deciding_result deciding_idle(struct deciding *d,
 				   bool caught_up,
 				   bool bus_live)
 {
-	const struct tail *tail = &d->position.tail;
-	int64_t now_us = wall_us > tail->decided_us ? wall_us : tail->decided_us;
+	const struct log_cursor *cursor = &d->position.cursor;
+	int64_t now_us = wall_us > cursor->decided_us ? wall_us : cursor->decided_us;
 
 	deciding_write_owed(d);
-	if (!tail->live && bus_live && tail->cause < 0 && !tail->decided_us && !d->err) {
+	if (!cursor->live && bus_live && cursor->cause < 0 && !cursor->decided_us && !d->err) {
 		write_went_live(d, wall_us);
 	}
 	if (deciding_clock_must_confirm(d, wall_us)) {
 		return DECIDING_CONFIRM;
 	}
-	if (tail->live) {
+	if (cursor->live) {
 		deciding_clock_advance(d, now_us, caught_up);
 	}
 	return d->err ? DECIDING_FAILED : DECIDING_DONE;

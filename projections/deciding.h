@@ -2,16 +2,16 @@
 #ifndef GOVBUS_PROJECTIONS_DECIDING_H
 #define GOVBUS_PROJECTIONS_DECIDING_H
 
+#include "projections/log_cursor.h"
 #include "projections/register.h"
-#include "projections/tail.h"
 
 /* What folding one partition leaves behind besides the register's rows. Plain bytes: stored with them. */
 struct deciding_position {
-	struct tail tail;
+	struct log_cursor cursor;
 	int64_t barred_minute; /* no tick of this minute or before can be written any more; 0: none */
 	int64_t timer_minute; /* minute of the last event of a timer, and how many of that minute */
 	int64_t timer_n;
-	int64_t cause_n;      /* events that followed from the outcome at tail.cause */
+	int64_t cause_n;      /* events that followed from the outcome at cursor.cause */
 	int64_t confirmed_us; /* clock.confirmed: the clock may jump up to here */
 	uint64_t
 		outcome_hash; /* over source, id and digest of the last outcome: is the action log the one we know? */
@@ -77,7 +77,7 @@ enum {
  * Folds one record that was read: judges it and, if it is valid, moves the position and the register's rows on.
  * @return its verdict; d->err if the register cannot fold it
  */
-enum tail_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset);
+enum log_cursor_verdict deciding_fold(struct deciding *d, const struct event *ev, int64_t offset);
 
 /** Opens the register on what was folded so far (after the claim was read back). */
 enum err deciding_open(struct deciding *d);

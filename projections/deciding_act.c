@@ -103,7 +103,7 @@ static void make_nameless(struct acting *a)
 	EVENT_SET(ev->env, id, span_cstr(a->id));
 	EVENT_SET(ev->env, source, DECIDING_SOURCE);
 	EVENT_SET(ev->env, digest, span_of(a->digest, sizeof a->digest));
-	EVENT_SET(ev->env, time, a->d->position.tail.decided_us);
+	EVENT_SET(ev->env, time, a->d->position.cursor.decided_us);
 }
 
 /* Whether its outcome can be identified by the action's own source, id and digest. */
@@ -198,13 +198,13 @@ static void check_partition(struct acting *a)
 /* History: the action's own time, posted only with the right to do so; never later than the broker's clock. */
 static int64_t now_of(struct acting *a)
 {
-	const struct tail *tail = &a->d->position.tail;
+	const struct log_cursor *cursor = &a->d->position.cursor;
 	const struct envelope *env = &a->ev.env;
 	int64_t now_us =
-		tail->live || a->ev.type == EVENT_went_live ? a->action->wall_us : env->time;
+		cursor->live || a->ev.type == EVENT_went_live ? a->action->wall_us : env->time;
 	int64_t latest_us = a->action->broker_us ? a->action->broker_us : a->action->wall_us;
 
-	if (!tail->live && !a->refusal.reason) {
+	if (!cursor->live && !a->refusal.reason) {
 		if (!env->has_rights || !(env->rights & DECIDING_RIGHT_HISTORY)) {
 			refuse(a, REASON_GUARD, "HISTORY");
 		} else if (env->time > latest_us || (a->ev.type == EVENT_clock_advanced &&
@@ -214,16 +214,16 @@ static int64_t now_of(struct acting *a)
 			now_us = a->ev.data.clock_advanced.to;
 		}
 	}
-	if (!tail->live && a->refusal.reason) {
-		now_us = tail->decided_us; /* a refused action moves no clock */
+	if (!cursor->live && a->refusal.reason) {
+		now_us = cursor->decided_us; /* a refused action moves no clock */
 	}
-	return now_us > tail->decided_us ? now_us : tail->decided_us;
+	return now_us > cursor->decided_us ? now_us : cursor->decided_us;
 }
 
 /* A clock that stands there already has been moved: by the same feeder before it was killed, or by a file before this one. */
 static void judge_protocol(struct acting *a, int64_t stood_us)
 {
-	bool live = a->d->position.tail.live;
+	bool live = a->d->position.cursor.live;
 
 	if (live && a->ev.type != EVENT_clock_confirmed) {
 		refuse(a, REASON_GUARD, "LIVE");
@@ -404,22 +404,22 @@ static void write_outcome(struct acting *a)
 static void judge(struct acting *a)
 {
 	struct deciding *d = a->d;
-	const struct tail *tail = &d->position.tail;
-	int64_t stood_us = tail->decided_us, now_us = now_of(a);
+	const struct log_cursor *cursor = &d->position.cursor;
+	int64_t stood_us = cursor->decided_us, now_us = now_of(a);
 	int64_t known = a->ev.env.has_refknown ? a->ev.env.refknown : 0;
-	bool going_live = a->ev.type == EVENT_went_live && !tail->live && !a->refusal.reason;
+	bool going_live = a->ev.type == EVENT_went_live && !cursor->live && !a->refusal.reason;
 
-	if (now_us > tail->decided_us || tail->live) {
-		deciding_clock_advance(d, now_us, tail->live || going_live);
+	if (now_us > cursor->decided_us || cursor->live) {
+		deciding_clock_advance(d, now_us, cursor->live || going_live);
 	}
-	int64_t refoffset = tail->live ? d->refposition : known;
+	int64_t refoffset = cursor->live ? d->refposition : known;
 
 	if (refoffset > d->refposition) {
 		refoffset = d->refposition; /* a refused stamp */
 	}
-	a->moment.now_us = now_us > tail->decided_us ? now_us : tail->decided_us;
-	a->moment.refoffset = refoffset > tail->refoffset ? refoffset : tail->refoffset;
-	a->moment.live = tail->live;
+	a->moment.now_us = now_us > cursor->decided_us ? now_us : cursor->decided_us;
+	a->moment.refoffset = refoffset > cursor->refoffset ? refoffset : cursor->refoffset;
+	a->moment.live = cursor->live;
 	if (d->err || a->refusal.reason) {
 		return;
 	}

@@ -9,7 +9,7 @@
 static int64_t refoffset_of(const struct deciding *d)
 {
 	/* In history mode the known reference position is stamped on the actions; live, it is what has been read. */
-	return d->position.tail.live ? d->refposition : d->position.tail.refoffset;
+	return d->position.cursor.live ? d->refposition : d->position.cursor.refoffset;
 }
 
 /* The first midnight, opening or closing hour after a moment, every day (answers 14). */
@@ -80,11 +80,12 @@ static void write_tick(struct deciding *d, int64_t at_us)
 static void write_timer(struct deciding *d, int64_t due_us)
 {
 	struct deciding_position *position = &d->position;
-	int64_t at_us = due_us > position->tail.decided_us ? due_us : position->tail.decided_us;
+	int64_t at_us = due_us > position->cursor.decided_us ? due_us : position->cursor.decided_us;
 	int64_t refoffset = refoffset_of(d);
-	struct moment moment = {
-		at_us, refoffset > position->tail.refoffset ? refoffset : position->tail.refoffset,
-		position->tail.live};
+	struct moment moment = {at_us,
+				refoffset > position->cursor.refoffset ? refoffset
+								       : position->cursor.refoffset,
+				position->cursor.live};
 	struct event ev;
 	char parent[48];
 
@@ -115,7 +116,7 @@ enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_
 {
 	struct deciding_position *position = &d->position;
 
-	if (!position->barred_minute && !position->tail.decided_us) {
+	if (!position->barred_minute && !position->cursor.decided_us) {
 		/* Nothing happened yet: the partition's time begins here, not in 1970. */
 		position->barred_minute = civil_minute(upto_us) - 1;
 	}
@@ -142,8 +143,8 @@ enum err deciding_clock_advance(struct deciding *d, int64_t upto_us, bool every_
 bool deciding_clock_must_confirm(const struct deciding *d, int64_t wall_us)
 {
 	const struct deciding_position *position = &d->position;
-	int64_t ticked_us = position->tail.tick * CIVIL_MINUTE_US;
+	int64_t ticked_us = position->cursor.tick * CIVIL_MINUTE_US;
 
-	return position->tail.live && position->tail.tick && wall_us > position->confirmed_us &&
+	return position->cursor.live && position->cursor.tick && wall_us > position->confirmed_us &&
 	       wall_us - ticked_us > DECIDING_CONFIRM_DAYS * CIVIL_DAY_US;
 }

@@ -66,8 +66,8 @@ static void test_hours_of_the_calendar(void **state)
 	deciding_position_init(&d.position);
 	assert_int_equal(deciding_open(&d), ERR_OK);
 	deciding_claim(&d, 7, "test", 5, id, &claim);
-	assert_int_equal(deciding_fold(&d, &claim, 0), TAIL_VALID);
-	d.position.tail.live = true;
+	assert_int_equal(deciding_fold(&d, &claim, 0), LOG_CURSOR_VALID);
+	d.position.cursor.live = true;
 	d.refposition = reference_position(ref);
 	assert_int_equal(deciding_clock_advance(&d, day_us, false), ERR_OK);
 	assert_int_equal(deciding_clock_advance(&d, day_us + 2 * CIVIL_DAY_US, false), ERR_OK);

@@ -50,7 +50,7 @@ static int set_up(void **state)
 	deciding_position_init(&f.d.position);
 	assert_int_equal(deciding_open(&f.d), ERR_OK);
 	deciding_claim(&f.d, 7, "test", 5, id, &claim);
-	assert_int_equal(deciding_fold(&f.d, &claim, 0), TAIL_VALID);
+	assert_int_equal(deciding_fold(&f.d, &claim, 0), LOG_CURSOR_VALID);
 	f.d.refposition = reference_position(f.bed.reference);
 	return 0;
 }

@@ -40,7 +40,7 @@ static void open_on(struct reg *reg, bool claims)
 	assert_int_equal(deciding_open(&f.d), ERR_OK);
 	if (claims) {
 		deciding_claim(&f.d, 7, "test", 5, id, &claim);
-		assert_int_equal(deciding_fold(&f.d, &claim, 0), TAIL_VALID);
+		assert_int_equal(deciding_fold(&f.d, &claim, 0), LOG_CURSOR_VALID);
 	}
 }
 

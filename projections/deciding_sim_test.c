@@ -117,15 +117,15 @@ static bool fold_on(struct world *w, struct writer *writer, bool *ret_void)
 	for (; writer->read < w->events.n; writer->read++) {
 		assert_int_equal(event_decode(buf_span(&w->events.bytes[writer->read]), &ev, NULL),
 				 ERR_OK);
-		enum tail_verdict verdict = deciding_fold(&writer->d, &ev, writer->read);
+		enum log_cursor_verdict verdict = deciding_fold(&writer->d, &ev, writer->read);
 
-		assert_true(verdict == TAIL_VALID || verdict == TAIL_VOID);
+		assert_true(verdict == LOG_CURSOR_VALID || verdict == LOG_CURSOR_VOID);
 		assert_int_equal(writer->d.err, ERR_OK);
 		if (ev.type == EVENT_writer_claimed && writer->claimed &&
 		    ev.data.writer_claimed.nonce == writer->nonce) {
-			*ret_void = verdict == TAIL_VOID;
+			*ret_void = verdict == LOG_CURSOR_VOID;
 			writer->mine = writer->read++;
-			return verdict == TAIL_VALID;
+			return verdict == LOG_CURSOR_VALID;
 		}
 	}
 	return false;
@@ -176,7 +176,7 @@ static bool unseated(struct world *w, struct writer *writer)
 /* Decides the next action. A writer that does not know yet that it was unseated goes on: its records will be void. */
 static void decide_next(struct world *w, struct writer *writer)
 {
-	int64_t next = writer->d.position.tail.cause + 1, wanted = 0;
+	int64_t next = writer->d.position.cursor.cause + 1, wanted = 0;
 
 	if (writer->doubtful) {
 		if (unseated(w, writer)) {
@@ -265,7 +265,7 @@ static void finish(struct world *w)
 	flush_one(w, writer);
 	assert_true(fold_on(w, writer, &is_void));
 	writer->expected = writer->mine + 1;
-	while (writer->d.position.tail.cause + 1 < w->actions.n) {
+	while (writer->d.position.cursor.cause + 1 < w->actions.n) {
 		decide_next(w, writer);
 		while (writer->first < writer->last) {
 			flush_one(w, writer);

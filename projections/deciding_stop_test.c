@@ -54,7 +54,7 @@ static enum err write_owed(void)
 	deciding_position_init(&d.position);
 	assert_int_equal(deciding_open(&d), ERR_OK);
 	deciding_claim(&d, 7, "test", 5, id, &claim);
-	assert_int_equal(deciding_fold(&d, &claim, 0), TAIL_VALID);
+	assert_int_equal(deciding_fold(&d, &claim, 0), LOG_CURSOR_VALID);
 	err = deciding_write_owed(&d);
 	deciding_close(&d);
 	memory_view_free(rows);

@@ -90,8 +90,8 @@ static int setup(void **state)
 	deciding_position_init(&f->d.position);
 	assert_int_equal(deciding_open(&f->d), ERR_OK);
 	deciding_claim(&f->d, 7, "test", 5, id, &claim);
-	assert_int_equal(deciding_fold(&f->d, &claim, 0), TAIL_VALID);
-	assert_int_equal(f->d.position.tail.decided_us, 0); /* a claim's time is for people */
+	assert_int_equal(deciding_fold(&f->d, &claim, 0), LOG_CURSOR_VALID);
+	assert_int_equal(f->d.position.cursor.decided_us, 0); /* a claim's time is for people */
 	*state = f;
 	return 0;
 }
@@ -223,7 +223,7 @@ static void test_what_cannot_be_posted_is_invalid(void **state)
 		memset(&ev.data, 0, sizeof ev.data);
 		assert_string_equal(act(f, &ev, wall_us, false).outcome->reason, "INVALID");
 	}
-	assert_int_equal(f->d.position.tail.decided_us, 0);
+	assert_int_equal(f->d.position.cursor.decided_us, 0);
 }
 
 /* Rule 7: the same again is a repeat; another digest a conflict; a refusal binds nothing; a dry run neither. */
@@ -354,16 +354,16 @@ static void test_history_takes_the_actions_time(void **state)
 	ev = action("d", at("2023-01-20T09:00:00+08:00"));
 	ev.env.has_rights = false;
 	assert_string_equal(act(f, &ev, wall_us, false).outcome->guard, "HISTORY");
-	assert_int_equal(f->d.position.tail.decided_us, at("2023-01-19T09:00:00+08:00"));
+	assert_int_equal(f->d.position.cursor.decided_us, at("2023-01-19T09:00:00+08:00"));
 	struct event advance = {.type = EVENT_clock_advanced,
 				.env = action("e", at("2023-01-19T10:00:00+08:00")).env};
 
 	EVENT_SET(advance.data.clock_advanced, to, at("2023-01-20T00:00:00+08:00"));
 	assert_int_equal(act(f, &advance, wall_us, false).outcome->type, EVENT_clock_advanced);
-	assert_int_equal(f->d.position.tail.decided_us, at("2023-01-20T00:00:00+08:00"));
+	assert_int_equal(f->d.position.cursor.decided_us, at("2023-01-20T00:00:00+08:00"));
 	/* A killed feeder posts it again, a second file those of the first: the clock stands there. */
 	assert_int_equal(act(f, &advance, wall_us, false).outcome->type, EVENT_action_repeated);
-	assert_int_equal(f->d.position.tail.tick, civil_minute(at("2023-01-20T00:00:00+08:00")));
+	assert_int_equal(f->d.position.cursor.tick, civil_minute(at("2023-01-20T00:00:00+08:00")));
 }
 
 /* Rule 12: going live moves history on to the wall clock first, and happens once. */
@@ -379,8 +379,8 @@ static void test_going_live_once(void **state)
 
 	assert_int_equal(r->type, EVENT_went_live);
 	assert_int_equal(r->decided_us, now_us);
-	assert_int_equal(f->d.position.tail.tick, civil_minute(now_us));
-	assert_true(f->d.position.tail.live);
+	assert_int_equal(f->d.position.cursor.tick, civil_minute(now_us));
+	assert_true(f->d.position.cursor.live);
 	assert_string_equal(act(f, &live, now_us + 5, false).outcome->guard, "LIVE");
 	int before = f->n;
 
@@ -410,10 +410,10 @@ static void test_repair_restates_the_position(void **state)
 
 	decide(f, "a", "2023-01-19T09:00:00+08:00");
 	decide(f, "b", "2023-01-19T09:00:00+08:00");
-	assert_int_equal(f->d.position.tail.cause, 1);
+	assert_int_equal(f->d.position.cursor.cause, 1);
 	assert_int_equal(deciding_repair(&f->d, 1, SPAN("tail lost"), at("2026-01-01T00:00:00Z")),
 			 ERR_OK);
-	assert_int_equal(f->d.position.tail.cause, 0);
+	assert_int_equal(f->d.position.cursor.cause, 0);
 	assert_int_equal(f->d.position.outcome_hash, 0);
 	f->actions = 1;
 	assert_int_equal(decide(f, "c", "2023-01-19T09:00:00+08:00")->cause, 1);

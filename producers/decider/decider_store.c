@@ -400,7 +400,7 @@ void decider_store_stands(struct decider_rows *rows, int64_t record, int64_t off
 	for (int i = 0; i < rows->n_waiting && rows->waiting[i].record <= record; i++) {
 		rows->waiting[i].stands = true;
 		if (rows->waiting[i].record == record) {
-			rows->waiting[i].position.tail.next_offset = offset + 1;
+			rows->waiting[i].position.cursor.next_offset = offset + 1;
 		}
 	}
 }

@@ -193,7 +193,7 @@ static enum err open_all(struct decider *decider)
 
 	decider->reference = reference_new();
 	decider->held = calloc(PARTS_HELD, sizeof *decider->held);
-	tail_init(&decider->reftail);
+	log_cursor_init(&decider->refcursor);
 	if (!err && (!decider->reference || !decider->held)) {
 		err = ERR_NOMEM;
 	}
@@ -326,7 +326,8 @@ static void on_reference(struct decider *decider, const struct kafka_record *rec
 	}
 	enum err err = event_decode(record->value, &decider->ev, NULL);
 
-	if (!err && tail_take(&decider->reftail, &decider->ev, record->offset) == TAIL_VALID) {
+	if (!err && log_cursor_take(&decider->refcursor, &decider->ev, record->offset) ==
+			    LOG_CURSOR_VALID) {
 		ev = &decider->ev;
 	}
 	if (!err) {

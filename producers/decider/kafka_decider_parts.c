@@ -28,7 +28,7 @@ void kafka_decider_parts_enter(struct part *part, enum phase phase)
 	LOG(DEBUG, "phase", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition),
 	    LOG_TEXT("phase", kafka_decider_parts_phases[phase]),
-	    LOG_NUMBER("next_offset", part->core.position.tail.next_offset));
+	    LOG_NUMBER("next_offset", part->core.position.cursor.next_offset));
 }
 
 void kafka_decider_parts_leave(struct part *part)
@@ -89,7 +89,7 @@ static void begin(struct part *part)
 	}
 	if (!err) {
 		err = kafka_reader_assign(decider->events, part->events, part->reg.partition,
-					  part->core.position.tail.next_offset);
+					  part->core.position.cursor.next_offset);
 	}
 	if (err) {
 		kafka_decider_parts_stop(part, err, "rows cannot be read");
@@ -112,17 +112,17 @@ static void ask(struct part *part)
 		kafka_decider_write_claim(part);
 	} else {
 		kafka_member_ask(decider->member, part->actions, part->reg.partition,
-				 part->core.position.tail.cause + 1);
+				 part->core.position.cursor.cause + 1);
 	}
 }
 
 static void start_deciding(struct part *part)
 {
 	struct decider *decider = part->decider;
-	int64_t cause = part->core.position.tail.cause;
+	int64_t cause = part->core.position.cursor.cause;
 
 	kafka_reader_unassign(decider->events, part->events, part->reg.partition);
-	part->base = part->core.position.tail.claim;
+	part->base = part->core.position.cursor.claim;
 	part->frozen = -1;
 	part->verified = cause < 0 || !part->core.position.outcome_hash;
 	kafka_decider_parts_enter(part, PHASE_DECIDING);
@@ -140,21 +140,21 @@ static void fold(struct part *part, const struct kafka_record *record)
 	struct event *ev = &part->decider->ev;
 	bool own = ev->type == EVENT_writer_claimed &&
 		   ev->data.writer_claimed.nonce == part->nonce && part->phase == PHASE_CLAIMING;
-	enum tail_verdict verdict = deciding_fold(core, ev, record->offset);
+	enum log_cursor_verdict verdict = deciding_fold(core, ev, record->offset);
 
 	if (core->err) {
 		kafka_decider_parts_stop(part, core->err, "a valid record cannot be folded");
-	} else if (verdict == TAIL_GAP) {
+	} else if (verdict == LOG_CURSOR_GAP) {
 		kafka_decider_parts_stop(part, ERR_LOG_GAP,
 					 "an outcome is missing in the event log");
-	} else if (verdict == TAIL_VOID) {
+	} else if (verdict == LOG_CURSOR_VOID) {
 		kafka_decider_status_count("void");
 		if (own) {
 			kafka_decider_status_count("void_claims");
 			kafka_decider_parts_restart(
 				part, kafka_decider_parts_random_wait_us(part->decider));
 		}
-	} else if (own && verdict == TAIL_VALID) {
+	} else if (own && verdict == LOG_CURSOR_VALID) {
 		start_deciding(part);
 	}
 }
@@ -164,7 +164,7 @@ static void freeze_folded(struct part *part, int64_t offset)
 {
 	if (offset % PARTS_FREEZE_ROWS == 0 && part->phase == PHASE_FOLDING &&
 	    decider_store_freeze(part->rows, &part->core.position, 0)) {
-		decider_store_stands(part->rows, 0, part->core.position.tail.next_offset - 1);
+		decider_store_stands(part->rows, 0, part->core.position.cursor.next_offset - 1);
 	}
 }
 
@@ -195,11 +195,11 @@ void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *
 		}
 		return;
 	}
-	if (record->offset < part->core.position.tail.next_offset) {
+	if (record->offset < part->core.position.cursor.next_offset) {
 		return;
 	}
 	if (event_decode(record->value, ev, NULL)) {
-		tail_skip(&part->core.position.tail, record->offset);
+		log_cursor_skip(&part->core.position.cursor, record->offset);
 		kafka_decider_status_count("undecodable");
 		return;
 	}
@@ -214,7 +214,7 @@ static bool verify(struct part *part, const struct kafka_record *record)
 {
 	const struct deciding_position *position = &part->core.position;
 
-	if (record->offset > position->tail.cause) {
+	if (record->offset > position->cursor.cause) {
 		kafka_decider_parts_stop(
 			part, ERR_LOG_TRIMMED,
 			"the action log was trimmed: govbus repair restates the position");
@@ -232,7 +232,7 @@ static bool verify(struct part *part, const struct kafka_record *record)
 
 static void end_of_actions(struct part *part, int64_t offset)
 {
-	if (!part->verified && offset <= part->core.position.tail.cause) {
+	if (!part->verified && offset <= part->core.position.cursor.cause) {
 		kafka_decider_parts_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
 			"the action log ends before the last outcome: govbus repair restates the position");
@@ -256,7 +256,7 @@ static void look_for_confirmation(struct part *part, const struct kafka_record *
 	part->confirming = false;
 	part->failed |=
 		kafka_reader_assign(part->decider->actions, part->actions, part->reg.partition,
-				    part->core.position.tail.cause + 1) != ERR_OK;
+				    part->core.position.cursor.cause + 1) != ERR_OK;
 }
 
 static void decide(struct part *part, const struct kafka_record *record)
@@ -295,15 +295,15 @@ static void decide(struct part *part, const struct kafka_record *record)
 		part->confirming = true;
 	} else if (result == DECIDING_FAILED) {
 		part->failed = true;
-	} else if (!part->core.position.tail.live &&
-		   record->broker_us - part->core.position.tail.decided_us < CIVIL_DAY_US) {
+	} else if (!part->core.position.cursor.live &&
+		   record->broker_us - part->core.position.cursor.decided_us < CIVIL_DAY_US) {
 		decider->today = true;
 	}
 }
 
 void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record)
 {
-	int64_t next = part->core.position.tail.cause + 1;
+	int64_t next = part->core.position.cursor.cause + 1;
 
 	if (part->phase != PHASE_DECIDING || part->failed || part->wanted_refoffset >= 0 ||
 	    part->decider->config.repair) {
@@ -366,7 +366,7 @@ static void serve_reference(struct part *part)
 	}
 	part->wanted_refoffset = -1;
 	part->failed |= kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
-					    part->core.position.tail.cause + 1) != ERR_OK;
+					    part->core.position.cursor.cause + 1) != ERR_OK;
 }
 
 static void repair(struct part *part)
@@ -390,7 +390,7 @@ static void repair(struct part *part)
 
 static bool bus_is_live(const struct decider *decider)
 {
-	return decider->reftail.live;
+	return decider->refcursor.live;
 }
 
 static void serve_deciding(struct part *part, int64_t now_us)

@@ -113,7 +113,7 @@ struct decider {
 	struct kafka_reader *actions, *events, *refreader;
 	struct kafka_writer *writer;
 	struct reference *reference;
-	struct tail reftail;
+	struct log_cursor refcursor;
 	char reftopic[KAFKA_TOPIC_NAME_BYTES], writer_name[80];
 	bool ref_ended, clock_off, done;
 	int64_t ref_read_us;  /* when reference records last came, by the steady clock */

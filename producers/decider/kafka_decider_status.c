@@ -131,7 +131,8 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 		if (part->owned) {
 			n_owned++;
 			n_deciding += part->phase == PHASE_DECIDING && !part->confirming;
-			history += part->phase == PHASE_DECIDING && !part->core.position.tail.live;
+			history +=
+				part->phase == PHASE_DECIDING && !part->core.position.cursor.live;
 			lag_us = part->lag_us > lag_us ? part->lag_us : lag_us;
 			say_part(part, &decider->reasons);
 		}

@@ -210,7 +210,7 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset)
 {
 	struct decider *decider = part->decider;
-	int64_t claim = part->core.position.tail.claim;
+	int64_t claim = part->core.position.cursor.claim;
 	const struct sent *sent = &part->ring[(part->stands + 1) % PARTS_RING];
 
 	if (ev->type == EVENT_writer_claimed) {
@@ -237,12 +237,12 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	}
 	stands_at(part, offset);
 	if (part->stands == part->sent) {
-		part->core.position.tail.next_offset = offset + 1;
+		part->core.position.cursor.next_offset = offset + 1;
 		kafka_decider_parts_enter(part, PHASE_DECIDING);
 		kafka_reader_unassign(decider->events, part->events, part->reg.partition);
 		part->failed |=
 			kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
-					    part->core.position.tail.cause + 1) != ERR_OK;
+					    part->core.position.cursor.cause + 1) != ERR_OK;
 	}
 }
 

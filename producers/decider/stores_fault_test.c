@@ -52,7 +52,7 @@ static enum err write_number(struct decider_store *store, struct decider_rows *r
 	if (err) {
 		return err;
 	}
-	assert_int_equal(position.tail.cause, written);
+	assert_int_equal(position.cursor.cause, written);
 	for (int i = 0; i < 20; i++) {
 		struct span old;
 
@@ -63,7 +63,7 @@ static enum err write_number(struct decider_store *store, struct decider_rows *r
 	if (view->err) {
 		return view->err;
 	}
-	position.tail.cause = number;
+	position.cursor.cause = number;
 	if (!decider_store_freeze(rows, &position, 7)) {
 		return ERR_NOMEM;
 	}
@@ -112,7 +112,7 @@ static void check_number(void)
 	if (view_get(decider_store_view(rows), 0, SPAN("k19"), &value)) {
 		memcpy(&number, value.p, sizeof(number));
 	}
-	assert_int_equal(position.tail.cause, number);
+	assert_int_equal(position.cursor.cause, number);
 	assert_int_equal(number, written);
 	decider_store_rows_free(rows);
 	decider_store_close(store);

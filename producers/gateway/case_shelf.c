@@ -177,7 +177,7 @@ enum err case_shelf_why_not(const struct case_shelf_read *read)
 	return read->shelf->shards ? ERR_STORE : read->shelf->why_not;
 }
 
-bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *ret_tail)
+bool case_shelf_cursor(struct case_shelf_read *read, int partition, struct log_cursor *ret_cursor)
 {
 	struct position position;
 
@@ -185,16 +185,17 @@ bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *r
 				 partition, &position)) {
 		return false;
 	}
-	*ret_tail = position.tail;
+	*ret_cursor = position.cursor;
 	return true;
 }
 
 int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *id)
 {
-	struct tail tail;
+	struct log_cursor cursor;
 
-	return case_shelf_tail(read, case_shelf_partition(id), &tail) ? tail.tick * CIVIL_MINUTE_US
-								      : 0;
+	return case_shelf_cursor(read, case_shelf_partition(id), &cursor)
+		       ? cursor.tick * CIVIL_MINUTE_US
+		       : 0;
 }
 
 const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id *id)
@@ -207,9 +208,9 @@ const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id
 			   span_of(subject, CASE_ID_TEXT_BYTES));
 }
 
-bool case_shelf_start(void *context, int partition, struct tail *ret_tail)
+bool case_shelf_start(void *context, int partition, struct log_cursor *ret_cursor)
 {
 	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
 
-	return case_shelf_begin(context, &read) && case_shelf_tail(&read, partition, ret_tail);
+	return case_shelf_begin(context, &read) && case_shelf_cursor(&read, partition, ret_cursor);
 }

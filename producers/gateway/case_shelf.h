@@ -4,7 +4,7 @@
 
 #include "common/kv.h"
 #include "projections/case_query.h"
-#include "projections/tail.h"
+#include "projections/log_cursor.h"
 
 struct case_shelf;
 
@@ -49,7 +49,7 @@ void case_shelf_end(struct case_shelf_read *read);
 int case_shelf_partition(const struct case_id *id);
 
 /** How far a partition was folded, as of this reading. @return false: not at all */
-bool case_shelf_tail(struct case_shelf_read *read, int partition, struct tail *ret_tail);
+bool case_shelf_cursor(struct case_shelf_read *read, int partition, struct log_cursor *ret_cursor);
 
 /** The last tick of the partition that a case is in, as a moment; 0: none yet. */
 int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *id);
@@ -58,6 +58,6 @@ int64_t case_shelf_tick_us(struct case_shelf_read *read, const struct case_id *i
 const char *case_shelf_parked(struct case_shelf_read *read, const struct case_id *id);
 
 /** A start for whoever tails gov.case (kafka_outcomes_config.start). @param context the shelf */
-bool case_shelf_start(void *context, int partition, struct tail *ret_tail);
+bool case_shelf_start(void *context, int partition, struct log_cursor *ret_cursor);
 
 #endif

@@ -146,7 +146,7 @@ static bool look_begin(struct look *look)
 static bool may_read(struct look *look, const struct case_id *id, int64_t outcome_offset)
 {
 	struct case_row row;
-	struct tail tail;
+	struct log_cursor cursor;
 
 	if (disclosure_county(&look->request->token, id)) {
 		return true;
@@ -157,8 +157,8 @@ static bool may_read(struct look *look, const struct case_id *id, int64_t outcom
 	if (case_query_get(&look->read.query, id, &row) && read_rights_row(look->request, &row)) {
 		return true;
 	}
-	look->behind |= !case_shelf_tail(&look->read, case_shelf_partition(id), &tail) ||
-			tail.next_offset <= outcome_offset;
+	look->behind |= !case_shelf_cursor(&look->read, case_shelf_partition(id), &cursor) ||
+			cursor.next_offset <= outcome_offset;
 	return false;
 }
 

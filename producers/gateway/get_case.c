@@ -144,11 +144,11 @@ static void answer_write(struct http_request *request,
 {
 	struct buf *out = &request->answer;
 	int partition = case_shelf_partition(id);
-	struct tail tail = {0};
+	struct log_cursor cursor = {0};
 	char etag[ETAG_BYTES];
 
-	(void)case_shelf_tail(read, partition, &tail);
-	uint8_t colour = case_row_colour(&row->fixed, tail.tick * CIVIL_MINUTE_US);
+	(void)case_shelf_cursor(read, partition, &cursor);
+	uint8_t colour = case_row_colour(&row->fixed, cursor.tick * CIVIL_MINUTE_US);
 	const char *parked = case_shelf_parked(read, id);
 
 	buf_grow(out, ANSWER_BYTES);
@@ -163,7 +163,7 @@ static void answer_write(struct http_request *request,
 		return;
 	}
 	json_out_name(out, "as_of");
-	get_cases_position(out, partition, &tail);
+	get_cases_position(out, partition, &cursor);
 	json_out_close(out, '}');
 	request->status = 200;
 }

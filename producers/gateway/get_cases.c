@@ -168,24 +168,24 @@ bool get_cases_shelf_of(struct http_request *request,
 			      case_shelf_begin_case(request->gateway->shelf, id, read));
 }
 
-void get_cases_position(struct buf *out, int partition, const struct tail *tail)
+void get_cases_position(struct buf *out, int partition, const struct log_cursor *cursor)
 {
 	json_out_open(out, '{');
 	json_out_member_number(out, "partition", partition);
-	json_out_member_number(out, "offset", tail->next_offset);
-	time_member(out, SPAN("tick"), tail->tick * CIVIL_MINUTE_US);
+	json_out_member_number(out, "offset", cursor->next_offset);
+	time_member(out, SPAN("tick"), cursor->tick * CIVIL_MINUTE_US);
 	json_out_close(out, '}');
 }
 
 void get_cases_as_of(struct buf *out, struct case_shelf_read *read)
 {
-	struct tail tail;
+	struct log_cursor cursor;
 
 	json_out_name(out, "as_of");
 	json_out_open(out, '[');
 	for (int i = 0; i < LIMIT_CASE_PARTITIONS; i++) {
-		if (case_shelf_tail(read, i, &tail)) {
-			get_cases_position(out, i, &tail);
+		if (case_shelf_cursor(read, i, &cursor)) {
+			get_cases_position(out, i, &cursor);
 		}
 	}
 	json_out_close(out, ']');

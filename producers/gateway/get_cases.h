@@ -24,7 +24,7 @@ bool get_cases_shelf_of(struct http_request *request,
 			struct case_shelf_read *read);
 
 /** Writes how far a partition was folded, and its last tick if there was one: an object. */
-void get_cases_position(struct buf *out, int partition, const struct tail *tail);
+void get_cases_position(struct buf *out, int partition, const struct log_cursor *cursor);
 
 /** Writes as_of: how far each partition was folded, and its last tick. */
 void get_cases_as_of(struct buf *out, struct case_shelf_read *read);

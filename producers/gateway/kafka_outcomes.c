@@ -22,7 +22,7 @@ static struct metric m_void = {
 struct kafka_outcomes {
 	struct kafka_outcomes_config config;
 	struct kafka_reader *reader;
-	struct tail tails[LANES];
+	struct log_cursor cursors[LANES];
 	bool caught_up[LANES];
 	enum err broken[LANES];
 	char case_topic[KAFKA_TOPIC_NAME_BYTES], reference_topic[KAFKA_TOPIC_NAME_BYTES];
@@ -47,7 +47,7 @@ static enum door_mode mode_of(const struct kafka_outcomes *outcomes)
 		if (!outcomes->caught_up[i]) {
 			return DOOR_STARTING;
 		}
-		live += outcomes->tails[i].live ? 1 : 0;
+		live += outcomes->cursors[i].live ? 1 : 0;
 	}
 	return live == LANES ? DOOR_LIVE : live ? DOOR_GOING_LIVE : DOOR_HISTORY;
 }
@@ -108,24 +108,24 @@ static void take_record(struct kafka_outcomes *outcomes,
 			int lane,
 			const struct kafka_record *record)
 {
-	struct tail *tail = &outcomes->tails[lane];
-	bool was_live = tail->live;
+	struct log_cursor *cursor = &outcomes->cursors[lane];
+	bool was_live = cursor->live;
 	struct event ev;
 
 	if (lane == REFERENCE_LANE && record->offset == 0) {
 		know_bus(outcomes->config.gateway, record->value);
 	}
 	if (event_decode(record->value, &ev, NULL)) {
-		tail_skip(tail, record->offset);
+		log_cursor_skip(cursor, record->offset);
 		return;
 	}
-	switch (tail_take(tail, &ev, record->offset)) {
-	case TAIL_VALID:
+	switch (log_cursor_take(cursor, &ev, record->offset)) {
+	case LOG_CURSOR_VALID:
 		break;
-	case TAIL_GAP:
+	case LOG_CURSOR_GAP:
 		break_lane(outcomes, lane, ERR_LOG_GAP);
 		return;
-	case TAIL_VOID:
+	case LOG_CURSOR_VOID:
 		metric_count(&m_void, 1);
 		return;
 	default:
@@ -143,7 +143,7 @@ static void take_record(struct kafka_outcomes *outcomes,
 								.bytes = record->value,
 								.ev = &ev});
 	}
-	if (tail->live != was_live) {
+	if (cursor->live != was_live) {
 		mode_set(outcomes);
 	}
 }
@@ -182,15 +182,15 @@ static enum err assign_all(struct kafka_outcomes *outcomes)
 		const struct kafka_outcomes_config *config = &outcomes->config;
 		bool reference = i == REFERENCE_LANE;
 
-		tail_init(&outcomes->tails[i]);
+		log_cursor_init(&outcomes->cursors[i]);
 		if (!reference && config->start &&
-		    !config->start(config->start_context, i, &outcomes->tails[i])) {
-			tail_init(&outcomes->tails[i]);
+		    !config->start(config->start_context, i, &outcomes->cursors[i])) {
+			log_cursor_init(&outcomes->cursors[i]);
 		}
 		err = kafka_reader_assign(outcomes->reader,
 					  reference ? outcomes->reference_topic
 						    : outcomes->case_topic,
-					  reference ? 0 : i, outcomes->tails[i].next_offset);
+					  reference ? 0 : i, outcomes->cursors[i].next_offset);
 	}
 	return err;
 }

@@ -6,7 +6,7 @@
 #define GOVBUS_PRODUCERS_GATEWAY_KAFKA_OUTCOMES_H
 
 #include "producers/gateway/kafka_posting.h"
-#include "projections/tail.h"
+#include "projections/log_cursor.h"
 
 struct kafka_outcomes;
 
@@ -16,7 +16,7 @@ struct kafka_outcomes_config {
 	struct gateway *gateway;       /* reference and mode are kept here */
 	struct kafka_posting *posting; /* NULL: nobody waits */
 	/* Where a fold has committed (protocol 15): that position names the latest valid claim. NULL, or false: from the beginning. */
-	bool (*start)(void *context, int partition, struct tail *ret_tail);
+	bool (*start)(void *context, int partition, struct log_cursor *ret_cursor);
 	void *start_context;
 };
 

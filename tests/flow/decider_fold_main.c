@@ -65,11 +65,11 @@ static enum err fold(struct check *check, struct kafka_reader *reader)
 {
 	static struct event ev;
 	struct kafka_record record = {0};
-	int64_t end = check->position.tail.next_offset - check->lacks;
+	int64_t end = check->position.cursor.next_offset - check->lacks;
 	enum err err = kafka_reader_assign(reader, check->topic, check->partition, 0);
 
 	for (int patience = PATIENCE_POLLS;
-	     !err && check->core.position.tail.next_offset < end && patience > 0;) {
+	     !err && check->core.position.cursor.next_offset < end && patience > 0;) {
 		switch (kafka_reader_poll(reader, POLL_MS, &record)) {
 		case KAFKA_READ_RECORD:
 			err = event_decode(record.value, &ev, NULL);
@@ -91,13 +91,13 @@ static enum err fold(struct check *check, struct kafka_reader *reader)
 		kafka_reader_release(&record);
 	}
 	kafka_reader_unassign(reader, check->topic, check->partition);
-	return err ? err : check->core.position.tail.next_offset < end ? ERR_KAFKA_AWAY : ERR_OK;
+	return err ? err : check->core.position.cursor.next_offset < end ? ERR_KAFKA_AWAY : ERR_OK;
 }
 
 static int complain(const struct check *check, const char *what)
 {
 	fprintf(stderr, "decider-fold: %s partition %d at offset %" PRId64 ": %s\n", check->topic,
-		check->partition, check->position.tail.next_offset, what);
+		check->partition, check->position.cursor.next_offset, what);
 	return 1;
 }
 
