@@ -7,7 +7,7 @@
 #include "producers/gateway/disclosure.h"
 
 #include "common/clock.h"
-#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/case_reader.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/read_rights.h"
 #include "projections/guards.h"
@@ -129,7 +129,7 @@ bool disclosure_county(const struct token *token, const struct case_id *id)
 /* The cases as they stand now, looked at by the first answer that needs them. */
 struct look {
 	struct http_request *request;
-	struct case_shelf_read read;
+	struct case_reader_snapshot snapshot;
 	bool begun, absent;
 	bool behind; /* a case was looked at that the fold may not have brought here yet */
 };
@@ -137,7 +137,8 @@ struct look {
 static bool look_begin(struct look *look)
 {
 	if (!look->begun && !look->absent) {
-		look->begun = case_shelf_begin(look->request->gateway->shelf, &look->read);
+		look->begun =
+			case_reader_begin(look->request->gateway->case_reader, &look->snapshot);
 		look->absent = !look->begun;
 	}
 	return look->begun;
@@ -154,10 +155,11 @@ static bool may_read(struct look *look, const struct case_id *id, int64_t outcom
 	if (!look_begin(look)) {
 		return false;
 	}
-	if (case_query_get(&look->read.query, id, &row) && read_rights_row(look->request, &row)) {
+	if (case_query_get(&look->snapshot.query, id, &row) &&
+	    read_rights_row(look->request, &row)) {
 		return true;
 	}
-	look->behind |= !case_shelf_cursor(&look->read, case_shelf_partition(id), &cursor) ||
+	look->behind |= !case_reader_cursor(&look->snapshot, case_reader_partition(id), &cursor) ||
 			cursor.next_offset <= outcome_offset;
 	return false;
 }
@@ -186,6 +188,6 @@ bool disclosure_open(struct http_request *request, struct batch *batch)
 			item->whole = (struct span){0};
 		}
 	}
-	case_shelf_end(&look.read);
+	case_reader_end(&look.snapshot);
 	return !look.behind || !wait(request, batch);
 }

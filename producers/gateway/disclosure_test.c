@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "producers/gateway/answer.h"
-#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/case_reader.h"
 #include "producers/gateway/gateway.h"
 #include "projections/guards.h"
 #include "tests/support/cmocka_all.h"
@@ -228,7 +228,7 @@ static void opened_by_county(void **state)
 	struct gateway gateway = {0};
 
 	(void)state;
-	assert_int_equal(case_shelf_open("nowhere", &gateway.shelf), ERR_OK);
+	assert_int_equal(case_reader_open("nowhere", &gateway.case_reader), ERR_OK);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct http_request request = {.gateway = &gateway};
 		struct batch *batch;
@@ -240,7 +240,7 @@ static void opened_by_county(void **state)
 		assert_int_equal(tells(batch->items[0].answer), rows[i].whole);
 		batch_release(batch);
 	}
-	case_shelf_close(gateway.shelf);
+	case_reader_close(gateway.case_reader);
 }
 
 int main(void)

@@ -26,7 +26,7 @@ struct gateway {
 	struct reference *reference;     /* under reference_lock */
 	struct outcome_log *outcome_log; /* of reference data, under the same */
 	pthread_rwlock_t reference_lock;
-	struct case_shelf *shelf;
+	struct case_reader *case_reader;
 	struct gateway_waiters *waiters;
 	_Atomic uint64_t
 		bus; /* of the first record of the reference log: which log it is; 0: not known yet */

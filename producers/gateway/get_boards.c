@@ -125,7 +125,7 @@ static void child_write(struct buf *out,
 }
 
 static void children_write(struct http_request *request,
-			   struct case_shelf_read *read,
+			   struct case_reader_snapshot *snapshot,
 			   struct span place,
 			   struct span_of_days days)
 {
@@ -145,7 +145,8 @@ static void children_write(struct http_request *request,
 	json_out_open(out, '[');
 	for (int i = 0; i < children->n; i++) {
 		memset(board, 0, sizeof *board);
-		case_query_board(&read->query, children->all[i].code, days.from, days.to, board);
+		case_query_board(&snapshot->query, children->all[i].code, days.from, days.to,
+				 board);
 		child_write(out, children, i, &board->total);
 	}
 	json_out_close(out, ']');
@@ -175,7 +176,7 @@ static bool days_read(struct http_request *request, struct span_of_days *ret_day
 route_handler get_boards;
 void get_boards(struct http_request *request)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
 	struct span place = {0};
 	struct case_query_board board = {0};
 	struct buf *out = &request->answer;
@@ -186,10 +187,10 @@ void get_boards(struct http_request *request)
 		return;
 	}
 	if (!read_rights_allow_place(request, place) || !days_read(request, &days) ||
-	    !get_cases_shelf(request, &read)) {
+	    !get_cases_snapshot(request, &snapshot)) {
 		return;
 	}
-	case_query_board(&read.query, place, days.from, days.to, &board);
+	case_query_board(&snapshot.query, place, days.from, days.to, &board);
 	json_out_open(out, '{');
 	json_out_member(out, "place", place);
 	json_out_member_number(out, "level", place_level(place));
@@ -200,8 +201,8 @@ void get_boards(struct http_request *request)
 	row_members(out, &board.total);
 	json_out_close(out, '}');
 	families_write(out, &board);
-	children_write(request, &read, place, days);
-	get_cases_as_of(out, &read);
+	children_write(request, &snapshot, place, days);
+	get_cases_as_of(out, &snapshot);
 	json_out_close(out, '}');
 	request->status = 200;
 }

@@ -99,10 +99,10 @@ static void parked_member(struct buf *out, const char *parked)
 
 /* There is no row: none yet, or the very first event is parked, which tokens that may read the county are told. */
 static void not_found(struct http_request *request,
-		      struct case_shelf_read *read,
+		      struct case_reader_snapshot *snapshot,
 		      const struct case_id *id)
 {
-	const char *parked = case_shelf_parked(read, id);
+	const char *parked = case_reader_parked(snapshot, id);
 	char county[7], detail[160];
 
 	case_id_county(id, county);
@@ -138,18 +138,18 @@ static void etag_of(const struct case_row_fixed *fixed,
 }
 
 static void answer_write(struct http_request *request,
-			 struct case_shelf_read *read,
+			 struct case_reader_snapshot *snapshot,
 			 const struct case_id *id,
 			 const struct case_row *row)
 {
 	struct buf *out = &request->answer;
-	int partition = case_shelf_partition(id);
+	int partition = case_reader_partition(id);
 	struct log_cursor cursor = {0};
 	char etag[ETAG_BYTES];
 
-	(void)case_shelf_cursor(read, partition, &cursor);
+	(void)case_reader_cursor(snapshot, partition, &cursor);
 	uint8_t colour = case_row_colour(&row->fixed, cursor.tick * CIVIL_MINUTE_US);
-	const char *parked = case_shelf_parked(read, id);
+	const char *parked = case_reader_parked(snapshot, id);
 
 	buf_grow(out, ANSWER_BYTES);
 	json_out_open(out, '{');
@@ -171,23 +171,23 @@ static void answer_write(struct http_request *request,
 route_handler get_case;
 void get_case(struct http_request *request)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
 	struct case_id id;
 	struct case_row row;
 	bool found, wait;
 
-	if (!get_cases_id(request, &id) || !get_cases_shelf_of(request, &id, &read)) {
+	if (!get_cases_id(request, &id) || !get_cases_snapshot_of(request, &id, &snapshot)) {
 		return;
 	}
-	found = case_query_get(&read.query, &id, &row);
+	found = case_query_get(&snapshot.query, &id, &row);
 	if (!behind(request, found, &row, &wait)) {
 		return;
 	}
 	if (wait) {
 		gateway_wait(request);
 	} else if (!found) {
-		not_found(request, &read, &id);
+		not_found(request, &snapshot, &id);
 	} else if (read_rights_allow_case(request, &row)) {
-		answer_write(request, &read, &id, &row);
+		answer_write(request, &snapshot, &id, &row);
 	}
 }

@@ -7,7 +7,7 @@
 #include "common/base32.h"
 #include "common/civil.h"
 #include "common/place.h"
-#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/case_reader.h"
 #include "producers/gateway/gateway.h"
 #include "producers/gateway/json_out.h"
 #include "producers/gateway/read_rights.h"
@@ -130,11 +130,11 @@ void get_cases_members(struct buf *out,
 	text_member(out, SPAN("point_id"), row->point_id);
 }
 
-static bool shelf_is_there(struct http_request *request,
-			   const struct case_shelf_read *read,
-			   bool begun)
+static bool snapshot_is_there(struct http_request *request,
+			      const struct case_reader_snapshot *snapshot,
+			      bool begun)
 {
-	if (!begun && case_shelf_why_not(read) == ERR_STORE_MIXED) {
+	if (!begun && case_reader_why_not(snapshot) == ERR_STORE_MIXED) {
 		http_problem(request, PROBLEM_STARTING, NULL,
 			     "case-status is changing its number of shards; cure: none if it runs, "
 			     "else start govbus-case-status");
@@ -155,17 +155,19 @@ bool get_cases_id(struct http_request *request, struct case_id *ret_id)
 	return true;
 }
 
-bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read)
+bool get_cases_snapshot(struct http_request *request, struct case_reader_snapshot *snapshot)
 {
-	return shelf_is_there(request, read, case_shelf_begin(request->gateway->shelf, read));
+	return snapshot_is_there(request, snapshot,
+				 case_reader_begin(request->gateway->case_reader, snapshot));
 }
 
-bool get_cases_shelf_of(struct http_request *request,
-			const struct case_id *id,
-			struct case_shelf_read *read)
+bool get_cases_snapshot_of(struct http_request *request,
+			   const struct case_id *id,
+			   struct case_reader_snapshot *snapshot)
 {
-	return shelf_is_there(request, read,
-			      case_shelf_begin_case(request->gateway->shelf, id, read));
+	return snapshot_is_there(
+		request, snapshot,
+		case_reader_begin_case(request->gateway->case_reader, id, snapshot));
 }
 
 void get_cases_position(struct buf *out, int partition, const struct log_cursor *cursor)
@@ -177,14 +179,14 @@ void get_cases_position(struct buf *out, int partition, const struct log_cursor 
 	json_out_close(out, '}');
 }
 
-void get_cases_as_of(struct buf *out, struct case_shelf_read *read)
+void get_cases_as_of(struct buf *out, struct case_reader_snapshot *snapshot)
 {
 	struct log_cursor cursor;
 
 	json_out_name(out, "as_of");
 	json_out_open(out, '[');
 	for (int i = 0; i < LIMIT_CASE_PARTITIONS; i++) {
-		if (case_shelf_cursor(read, i, &cursor)) {
+		if (case_reader_cursor(snapshot, i, &cursor)) {
 			get_cases_position(out, i, &cursor);
 		}
 	}
@@ -213,7 +215,7 @@ void get_cases_cursor_write(struct buf *out, struct span cursor)
 route_handler get_cases_receipt;
 void get_cases_receipt(struct http_request *request)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
 	struct buf *out = &request->answer;
 	char code[BASE32_TEXT_BYTES];
 	struct case_id id;
@@ -225,11 +227,11 @@ void get_cases_receipt(struct http_request *request)
 			     "a receipt code has twelve letters and digits");
 		return;
 	}
-	if (!get_cases_shelf(request, &read)) {
+	if (!get_cases_snapshot(request, &snapshot)) {
 		return;
 	}
 	base32_format(value, code);
-	if (!case_query_receipt(&read.query, span_of(code, sizeof code), &id, &row)) {
+	if (!case_query_receipt(&snapshot.query, span_of(code, sizeof code), &id, &row)) {
 		http_problem(request, PROBLEM_NOT_FOUND, "code", "no case has this receipt code");
 		return;
 	}
@@ -247,7 +249,7 @@ void get_cases_receipt(struct http_request *request)
 
 struct listing {
 	struct http_request *request;
-	struct case_shelf_read *read;
+	struct case_reader_snapshot *snapshot;
 };
 
 static bool list_add(void *context, const struct case_id *id, const struct case_row *row)
@@ -260,7 +262,7 @@ static bool list_add(void *context, const struct case_id *id, const struct case_
 	}
 	json_out_open(out, '{');
 	get_cases_members(out, id, row,
-			  case_row_colour(&row->fixed, case_shelf_tick_us(listing->read, id)));
+			  case_row_colour(&row->fixed, case_reader_tick_us(listing->snapshot, id)));
 	json_out_close(out, '}');
 	return true;
 }
@@ -335,23 +337,23 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 route_handler get_cases;
 void get_cases(struct http_request *request)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
-	struct listing listing = {request, &read};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
+	struct listing listing = {request, &snapshot};
 	struct case_query_filter filter;
 	uint8_t cursor[CASE_QUERY_CURSOR_BYTES];
 	struct buf *out = &request->answer;
 
-	if (!filter_read(request, &filter) || !get_cases_shelf(request, &read)) {
+	if (!filter_read(request, &filter) || !get_cases_snapshot(request, &snapshot)) {
 		return;
 	}
 	read_rights_allow_bounded(request);
 	json_out_open(out, '{');
 	json_out_name(out, "items");
 	json_out_open(out, '[');
-	size_t n = case_query_list(&read.query, &filter, list_add, &listing, cursor);
+	size_t n = case_query_list(&snapshot.query, &filter, list_add, &listing, cursor);
 	json_out_close(out, ']');
 	get_cases_cursor_write(out, span_of(cursor, n));
-	get_cases_as_of(out, &read);
+	get_cases_as_of(out, &snapshot);
 	json_out_close(out, '}');
 	request->status = 200;
 }

@@ -3,7 +3,7 @@
 #define GOVBUS_PRODUCERS_GATEWAY_GET_CASES_H
 
 #include "common/buf.h"
-#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/case_reader.h"
 #include "producers/gateway/http.h"
 
 /** Writes a case's members into an object that is open. @param colour enum code_colour, at the last tick @thread any */
@@ -16,18 +16,18 @@ void get_cases_members(struct buf *out,
 bool get_cases_id(struct http_request *request, struct case_id *ret_id);
 
 /** Begins a reading; answers a problem when there is nothing to read yet. */
-bool get_cases_shelf(struct http_request *request, struct case_shelf_read *read);
+bool get_cases_snapshot(struct http_request *request, struct case_reader_snapshot *snapshot);
 
-/** As get_cases_shelf, of what there is about one case (case_shelf_begin_case). */
-bool get_cases_shelf_of(struct http_request *request,
-			const struct case_id *id,
-			struct case_shelf_read *read);
+/** As get_cases_snapshot, of what there is about one case (case_reader_begin_case). */
+bool get_cases_snapshot_of(struct http_request *request,
+			   const struct case_id *id,
+			   struct case_reader_snapshot *snapshot);
 
 /** Writes how far a partition was folded, and its last tick if there was one: an object. */
 void get_cases_position(struct buf *out, int partition, const struct log_cursor *cursor);
 
 /** Writes as_of: how far each partition was folded, and its last tick. */
-void get_cases_as_of(struct buf *out, struct case_shelf_read *read);
+void get_cases_as_of(struct buf *out, struct case_reader_snapshot *snapshot);
 
 /** Reads a cursor from a query. @param ret_bytes room for `room` bytes @return false if it is not a cursor, or a longer one */
 bool get_cases_cursor_read(struct span text, uint8_t *ret_bytes, size_t room, size_t *ret_n);

@@ -174,7 +174,7 @@ static bool allow_outcome(struct http_request *request,
 }
 
 static void answer_outcome(struct http_request *request,
-			   struct case_shelf_read *read,
+			   struct case_reader_snapshot *snapshot,
 			   const struct case_id *case_id,
 			   struct span subject,
 			   struct span source,
@@ -184,7 +184,7 @@ static void answer_outcome(struct http_request *request,
 	struct outcome outcome;
 	struct buf *out = &request->answer;
 	struct case_row row;
-	bool found = case_query_get(&read->query, case_id, &row),
+	bool found = case_query_get(&snapshot->query, case_id, &row),
 	     own = door_rights_source(&request->token, source), reads, known;
 
 	if (!allow_outcome(request, case_id, own, found ? &row : NULL)) {
@@ -193,7 +193,7 @@ static void answer_outcome(struct http_request *request,
 	reads = disclosure_county(&request->token, case_id) ||
 		(found && read_rights_row(request, &row));
 	case_row_origin(source, id, origin);
-	known = case_query_timeline_outcome(&read->query, case_id, origin, &outcome.line,
+	known = case_query_timeline_outcome(&snapshot->query, case_id, origin, &outcome.line,
 					    &outcome.row);
 	json_out_open(out, '{');
 	if (known) {
@@ -207,7 +207,7 @@ static void answer_outcome(struct http_request *request,
 		json_out_member(out, "receipt",
 				span_of(row.fixed.receipt, sizeof row.fixed.receipt));
 	}
-	get_cases_as_of(out, read);
+	get_cases_as_of(out, snapshot);
 	json_out_close(out, '}');
 	request->status = 200;
 }
@@ -215,7 +215,7 @@ static void answer_outcome(struct http_request *request,
 route_handler get_outcomes;
 void get_outcomes(struct http_request *request)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
 	struct span subject = door_places_subject(http_query(request, "subject")),
 		    source = http_query(request, "source"), id = http_query(request, "id");
 	struct case_id case_id;
@@ -228,7 +228,7 @@ void get_outcomes(struct http_request *request)
 			     "needed");
 	} else if (!case_id_parse(subject, &case_id)) {
 		answer_reference(request, subject, source, id);
-	} else if (get_cases_shelf(request, &read)) {
-		answer_outcome(request, &read, &case_id, subject, source, id);
+	} else if (get_cases_snapshot(request, &snapshot)) {
+		answer_outcome(request, &snapshot, &case_id, subject, source, id);
 	}
 }

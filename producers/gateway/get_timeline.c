@@ -145,7 +145,7 @@ static bool page_read(struct http_request *request,
 }
 
 static void page_write(struct http_request *request,
-		       struct case_shelf_read *read,
+		       struct case_reader_snapshot *snapshot,
 		       const struct case_id *id,
 		       const struct case_query_line *after,
 		       int64_t limit)
@@ -157,11 +157,11 @@ static void page_write(struct http_request *request,
 	json_out_open(out, '{');
 	json_out_name(out, "items");
 	json_out_open(out, '[');
-	case_query_timeline(&read->query, id, after, line_add, &lines);
+	case_query_timeline(&snapshot->query, id, after, line_add, &lines);
 	json_out_close(out, ']');
 	case_query_timeline_cursor(id, lines.last, cursor);
 	get_cases_cursor_write(out, span_of(cursor, lines.more ? sizeof cursor : 0));
-	get_cases_as_of(out, read);
+	get_cases_as_of(out, snapshot);
 	json_out_close(out, '}');
 	request->status = 200;
 }
@@ -169,7 +169,7 @@ static void page_write(struct http_request *request,
 route_handler get_timeline;
 void get_timeline(struct http_request *request)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
 	struct case_query_line after;
 	struct case_id id;
 	struct case_row row;
@@ -177,12 +177,12 @@ void get_timeline(struct http_request *request)
 	bool goes_on;
 
 	if (!get_cases_id(request, &id) || !page_read(request, &id, &after, &goes_on, &limit) ||
-	    !get_cases_shelf(request, &read)) {
+	    !get_cases_snapshot(request, &snapshot)) {
 		return;
 	}
-	if (!case_query_get(&read.query, &id, &row)) {
+	if (!case_query_get(&snapshot.query, &id, &row)) {
 		http_problem(request, PROBLEM_NOT_FOUND, "id", "no such case, or not yet folded");
 	} else if (read_rights_allow_case(request, &row)) {
-		page_write(request, &read, &id, goes_on ? &after : NULL, limit);
+		page_write(request, &snapshot, &id, goes_on ? &after : NULL, limit);
 	}
 }

@@ -5,7 +5,7 @@
 
 #include "common/limits.h"
 #include "common/log.h"
-#include "producers/gateway/case_shelf.h"
+#include "producers/gateway/case_reader.h"
 #include "producers/gateway/kafka_outcomes.h"
 #include "projections/reference_warn.h"
 
@@ -109,7 +109,7 @@ static enum err stores_open(struct kafka_gateway *all, const char *home)
 								 : ERR_NOMEM;
 	err = err ? err : tokens_open(home, &all->gateway.tokens);
 	err = err ? err : key_store_open(home, &all->keys);
-	err = err ? err : case_shelf_open(home, &all->gateway.shelf);
+	err = err ? err : case_reader_open(home, &all->gateway.case_reader);
 	if (err) {
 		LOG(ERROR, "a store of the gateway could not be opened", LOG_TEXT("home", home),
 		    LOG_TEXT("why", err_text(err)), LOG_TEXT("cure", err_cure(err)));
@@ -131,8 +131,8 @@ static enum err kafka_start(struct kafka_gateway *all,
 	struct kafka_outcomes_config outcomes = {.settings = settings,
 						 .topic_prefix = posting.topic_prefix,
 						 .gateway = &all->gateway,
-						 .start = case_shelf_start,
-						 .start_context = all->gateway.shelf};
+						 .start = case_reader_start,
+						 .start_context = all->gateway.case_reader};
 	enum err err = kafka_posting_start(&posting, &all->posting);
 
 	if (!err) {
@@ -183,7 +183,7 @@ enum err kafka_gateway_start(const struct conf *conf,
 void kafka_gateway_tend(struct kafka_gateway *all)
 {
 	pulse_beat(&all->gateway.tend_pulse);
-	case_shelf_refresh(all->gateway.shelf);
+	case_reader_refresh(all->gateway.case_reader);
 	if (all->gateway.keys_err == ERR_STORE_FULL && key_store_has_room(all->keys)) {
 		gateway_keys_again(&all->gateway);
 	}
@@ -191,7 +191,7 @@ void kafka_gateway_tend(struct kafka_gateway *all)
 
 void kafka_gateway_rest(struct kafka_gateway *all)
 {
-	case_shelf_rest(all->gateway.shelf);
+	case_reader_rest(all->gateway.case_reader);
 	tokens_rest(all->gateway.tokens);
 }
 
@@ -211,7 +211,7 @@ void kafka_gateway_stop(struct kafka_gateway *all)
 	gateway_waiters_stop(&all->gateway);
 	http_stop(all->http);
 	kafka_posting_free(all->posting);
-	case_shelf_close(all->gateway.shelf);
+	case_reader_close(all->gateway.case_reader);
 	key_store_close(all->keys);
 	tokens_close(all->gateway.tokens);
 	reference_free(all->gateway.reference);

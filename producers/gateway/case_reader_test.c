@@ -1,5 +1,5 @@
-/* case_shelf_test.c: the gateway's shelf goes over to another number of shards by itself, and never reads some of both. */
-#include "producers/gateway/case_shelf.h"
+/* case_reader_test.c: the gateway's reader goes over to another number of shards by itself, and never reads some of both. */
+#include "producers/gateway/case_reader.h"
 
 #include <stdio.h>
 
@@ -13,7 +13,7 @@ static char home[FOLDER_PATH_BYTES];
 static int make_home(void **state)
 {
 	(void)state;
-	return folder_make("shelf", home) ? 0 : -1;
+	return folder_make("reader", home) ? 0 : -1;
 }
 
 static int remove_home(void **state)
@@ -43,49 +43,49 @@ static void make(int number, int shards)
 }
 
 /* What a reading begun now would read. @return how many shards; 0: none, and ret_why says why */
-static int readable(struct case_shelf *shelf, enum err *ret_why)
+static int readable(struct case_reader *reader, enum err *ret_why)
 {
-	CLEANUP(case_shelf_end) struct case_shelf_read read = {0};
-	CLEANUP(case_shelf_end) struct case_shelf_read one = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
+	CLEANUP(case_reader_end) struct case_reader_snapshot one = {0};
 	const struct case_id id = {0};
-	bool begun = case_shelf_begin(shelf, &read);
+	bool begun = case_reader_begin(reader, &snapshot);
 
-	assert_int_equal(case_shelf_begin_case(shelf, &id, &one), begun);
-	*ret_why = begun ? ERR_OK : case_shelf_why_not(&read);
-	return begun ? read.query.shards : 0;
+	assert_int_equal(case_reader_begin_case(reader, &id, &one), begun);
+	*ret_why = begun ? ERR_OK : case_reader_why_not(&snapshot);
+	return begun ? snapshot.query.shards : 0;
 }
 
-static void expect(struct case_shelf *shelf, int shards, enum err why)
+static void expect(struct case_reader *reader, int shards, enum err why)
 {
 	enum err told;
 
-	case_shelf_refresh(shelf);
-	assert_int_equal(readable(shelf, &told), shards);
+	case_reader_refresh(reader);
+	assert_int_equal(readable(reader, &told), shards);
 	assert_int_equal(told, why);
 }
 
 static void test_another_number(void **state)
 {
-	struct case_shelf *shelf = NULL;
+	struct case_reader *reader = NULL;
 
 	(void)state;
-	assert_int_equal(case_shelf_open(home, &shelf), ERR_OK);
-	expect(shelf, 0, ERR_ABSENT);
+	assert_int_equal(case_reader_open(home, &reader), ERR_OK);
+	expect(reader, 0, ERR_ABSENT);
 	make(0, 1);
-	expect(shelf, 1, ERR_OK);
+	expect(reader, 1, ERR_OK);
 	make(0, 3);
-	expect(shelf, 0, ERR_STORE_MIXED);
+	expect(reader, 0, ERR_STORE_MIXED);
 	make(1, 3);
-	expect(shelf, 0, ERR_STORE_MIXED);
+	expect(reader, 0, ERR_STORE_MIXED);
 	make(2, 3);
-	expect(shelf, 3, ERR_OK);
+	expect(reader, 3, ERR_OK);
 	make(0, 2);
-	expect(shelf, 0, ERR_STORE_MIXED);
+	expect(reader, 0, ERR_STORE_MIXED);
 	make(1, 2);
-	expect(shelf, 2, ERR_OK); /* shard-2 is still there, and nobody's */
+	expect(reader, 2, ERR_OK); /* shard-2 is still there, and nobody's */
 	make(0, 1);
-	expect(shelf, 1, ERR_OK);
-	case_shelf_close(shelf);
+	expect(reader, 1, ERR_OK);
+	case_reader_close(reader);
 }
 
 int main(void)
