@@ -7,6 +7,10 @@
 #include "common/civil.h"
 #include "common/limits.h"
 
+/* What of yyyymmdd lies beyond. */
+#define DATES_FROM 19000000u
+enum { DATE_BYTES = 3 };
+
 static void be_put(uint8_t *p, uint64_t value, int n)
 {
 	for (int i = n - 1; i >= 0; i--, value >>= 8) {
@@ -96,9 +100,19 @@ struct case_id case_id_of_report(struct span place,
 		(void)digits(place, 0, 6, &county);
 	}
 	be_put(ret.key, county, 3);
-	be_put(ret.key + 3, civil_yyyymmdd(civil_day(time_us)) - 19000000u, 3);
+	be_put(ret.key + 3, civil_yyyymmdd(civil_day(time_us)) - DATES_FROM, DATE_BYTES);
 	be_put(ret.key + 6, pair_hash(source, id) >> 4, 8);
 	return ret;
+}
+
+static bool date_fits(uint32_t date)
+{
+	return date > DATES_FROM && date - DATES_FROM < 1u << 8 * DATE_BYTES;
+}
+
+bool case_id_holds(int64_t time_us)
+{
+	return date_fits(civil_yyyymmdd(civil_day(time_us)));
 }
 
 bool case_id_parse(struct span text, struct case_id *ret_id)
@@ -108,12 +122,12 @@ bool case_id_parse(struct span text, struct case_id *ret_id)
 	uint64_t hash;
 
 	if (text.n != CASE_ID_TEXT_BYTES || text.p[6] != '-' || text.p[15] != '-' ||
-	    !digits(text, 0, 6, &county) || !digits(text, 7, 8, &date) ||
+	    !digits(text, 0, 6, &county) || !digits(text, 7, 8, &date) || !date_fits(date) ||
 	    !civil_day_parse(date, &day) || !base32_parse(span_of(text.p + 16, 12), &hash)) {
 		return false;
 	}
 	be_put(ret_id->key, county, 3);
-	be_put(ret_id->key + 3, date - 19000000u, 3);
+	be_put(ret_id->key + 3, date - DATES_FROM, DATE_BYTES);
 	be_put(ret_id->key + 6, hash, 8);
 	return true;
 }
@@ -130,7 +144,7 @@ void case_id_format(const struct case_id *id, char ret_text[CASE_ID_TEXT_BYTES +
 {
 	put_digits(ret_text, (uint32_t)be_get(id->key, 3), 6);
 	ret_text[6] = '-';
-	put_digits(ret_text + 7, (uint32_t)be_get(id->key + 3, 3) + 19000000u, 8);
+	put_digits(ret_text + 7, (uint32_t)be_get(id->key + 3, DATE_BYTES) + DATES_FROM, 8);
 	ret_text[15] = '-';
 	base32_format(be_get(id->key + 6, 8), ret_text + 16);
 	ret_text[CASE_ID_TEXT_BYTES] = 0;

@@ -23,12 +23,16 @@ struct case_id {
  * source and id (each preceded by its length, so that no two pairs run together). The same pair in two counties, or
  * with two dates, is two ids.
  * @param place at least six digits, checked by the caller
+ * @param time_us case_id_holds() it, else the id is none that case_id_parse() takes
  * @thread any
  */
 struct case_id case_id_of_report(struct span place,
 				 int64_t time_us,
 				 struct span source,
 				 struct span id);
+
+/** Whether an id can hold the date of a report's time: one of the years 1900 to 3577. */
+bool case_id_holds(int64_t time_us);
 
 /** Reads the text form. @return false if it is not one (wrong length, digits, date or alphabet) */
 bool case_id_parse(struct span text, struct case_id *ret_id);

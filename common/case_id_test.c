@@ -66,14 +66,19 @@ static void test_bad(void **state)
 		"530102-20230229-7K3M9QXA2B4C",
 		"530102-20230119-7K3M9QXA2B4U",
 		"530102_20230119-7K3M9QXA2B4C",
+		"530102-35780101-7K3M9QXA2B4C",
 	};
 	struct case_id id;
+	int64_t at;
 
 	(void)state;
 	assert_true(case_id_parse(SPAN("530102-20230119-7K3M9QXA2B4C"), &id));
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_false(case_id_parse(span_cstr(bad[i]), &id));
 	}
+	assert_true(case_id_parse(SPAN("530102-35771231-7K3M9QXA2B4C"), &id));
+	assert_true(civil_parse(SPAN("3577-12-31T23:59:59+08:00"), &at) && case_id_holds(at));
+	assert_true(civil_parse(SPAN("3577-12-31T16:00:00Z"), &at) && !case_id_holds(at));
 }
 
 /* A receipt code depends on the case and on the secret, and shows nothing of the id. */

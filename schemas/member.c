@@ -6,9 +6,9 @@
 #include "common/limits.h"
 #include "common/place.h"
 
-/* Moments that RFC 3339 with four digits of year can name: 1900-01-01 to 9999-12-31, UTC. */
+/* Moments that RFC 3339 with four digits of year can name, in UTC and at +08:00, as all answers do: 1900-01-01Z to 9999-12-31+08:00. */
 #define TIME_LEAST_US (INT64_C(-2208988800) * CIVIL_SECOND_US)
-#define TIME_END_US   (INT64_C(253402300800) * CIVIL_SECOND_US)
+#define TIME_END_US   (INT64_C(253402272000) * CIVIL_SECOND_US)
 
 enum { CODE_BYTES = 128, HASH_BYTES = 32, SEAL_ROOM_BYTES = 64 };
 

@@ -152,6 +152,27 @@ static bool subject_set(const struct door *door,
 	return !ev->env.has_subject || span_eq(ev->env.subject, span_cstr(pass->subject));
 }
 
+static bool subject_check(const struct door *door,
+			  struct event *ev,
+			  struct door_pass *pass,
+			  struct case_id *ret_id)
+{
+	const char *field = "subject", *why = "not a case id";
+	bool reports = ev->type == EVENT_case_reported;
+
+	if (reports && !case_id_holds(ev->env.time)) {
+		field = "time";
+		why = "lies too far ahead for a case id, which has its date";
+	} else if (subject_set(door, ev, pass, ret_id)) {
+		return true;
+	} else if (reports) {
+		why = "not the case id of this report: leave it out";
+	}
+	(void)snprintf(pass->problem.field, sizeof pass->problem.field, "%s", field);
+	(void)snprintf(pass->problem.reason, sizeof pass->problem.reason, "%s", why);
+	return false;
+}
+
 static bool stamp(struct event *ev,
 		  const struct token *token,
 		  struct arena *arena,
@@ -239,12 +260,7 @@ enum err door_enter(const struct door *door,
 	if (!event_clean(ev, &pass->problem)) {
 		return refuse(pass, PROBLEM_CLEARTEXT, ERR_INVALID);
 	}
-	if (!subject_set(door, ev, pass, &id)) {
-		(void)snprintf(pass->problem.field, sizeof pass->problem.field, "subject");
-		(void)snprintf(pass->problem.reason, sizeof pass->problem.reason,
-			       ev->type == EVENT_case_reported
-				       ? "not the case id of this report: leave it out"
-				       : "not a case id");
+	if (!subject_check(door, ev, pass, &id)) {
 		return refuse(pass, PROBLEM_INVALID, ERR_INVALID);
 	}
 	err = stamp(ev, token, arena, pass) ? seal_all(ev, &id, door->subject_key, keys, arena)

@@ -401,10 +401,26 @@ static void rights(void **state)
 	refused(bed, report("", ",\"title\":\"a\""), PROBLEM_FORBIDDEN, "type");
 }
 
-/* A report that names a case names its own; what is needed is asked for by name. */
+static const char *report_at(const char *time)
+{
+	static char text[2048];
+
+	(void)snprintf(
+		text, sizeof text,
+		"{\"specversion\":\"1.0\",\"id\":\"r1\",\"source\":\"/yn/530102/app\",\"type\":\"gov.case.reported.v1\","
+		"\"time\":\"%s\",\"place\":\"530102003\",\"data\":{\"type_code\":\"MD02\",\"title\":\"a\"}}",
+		time);
+	return text;
+}
+
+/* A report that names a case names its own; what is needed is asked for by name; a date that no case id can hold is the time's fault. */
 static void invalid(void **state)
 {
 	struct bed *bed = *state;
+
+	assert_int_equal(enter(bed, report_at("3577-12-31T23:59:59+08:00")), ERR_OK);
+	refused(bed, report_at("3577-12-31T16:00:00Z"), PROBLEM_INVALID, "time");
+	refused(bed, report_at("9999-12-31T15:59:59Z"), PROBLEM_INVALID, "time");
 
 	refused(bed, report(",\"subject\":\"530102-20230119-7K3M9QXA2B4C\"", ",\"title\":\"a\""),
 		PROBLEM_INVALID, "subject");
