@@ -312,7 +312,7 @@ static bool filter_read(struct http_request *request, struct case_query_filter *
 				  "no unit of that id is or was registered; those of places are "
 				  "centre:CODE and grid:CODE");
 	}
-	if (!codes_type_begins(filter->type_code)) {
+	if (filter->type_code.p && !(filter->type_code.n && codes_type_begins(filter->type_code))) {
 		return filter_bad(request, "type",
 				  "no type begins so; GET /v1/codes/types lists them");
 	}

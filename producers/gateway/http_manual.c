@@ -48,7 +48,7 @@ static const char intro[] =
 	"[EVENTS.md](EVENTS.md) has what an event holds, and the cure of each problem; [CONFIGURATION.md](CONFIGURATION.md) has the gateway's address, time limits and number of connections.\n"
 	"\n"
 	"A token is sent as `Authorization: Bearer TOKEN`; `govbus token add` makes one. Answers are JSON (`application/json`), problems `application/problem+json` (RFC 9457).\n"
-	"Times are RFC 3339 with +08:00. HEAD is answered wherever GET is. A query parameter that a path does not have, or that comes twice, is refused (400), so that a misspelt filter does not pass for none.\n";
+	"Times are RFC 3339 with +08:00. HEAD is answered wherever GET is. A query parameter that a path does not have, that comes twice or that has no value is refused (400), so that a misspelt filter does not pass for none.\n";
 
 static const char reading[] =
 	"\n## Who may read what\n"

@@ -11,7 +11,7 @@ struct fitting {
 	const char *name, *why;
 };
 
-/* If a parameter is given twice, a look-up by name finds the first. */
+/* If a parameter is given twice, a look-up by name finds the first. One without a value looks as if it were not there. */
 static bool is_first(struct http_request *request, const char *name, const char *value)
 {
 	return (const char *)http_query(request, name).p == value;
@@ -32,6 +32,9 @@ static enum MHD_Result on_query(void *context,
 	} else if (fitting->request->route->queries && !is_first(fitting->request, name, value)) {
 		fitting->name = name;
 		fitting->why = "given more than once";
+	} else if (fitting->request->route->queries && !value) {
+		fitting->name = name;
+		fitting->why = "has no value";
 	} else {
 		return MHD_YES;
 	}

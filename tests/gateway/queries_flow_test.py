@@ -390,12 +390,15 @@ def filled_up(desk):
 
 
 def no_such(desk):
-	"""A filter that nothing can fit is said to be wrong: a type that is none, a unit that never was; one that ended still finds its cases."""
+	"""A filter that nothing can fit, or without a value, is said to be wrong: a type that is none, a unit that never was; one that ended still finds its cases."""
 	bus, unit = desk.bus, {"name": "旧队", "unit_type": "government", "level": 3, "seat": COUNTY, "active": True, "effective_from": scene.LOADED}
-	for field, values in (("type", ("ZZ", "MD98", "MD021", "md")), ("unit", ("nope", "centre:54", "grid:" + TOWN, "centre:" + GRID, "unit:roads", "old"))):
+	for field, values in (("type", ("", "ZZ", "MD98", "MD021", "md")), ("unit", ("nope", "centre:54", "grid:" + TOWN, "centre:" + GRID, "unit:roads", "old"))):
 		for value in values:
 			status, _, problem = bus.get(f"/v1/cases?{field}={value}", bus.token)
 			assert status == 400 and problem["field"] == field, (field, value, status, problem)
+	for field in ("type", "state", "cursor", "limit"):
+		status, _, problem = bus.get(f"/v1/cases?place=53&{field}", bus.token)
+		assert status == 400 and (problem["field"], problem["detail"]) == (field, "has no value"), (field, status, problem)
 	for query in ("type=M", "type=MD", "type=MD0", "type=MD02", f"unit={LEAD}", f"unit=grid:{GRID}"):
 		bus.read("/v1/cases?" + query)
 	for n, active in enumerate((True, False)):
