@@ -14,7 +14,7 @@
 #include "producers/gateway/http_queries.h"
 #include "producers/gateway/http_watch.h"
 
-enum { CONNECTION_BYTES = 64 * 1024, HEADER_TIMEOUTS = 2 };
+enum { CONNECTION_BYTES = 16 * 1024, HEADER_TIMEOUTS = 2 };
 
 static struct metric m_requests = {"govbus_http_requests", NULL, "Requests answered",
 				   METRIC_COUNTER,         0,    NULL};

@@ -165,7 +165,7 @@ static void print_statuses(struct buf *out)
 	buf_add_text(
 		out,
 		"\n## Problems\n\nWhat they mean and what to do about each: [EVENTS.md](EVENTS.md#problems). An answer of 429 or 503 has `Retry-After`, 401 has `WWW-Authenticate`, 405 has `Allow`. "
-		"What the HTTP library cannot read, a broken request (400) or a header or address of more than 64 KiB (431, 414), it answers itself with a page in HTML, and closes the connection.\n\n"
+		"What the HTTP library cannot read, a broken request (400) or a header or address of more than 16 KiB (431, 414), it answers itself with a page in HTML, and closes the connection.\n\n"
 		"| status | problem |\n| --- | --- |\n");
 #define PROBLEM(id, status, name, zh, en, cure) \
 	buf_printf(out, "| %d | `%s`: %s |\n", status, name, en);
