@@ -15,6 +15,8 @@ from bench_bed import NotMeasured, metric, run, steady
 THREADS = 2
 MORE_THREADS = 4  # beside it: with twice as many as cores, nobody waits for the one who has the largest partitions
 LOADS = ((1, 16), (2, 64))  # threads of the gateway, connections; the first gives the figure, the other is told beside it
+SCRIPTS = ("probe", "constant", "case")
+CONSTANT = "/v1/codes/states"
 STEPS = 8  # events of a case's whole life
 HALF_SEALED = "half of the cases have a sealed reporter, description and remarks"
 
@@ -142,18 +144,21 @@ def wrk(address, script, token, connections, seconds=6):
 
 
 def write_scripts(home, ids):
-	"""One asks for the cases in the order of the list, which has none; one for a constant."""
-	listed = ",".join(f'"{case}"' for case in ids)
+	"""What each script asks for: the cases, in the order of the list, which has none; or always the same."""
 	head = 'local h = {["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN")}\n'
+	listed = ",".join(f'"{case}"' for case in ids)
 	cases = f'{head}local ids = {{{listed}}}\nlocal i = 0\nfunction request() i = i % #ids + 1 return wrk.format("GET", "/v1/cases/" .. ids[i], h) end\n'
 	Path(home, "case.lua").write_text(cases)
-	Path(home, "constant.lua").write_text(head + 'function request() return wrk.format("GET", "/healthz", h) end\n')
+	for script, path in (("constant", CONSTANT), ("probe", "/healthz")):
+		Path(home, f"{script}.lua").write_text(f'{head}function request() return wrk.format("GET", "{path}", h) end\n')
 
 
 def case_get(bed, _):
-	"""Random cases among all of them, in turn with the constant /healthz, same client, same connections.
+	"""Random cases among all of them, in turn with a constant of the same server: same client, connections and token.
 
-	At the first load the client sleeps while a case is answered, and never while a constant is: a good third of what differs is
+	The constant is one that a client asks for as it asks for a case: with a token, answered with JSON of about the same length. What
+	is left between the two is what finding a case costs. The probe /healthz is told beside it: three bytes to anybody.
+	At the first load the client sleeps while a case is answered, and hardly ever while a constant is: a part of what differs is
 	the kernel waking it on the other core. The second load keeps both cores busy; how connections fall to threads then decides much."""
 	bed.need("govbus-gateway")
 	if not shutil.which("wrk"):
@@ -162,15 +167,29 @@ def case_get(bed, _):
 	fold(bed, a_bus, written)
 	ids = some_cases(a_bus)
 	random.Random(7).shuffle(ids)
-	ratios, rates = {}, {}
-	for load in LOADS:
-		ratios[load], rates[load] = ask_in_turn(bed, a_bus, ids, *load)
-	load, other = LOADS
+	asked = {load: ask_in_turn(bed, a_bus, ids, *load) for load in LOADS}
+	threads, connections = LOADS[0]
 	bed.figure(
-		"case_get_ratio", ratios[load],
-		f"{bed.cases:,} cases, {len(ids):,} of them asked for in random order, {load[1]} connections, {load[0]} thread of the gateway; "
-		f"cases/constant a second, and CPU of the gateway for each: {rates[load]}; with {other[1]} and {other[0]} {statistics.median(ratios[other]):.3f}: {rates[other]}",
+		"case_get_ratio", ratios(asked[LOADS[0]], "constant"),
+		f"{bed.cases:,} cases, {len(ids):,} of them asked for in random order, against {CONSTANT}; {connections} connections, {threads} thread of the gateway\n"
+		+ "\n".join(told_of_load(load, asked[load]) for load in LOADS),
 	)
+
+
+def ratios(rounds, other):
+	"""Of each round: cases a second against the other answers a second."""
+	return [one["case"][0] / one[other][0] for one in rounds]
+
+
+def told_of_load(load, rounds):
+	"""The medians of each script at one load, and the two ratios."""
+	threads, connections = load
+	per_script = "; ".join(
+		f"{script} {statistics.median(one[script][0] for one in rounds):,.0f}/s, {statistics.median(one[script][1] for one in rounds):.1f} us of CPU"
+		for script in SCRIPTS
+	)
+	against = ", ".join(f"{statistics.median(ratios(rounds, other)):.3f} of {other}" for other in SCRIPTS if other != "case")
+	return f"{'':26}{threads} and {connections}: {per_script}; a case is {against}"
 
 
 def ask(asking, key, script, token, connections):
@@ -182,8 +201,7 @@ def ask(asking, key, script, token, connections):
 
 
 def ask_in_turn(bed, a_bus, ids, threads, connections):
-	"""The ratio of each round, and the two rates it comes from, of a gateway with so many threads over the last rebuild's store."""
-	ratios, rates = [], []
+	"""For each round what each script got, of a gateway with so many threads over the last rebuild's store."""
 	home = tempfile.mkdtemp(prefix="govbus-bench.")
 	bed.homes.append(home)
 	os.symlink(f"{bed.store}/case-status", f"{home}/case-status")
@@ -192,12 +210,9 @@ def ask_in_turn(bed, a_bus, ids, threads, connections):
 		key = asking.start("gateway", "--http-threads", str(threads), ready=False)
 		bus.wait_for("the gateway answers a case", lambda: answers(asking, key, ids[0], token), 60)
 		write_scripts(asking.home, ids)
-		for _ in range(bed.rounds):
-			(constant, constant_us), (case, case_us) = (ask(asking, key, script, token, connections) for script in ("constant", "case"))
-			ratios.append(case / constant)
-			rates.append(f"{case:,.0f}/{constant:,.0f} ({case_us:.1f}/{constant_us:.1f} us)")
+		rounds = [{script: ask(asking, key, script, token, connections) for script in SCRIPTS} for _ in range(bed.rounds)]
 		bed.note_memory(asking)
-	return ratios, " ".join(rates)
+	return rounds
 
 
 def answers(a_bus, key, case, token):
