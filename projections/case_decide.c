@@ -40,7 +40,7 @@ static bool unit_stands(const struct case_rules *rules,
 			bool same_source,
 			enum case_who who)
 {
-	struct span place = span_cstr(state->place);
+	struct span place;
 
 	switch (who) {
 	case CASE_WHO_ANY:
@@ -63,10 +63,12 @@ static bool unit_stands(const struct case_rules *rules,
 		}
 		return false;
 	case CASE_WHO_GRID:
+		place = case_owner_standing(rules->reference, rules->as_of,
+					    span_cstr(state->place));
 		return unit->level >= 6 &&
 		       (place_covers(unit->seat, place) || place_covers(place, unit->seat));
 	case CASE_WHO_AREA:
-		return place_covers(unit->seat, place) ||
+		return place_covers(unit->seat, span_cstr(state->place)) ||
 		       place_covers(unit->seat, span_cstr(state->owner + strlen("centre:")));
 	case CASE_WHO_SOURCE:
 		return same_source && !(((unsigned)rules->profile.steps >> CODE_step_accept) & 1u);
@@ -170,11 +172,14 @@ static void who_needs(struct case_decision *d)
 
 	for (int i = 0; i < CASE_ROLES_MAX && d->row->roles[i].function; i++) {
 		enum case_who who = (enum case_who)d->row->roles[i].who;
-		const char *unit =
-			who == CASE_WHO_LEAD ? d->was.lead_unit
-			: who == CASE_WHO_OWNER || who == CASE_WHO_CENTRE || who == CASE_WHO_AREA
-				? d->was.owner
-				: "";
+		const char *unit = "";
+
+		if (who == CASE_WHO_LEAD && d->was.lead_unit[0]) {
+			unit = d->was.lead_unit;
+		} else if (who == CASE_WHO_LEAD || who == CASE_WHO_OWNER ||
+			   who == CASE_WHO_CENTRE || who == CASE_WHO_AREA) {
+			unit = d->was.owner;
+		}
 
 		assert(who < CASE_WHO_COUNT);
 		needs = arena_printf(d->arena, "%.*s%s%s%s%s", SPAN_ARGS(needs), i ? "; " : "",
@@ -269,7 +274,7 @@ static struct case_decision *begin(struct reg *reg,
 	return d;
 }
 
-/* The owner that the case has now, whoever its last event names: the place may have been merged or recoded since. */
+/* The owner and the units that the case has now, whoever its events name: places may have been merged or recoded since. */
 static void take_owner(struct case_decision *d)
 {
 	d->owned_level = d->was.owner_level;

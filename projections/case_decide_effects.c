@@ -15,17 +15,19 @@ static int64_t now_us(const struct case_decision *d)
 	return d->moment->now_us;
 }
 
-/* The place to which a case goes by its codes alone. */
-static struct span target_of(const struct case_state *state, enum code_escalate_cause cause)
+/* The place to which a case goes, in force or not. */
+static struct span target_of(const struct case_rules *rules,
+			     const struct case_state *state,
+			     enum code_escalate_cause cause)
 {
 	struct span owner = span_cstr(state->owner + strlen("centre:"));
 	struct span above = case_dues_above(state);
 	int grave = case_limits_get(CASE_LIMIT_grave_level);
 
 	if (cause == CODE_escalate_cause_cross_boundary) {
-		struct span common = span_cstr(state->common);
+		struct span all = case_owner_covering(rules->reference, rules->as_of, state);
 
-		return above.p && common.n && common.n < owner.n ? common : (struct span){0};
+		return all.n < owner.n ? all : (struct span){0};
 	}
 	if ((cause == CODE_escalate_cause_major || cause == CODE_escalate_cause_mass) &&
 	    state->owner_level > grave) {
@@ -38,8 +40,9 @@ struct span case_decide_effects_target(const struct case_rules *rules,
 				       const struct case_state *state,
 				       enum code_escalate_cause cause)
 {
-	struct span target = target_of(state, cause);
+	struct span target = target_of(rules, state, cause);
 
+	/* Never above L2 unless two prefectures (domain.md §3.5): but the province acts for a prefecture that is gone without a successor. */
 	return target.p ? case_owner_standing(rules->reference, rules->as_of, target) : target;
 }
 

@@ -2,6 +2,7 @@
 #include "common/civil.h"
 #include "projections/case_decide.h"
 #include "projections/case_limits.h"
+#include "projections/case_owner.h"
 #include "projections/case_rows.h"
 
 /* Texts are written only after a guard has refused: it is then run again, so that guards that pass format nothing. */
@@ -318,10 +319,12 @@ static bool guard_cross(struct case_decision *d)
 	if (d->ev->data.case_escalated.cause != CODE_escalate_cause_cross_boundary) {
 		return true;
 	}
-	DETAIL(d, "owner level %u, places share %s", d->was.owner_level,
-	       d->was.common[0] ? d->was.common : "nothing");
+	struct span all = case_owner_covering(d->rules.reference, d->rules.as_of, &d->was);
+
+	DETAIL(d, "owner level %u, covered with its places by %.*s", d->was.owner_level,
+	       all.n ? (int)all.n : 7, all.n ? (const char *)all.p : "nothing");
 	NEEDS(d, "places that reach beyond the owner's");
-	return d->was.common[0] && place_level(span_cstr(d->was.common)) < d->was.owner_level;
+	return all.n && place_level(all) < d->was.owner_level;
 }
 
 static bool guard_top(struct case_decision *d)

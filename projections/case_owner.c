@@ -1,4 +1,4 @@
-/* case_owner.c: the centre that acts for a place that is no longer in force, and so owns what was that place's. */
+/* case_owner.c: who acts for a place or a unit that is no longer in force, and so has what was its. */
 #include "projections/case_owner.h"
 
 #include <string.h>
@@ -67,6 +67,45 @@ void case_owner_set(struct case_state *state, struct span place)
 	state->owner_level = (uint8_t)place_level(place);
 }
 
+struct span case_owner_covering(const struct reference *reference,
+				struct as_of as_of,
+				const struct case_state *state)
+{
+	struct span owner = span_cstr(state->owner + CENTRE.n);
+	struct span at = place_at_level(span_cstr(state->common), state->owner_level);
+
+	for (; at.n; at = place_parent(at)) {
+		struct span standing = case_owner_standing(reference, as_of, at);
+
+		if (place_covers(standing, owner)) {
+			return standing;
+		}
+	}
+	return (struct span){0};
+}
+
+/*
+ * Replaces a unit that is no longer in force by the one that acts for it: the centre, or grid, of its place's successor.
+ * @return false: nobody acts for it, and it stays as it was
+ */
+static bool renew_unit(const struct reference *reference,
+		       struct as_of as_of,
+		       char unit[LIMIT_UNIT_BYTES + 1])
+{
+	struct span id = span_cstr(unit), place = place_of_unit(id), next;
+	struct ref_unit found;
+
+	if (reference_unit(reference, as_of, id, &found) && found.active) {
+		return true;
+	}
+	next = place.n ? case_owner_standing(reference, as_of, place) : place;
+	if (next.n != place.n || span_eq(next, place)) {
+		return false;
+	}
+	memcpy(unit + (id.n - place.n), next.p, next.n);
+	return true;
+}
+
 void case_owner_renew(const struct reference *reference,
 		      struct as_of as_of,
 		      struct case_state *state)
@@ -76,5 +115,14 @@ void case_owner_renew(const struct reference *reference,
 
 	if (!span_eq(standing, place)) {
 		case_owner_set(state, standing);
+	}
+	if (state->lead_unit[0] && !renew_unit(reference, as_of, state->lead_unit)) {
+		memset(state->lead_unit, 0, sizeof(state->lead_unit));
+	}
+	for (int i = 0; i < state->n_assist; i++) {
+		(void)renew_unit(reference, as_of, state->assist[i]);
+	}
+	if (state->handler_unit[0]) {
+		(void)renew_unit(reference, as_of, state->handler_unit);
 	}
 }

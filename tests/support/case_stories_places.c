@@ -173,9 +173,209 @@ static void own_lists(struct case_story *s)
 	MUST(strstr(bed->detail, GRID) && strstr(bed->detail, "UM05"));
 }
 
+/* Reports from two places: the case's own, HERE, and another. */
+static void report_with(struct case_story *s, const char *unit, const char *other)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_begin(bed, EVENT_case_reported, unit);
+	EVENT_SET(bed->ev.env, place, SPAN(HERE));
+	EVENT_SET(bed->ev.data.case_reported, type_code, SPAN("UM01"));
+	EVENT_SET(bed->ev.data.case_reported, title, SPAN("题"));
+	bed->ev.data.case_reported.places[bed->ev.data.case_reported.n_places++] = span_cstr(other);
+	ENDS("", case_bed_post(bed));
+	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_general));
+}
+
+/* A county that went to another prefecture shares with the one that stayed the province alone, whatever the codes of the report say. */
+static void county_moved(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_place(bed, "530302009");
+	report_with(s, TOWN, "530103001001");
+	case_bed_end_place(bed, "530102", CODE_place_change_recode, "530302", AT(1, 20, 0, 0));
+	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530302009",
+			   AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("", case_bed_escalate(bed, "centre:530302009", CODE_escalate_cause_cross_boundary));
+	MUST(owned_by(s, "centre:53"));
+}
+
+/* A township that went to another county: of its case with one that stayed, the prefecture is the nearest that covers both. */
+static void town_moved(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_place(bed, "530102002");
+	report_with(s, TOWN, "530102002");
+	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530103001",
+			   AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("", case_bed_escalate(bed, "centre:530103001", CODE_escalate_cause_cross_boundary));
+	MUST(owned_by(s, CITY));
+}
+
+/* Two villages of one township lie in one place still, when it was merged into another, and when the whole county got another code. */
+static void moved_together(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_place(bed, "530102002");
+	report_with(s, TOWN, "530102001002");
+	case_bed_end_place(bed, "530102001", CODE_place_change_merge, "530102002", AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("CROSS", case_bed_escalate(bed, OTHER_TOWN, CODE_escalate_cause_cross_boundary));
+	MUST(strstr(bed->detail, "530102002"));
+	case_bed_done(bed);
+	case_story_begin(s);
+	case_bed_place(bed, "530102002");
+	case_bed_place(bed, "530302009");
+	report_with(s, TOWN, "530102002");
+	case_bed_end_place(bed, "530102", CODE_place_change_recode, "530302", AT(1, 20, 0, 0));
+	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530302009",
+			   AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("", case_bed_escalate(bed, "centre:530302009", CODE_escalate_cause_cross_boundary));
+	MUST(owned_by(s, "centre:530302"));
+}
+
+/* The province acts for a prefecture that is gone without a successor, for what is sent up too: it is nobody's otherwise, and what is
+ * major could be closed nowhere. */
+static void prefecture_gone(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_story_bring(s, CODE_case_state_RP);
+	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_major));
+	case_bed_end_place(bed, "5301", CODE_place_change_split, "5303 5323", AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	MUST(owned_by(s, COUNTY));
+	ENDS("", case_bed_escalate(bed, COUNTY, CODE_escalate_cause_beyond_competence));
+	MUST(owned_by(s, "centre:53") && !case_story_state(s).escalate_us);
+	ENDS("TOP", case_bed_escalate(bed, "centre:53", CODE_escalate_cause_beyond_competence));
+	ENDS("", case_bed_dispatch(bed, "centre:53", HOUSE));
+}
+
+static void end_house(struct case_bed *bed, int64_t from_us)
+{
+	struct event ev = {.type = EVENT_unit_registered};
+
+	EVENT_SET(ev.data.unit_registered, name, SPAN("局"));
+	EVENT_SET(ev.data.unit_registered, unit_type, CODE_unit_type_government);
+	EVENT_SET(ev.data.unit_registered, level, 3);
+	EVENT_SET(ev.data.unit_registered, seat, SPAN("530102"));
+	EVENT_SET(ev.data.unit_registered, active, false);
+	EVENT_SET(ev.data.unit_registered, effective_from, from_us);
+	case_bed_fold(bed, &ev, "unit:" HOUSE);
+}
+
+/* What a department led when it was dissolved is its owner's to take back, or to finish; even where nobody could send it up. */
+static void lead_dissolved(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_story_bring(s, CODE_case_state_DI);
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, TOWN));
+	end_house(bed, AT(1, 20, 0, 0));
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, TOWN));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("UNIT", case_story_try(s, EVENT_case_signed_for, 0, HOUSE));
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, FIRE));
+	MUST(strstr(bed->needs, TOWN) && !strstr(bed->needs, HOUSE));
+	ENDS("", case_story_try(s, EVENT_case_signed_for, 0, TOWN));
+	ENDS("", case_bed_simple(bed, EVENT_case_returned, TOWN));
+	MUST(case_story_state(s).state == CODE_case_state_AC);
+	ENDS("", case_bed_dispatch(bed, TOWN, FIRE));
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, TOWN));
+	ENDS("", case_story_try(s, EVENT_case_signed_for, 0, FIRE));
+	/* So is what a township led that was abolished. */
+	ENDS("", case_bed_report(bed, COUNTY, "530102", "UM01", 0));
+	ENDS("", case_bed_accept(bed, COUNTY, CODE_severity_general));
+	ENDS("", case_bed_dispatch(bed, COUNTY, TOWN));
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, COUNTY));
+	case_bed_end_place(bed, "530102001", CODE_place_change_abolish, "", AT(1, 21, 0, 0));
+	bed->now_us = AT(1, 21, 9, 0);
+	ENDS("", case_story_try(s, EVENT_case_signed_for, 0, COUNTY));
+}
+
+/* A township that leads, or assists, and got another code goes on under it. */
+static void lead_recoded(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	case_bed_place(bed, "530102002");
+	case_bed_place(bed, "530102003");
+	ENDS("", case_bed_report(bed, COUNTY, "530102", "UM01", 0));
+	ENDS("", case_bed_accept(bed, COUNTY, CODE_severity_general));
+	case_bed_begin(bed, EVENT_case_dispatched, COUNTY);
+	EVENT_SET(bed->ev.data.case_dispatched, lead_unit, SPAN(TOWN));
+	bed->ev.data.case_dispatched.assist[bed->ev.data.case_dispatched.n_assist++] =
+		SPAN("centre:530102003");
+	ENDS("", case_bed_post(bed));
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, OTHER_TOWN));
+	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530102002",
+			   AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("WHO", case_story_try(s, EVENT_case_signed_for, 0, COUNTY));
+	MUST(strstr(bed->needs, OTHER_TOWN));
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, OTHER_TOWN));
+	ENDS("WHO", case_story_try(s, EVENT_case_handling_logged, 0, VILLAGE));
+	case_bed_end_place(bed, "530102003", CODE_place_change_recode, "530102001001",
+			   AT(1, 21, 0, 0));
+	case_bed_end_place(bed, "530102003", CODE_place_change_recode, "530102004",
+			   AT(1, 22, 0, 0));
+	case_bed_place(bed, "530102004");
+	bed->now_us = AT(1, 21, 9, 0);
+	ENDS("WHO", case_story_try(s, EVENT_case_handling_logged, 0, VILLAGE));
+	bed->now_us = AT(1, 22, 9, 0);
+	ENDS("", case_story_try(s, EVENT_case_handling_logged, 0, "centre:530102004"));
+}
+
+/* Who handled a case neither verifies nor calls back about it under a new code. */
+static void handler_recoded(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	char led[sizeof(bed->subject)];
+
+	case_bed_place(bed, "530102002");
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_general));
+	ENDS("", case_bed_dispatch(bed, TOWN, TOWN));
+	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, TOWN));
+	ENDS("", case_bed_simple(bed, EVENT_case_feedback_submitted, TOWN));
+	memcpy(led, bed->subject, sizeof(led));
+	bed->source = "/hotline";
+	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
+	ENDS("", case_bed_simple(bed, EVENT_case_closed, TOWN));
+	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530102002",
+			   AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("CALLER", case_story_try(s, EVENT_callback_recorded, 0, OTHER_TOWN));
+	ENDS("", case_story_try(s, EVENT_callback_recorded, 0, COUNTY));
+	memcpy(bed->subject, led, sizeof(led));
+	ENDS("VERIFIER", case_bed_verify(bed, OTHER_TOWN, true));
+	ENDS("", case_bed_verify(bed, COUNTY, true));
+}
+
+/* The grids of a village that got another code are on its site as before. */
+static void grid_recoded(struct case_story *s)
+{
+	static const char *const grid = "grid:530102001002001";
+	struct case_bed *bed = &s->bed;
+
+	case_bed_place(bed, "530102001002001");
+	case_story_bring(s, CODE_case_state_FB);
+	ENDS("WHO", case_story_try(s, EVENT_case_verified, 0, grid));
+	case_bed_end_place(bed, HERE, CODE_place_change_recode, "530102001002", AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("", case_story_try(s, EVENT_case_verified, 0, grid));
+}
+
 static case_story_tell *const stories[] = {
-	report_below_merged, no_single_successor, changed_again, up_to_recoded,
-	owner_merged,        owner_abolished,     own_lists};
+	report_below_merged, no_single_successor, changed_again, up_to_recoded,   owner_merged,
+	owner_abolished,     own_lists,           county_moved,  town_moved,      moved_together,
+	prefecture_gone,     lead_dissolved,      lead_recoded,  handler_recoded, grid_recoded};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 

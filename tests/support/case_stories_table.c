@@ -155,8 +155,10 @@ static void who(struct case_story *s)
 
 			ENDS(letter == 'x' ? kinds[k].else_ : means[(int)letter],
 			     case_story_try(s, kinds[k].type, kinds[k].variant, units[u]));
-			/* Who may instead is named. */
+			/* Who may instead is named, and as what. */
 			MUST(letter != 'w' || strstr(s->bed.needs, kinds[k].by));
+			MUST(letter != 'w' || strcmp(kinds[k].by, TOWN) != 0 ||
+			     strstr(s->bed.needs, "owner"));
 		}
 	}
 }
