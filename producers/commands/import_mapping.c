@@ -7,6 +7,7 @@
 #include "common/case_id.h"
 #include "common/civil.h"
 #include "common/json_text.h"
+#include "producers/commands/import_mapping_check.h"
 #include "producers/commands/import_row.h"
 
 enum { MAX_VALUE_BYTES = 8192, MAX_MAPPING_BYTES = 4 << 20 };
@@ -336,11 +337,13 @@ static enum err parse(struct import_mapping *mapping, const char *path, struct b
 	}
 	mapping->lookups = json_object_get(mapping->root, "lookups");
 	mapping->events = json_object_get(mapping->root, "events");
-	if (!json_is_array(mapping->events) || !json_array_size(mapping->events)) {
-		buf_printf(ret_why, "%s: \"events\" must be a list of at least one event", path);
-		return ERR_USAGE;
+	buf_printf(ret_why, "%s: ", path);
+	enum err err = import_mapping_check(mapping->root, ret_why);
+
+	if (!err) {
+		buf_reset(ret_why);
 	}
-	return ERR_OK;
+	return err;
 }
 
 enum err import_mapping_open(const char *path,
@@ -376,25 +379,26 @@ void import_mapping_close(struct import_mapping *mapping)
 	free(mapping);
 }
 
-static bool has_column(const struct import_mapping *mapping, const char *column)
+static int count_columns(const struct import_mapping *mapping, const char *column)
 {
+	int n = 0;
+
 	for (int i = 0; i < mapping->n_columns; i++) {
-		if (strcmp(mapping->columns[i], column) == 0) {
-			return true;
-		}
+		n += strcmp(mapping->columns[i], column) == 0;
 	}
-	return false;
+	return n;
 }
 
-/* A misspelt name would be empty in every row, without anybody noticing. */
+/* A misspelt name would be empty in every row, without anybody noticing; of two columns of one name one would be taken by chance. */
 static enum err check_names(const struct import_mapping *mapping,
 			    const json_t *rule,
 			    struct buf *ret_why)
 {
 	const char *column = text_of(rule, "column"), *lookup = text_of(rule, "lookup");
 
-	if (*column && !has_column(mapping, column)) {
-		buf_printf(ret_why, "the mapping's column \"%s\" is not in the first line", column);
+	if (*column && count_columns(mapping, column) != 1) {
+		buf_printf(ret_why, "the mapping's column \"%s\" is %s in the first line", column,
+			   count_columns(mapping, column) ? "twice" : "not");
 		return ERR_USAGE;
 	}
 	if (*lookup && !json_is_object(json_object_get(mapping->lookups, lookup))) {

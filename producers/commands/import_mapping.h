@@ -21,7 +21,8 @@
  *   { "first": [VALUE, …] }         the first that is not empty
  *   { "join": [VALUE, …], "with": TEXT }  those that are not empty, joined
  *   { "case": true }                the case id of the row's first event, a report
- * A member whose value is empty is left out; one of more than 8191 bytes, where "chars" does not shorten it, refuses the row. docs/CONFIGURATION.md and examples/nyc/mapping.json show one in use. */
+ * A member whose value is empty is left out; one of more than 8191 bytes, where "chars" does not shorten it, refuses the row. A name that is not
+ * one of these is a mistake (import_mapping_check.h). examples/nyc/mapping.json shows one in use. */
 struct import_mapping;
 
 /** Reads a mapping file. @return ABSENT, USAGE; why, for people, in ret_why @thread one, as all here */
