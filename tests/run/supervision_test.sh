@@ -65,6 +65,20 @@ for setting in "--topic-prefix GOVBUS_TOPIC_PREFIX=x." "--kafka GOVBUS_KAFKA=127
 	[ "$(process_pid "$(program_pidfile gateway)")" = "$before" ] || fail "$setting touched the running gateway"
 done
 
+# An address that is none is said with the cure, before anything is asked or started.
+for address in 127.0.0.1:abc 8080 127.0.0.1: 127.0.0.1:0 127.0.0.1:65534 127.0.0.1:99999; do
+	for command in start status; do
+		said=$(export GOVBUS_LISTEN=$address && $command 2>&1) && fail "$command: $address passed for an address"
+		expect "$command: which address" "$said" "run: GOVBUS_LISTEN=$address is not ADDRESS:PORT; cure: "
+	done
+done
+
+# The command finds its user's files from where the user is.
+printf '#!/bin/sh\necho "$PWD|$*"\n' >"$GOVBUS_BIN/govbus"
+chmod +x "$GOVBUS_BIN/govbus"
+root=$PWD
+expect "where the user is" "$(cd "$scratch" && "$root/run" govbus import a.csv)" "$scratch|import a.csv"
+
 # One that was killed is seen as stopped and comes back; a pid file that speaks of another process's pid is not believed.
 kill -9 "$(process_pid "$(program_pidfile decider)")"
 sleep 0.2
