@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/civil.h"
 #include "common/clock.h"
+#include "common/place.h"
 #include "producers/commands/commands.h"
 #include "producers/commands/commands_options.h"
 #include "producers/commands/commands_table.h"
@@ -193,6 +195,8 @@ static enum err add(struct tokens *tokens, struct token *token)
 		fprintf(stderr,
 			"govbus token add: --source: %s does not begin with /, as sources do\n",
 			token->source);
+	} else if (err == ERR_INVALID && token->place[0] && !place_valid(span_cstr(token->place))) {
+		fprintf(stderr, "govbus token add: --place: %s is no place code\n", token->place);
 	} else if (err == ERR_INVALID && token->level && token->place[0] && why) {
 		fprintf(stderr, "govbus token add: %s\n", why);
 	} else if (err == ERR_INVALID) {
@@ -377,7 +381,7 @@ static enum err list(struct tokens *tokens, bool as_json)
 
 /* ---- */
 
-static enum err revoke(struct tokens *tokens, const char *which)
+static enum err revoke_token(struct tokens *tokens, const char *which)
 {
 	int count = 0;
 	enum err err = tokens_revoke(tokens, span_cstr(which), clock_wall_us(), &count);
@@ -386,6 +390,44 @@ static enum err revoke(struct tokens *tokens, const char *which)
 		printf("%d revoked\n", count);
 	}
 	return err;
+}
+
+/* What is asked for, as far as that shows before the store is open; says what is wrong. */
+static bool words_fit(const struct arguments *arguments)
+{
+	const char *what = arguments->words[0];
+	bool revokes = strcmp(what, "revoke") == 0;
+
+	if (!revokes && strcmp(what, "add") != 0 && strcmp(what, "list") != 0) {
+		fprintf(stderr, "govbus token: %s is none of add, list and revoke (see --help)\n",
+			what);
+		return false;
+	}
+	if (revokes && arguments->n_words < 2) {
+		fprintf(stderr,
+			"govbus token revoke: which? An id or a label of govbus token list\n");
+		return false;
+	}
+	if (!revokes && arguments->n_words > 1) {
+		fprintf(stderr, "govbus token %s: %s is a word too many (see --help)\n", what,
+			arguments->words[1]);
+		return false;
+	}
+	return true;
+}
+
+/* In a home that was misspelt a token would seem revoked, and no list would tell: only `add` makes a store. */
+static bool store_there(const struct arguments *arguments)
+{
+	char path[1024];
+
+	(void)snprintf(path, sizeof path, "%s/tokens.mdb", arguments->options.home);
+	if (strcmp(arguments->words[0], "add") == 0 || access(path, F_OK) == 0) {
+		return true;
+	}
+	fprintf(stderr, "govbus token %s: %s: %s; cure: name the --home of the bus\n",
+		arguments->words[0], path, err_text(ERR_ABSENT));
+	return false;
 }
 
 int commands_token_run(int argc, char **argv)
@@ -397,11 +439,17 @@ int commands_token_run(int argc, char **argv)
 					 .children = children};
 	struct arguments arguments = {0};
 	struct tokens *tokens;
-	enum err err = ERR_USAGE;
+	enum err err;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) || !arguments.n_words) {
 		fprintf(stderr, "usage: govbus token add|list|revoke (see --help)\n");
 		return err_exit_code(ERR_USAGE);
+	}
+	if (!words_fit(&arguments)) {
+		return err_exit_code(ERR_USAGE);
+	}
+	if (!store_there(&arguments)) {
+		return err_exit_code(ERR_ABSENT);
 	}
 	enum err opened = tokens_open(arguments.options.home, &tokens);
 
@@ -413,8 +461,8 @@ int commands_token_run(int argc, char **argv)
 		err = add(tokens, &arguments.token);
 	} else if (strcmp(arguments.words[0], "list") == 0) {
 		err = list(tokens, arguments.json);
-	} else if (strcmp(arguments.words[0], "revoke") == 0 && arguments.n_words == 2) {
-		err = revoke(tokens, arguments.words[1]);
+	} else {
+		err = revoke_token(tokens, arguments.words[1]);
 	}
 	tokens_close(tokens);
 	if (err) {

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GOVBUS = Path(os.environ.get("GOVBUS_BIN", ROOT / "build/dev/bin")) / "govbus"
 UNIT = ("--unit", "centre:53", "--level", "1", "--place", "53", "--source", "/", "--functions", "all")
-USAGE = 64
+USAGE, ABSENT = 64, 66
 
 
 def run(folder, *words, **environment):
@@ -61,7 +61,7 @@ def token_add(folder):
 		(["/demo", "--types", "gov.case.dispatched.v1"], "--types: gov.case.dispatched.v1 is no type"),
 		(["/demo", "--types", "gov.case.*,gov.place.*"], "--types: gov.place.* is no type"),
 		(["/demo", "--types", "gov.case.reportd.v1"], "--types: gov.case.reportd.v1 is no type"),
-		(["/demo", "--types", "gov.clock.advanced.v1"], "--types: gov.clock.advanced.v1 is no type"),
+		(["/demo", "--types", "gov.clock.advanced.v1"], "--types: gov.clock.advanced.v1 is no type"), (["/demo", "--place", "530102x"], "--place: 530102x is no place code"),
 	):
 		done = run(folder, *good, *more)
 		assert done.returncode != 0 and said in done.stderr and "needs --unit" not in done.stderr and not done.stdout, done
@@ -71,9 +71,23 @@ def token_add(folder):
 	assert run(folder, "token", "revoke", "--home", "wrong", "twin").stdout == "2 revoked\n"
 
 
+def token_words(folder):
+	"""What is no question is said to be none; a home without tokens is not taken for one in which none was given, nor made."""
+	run(folder, "token", "add", "--home", "some", *UNIT)
+	for words, said in (
+		(["lst"], "govbus token: lst is none of add, list and revoke"), (["revoke"], "govbus token revoke: which?"), (["list", "x"], "govbus token list: x is a word too many"), (["add", "x", *UNIT], "govbus token add: x is a word too many"),
+	):
+		done = run(folder, "token", *words, "--home", "some")
+		assert done.returncode == USAGE and said in done.stderr and not done.stdout, done
+	assert len(run(folder, "token", "list", "--home", "some").stdout.splitlines()) == 2
+	for words in (["list"], ["list", "--json"], ["revoke", "county"]):
+		done = run(folder, "token", *words, "--home", "misspelt")
+		assert done.returncode == ABSENT and "misspelt/tokens.mdb: not found; cure: name the --home" in done.stderr and not done.stdout, done
+		assert not (folder / "misspelt").exists()
+
+
 def tokens(folder):
 	"""The list shows all that a token binds, oldest first, as a table and as JSON; a secret it never shows."""
-	assert run(folder, "token", "list", "--home", "none").stdout == ""
 	names = "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference"
 	made = (
 		("省中心", "centre:53", "1", "53", "/", "all", "units,history,unseal", ""), ("county", "centre:532323", "3", "532323", "/demo", "report,handle,reference", "", "gov.case.*,gov.place.changed.v1"),
@@ -103,4 +117,5 @@ with tempfile.TemporaryDirectory(prefix="govbus-options.") as name:
 	gateways(Path(name))
 	numbers(Path(name))
 	token_add(Path(name))
+	token_words(Path(name))
 	tokens(Path(name))
