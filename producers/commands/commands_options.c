@@ -74,20 +74,38 @@ long commands_options_number(
 	return number;
 }
 
+static enum err token_of(const struct commands_options *options,
+			 char token[TOKEN_BYTES],
+			 char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, "%s/tokens/province", options->home);
+	if (options->token_path) {
+		snprintf(path, PATH_BYTES, "%s", options->token_path);
+	}
+	return http_client_token(path, token, TOKEN_BYTES);
+}
+
+void commands_options_why_no_token(const struct commands_options *options, const char *command)
+{
+	char path[PATH_BYTES], token[TOKEN_BYTES] = "";
+	enum err err = token_of(options, token, path);
+
+	if (err) {
+		fprintf(stderr, "%s: token file %s: %s; make one with govbus token add\n", command,
+			path, err_text(err));
+	}
+}
+
 enum err commands_options_connect(const struct commands_options *options,
 				  const char *command,
 				  bool needs_token,
 				  struct http_client **ret_client)
 {
 	char path[PATH_BYTES], token[TOKEN_BYTES] = "";
-
-	snprintf(path, sizeof path, "%s/tokens/province", options->home);
-	const char *token_path = options->token_path ? options->token_path : path;
-	enum err err = http_client_token(token_path, token, sizeof token);
+	enum err err = token_of(options, token, path);
 
 	if (err && (needs_token || options->token_path)) {
-		fprintf(stderr, "%s: token file %s: %s; make one with govbus token add\n", command,
-			token_path, err_text(err));
+		commands_options_why_no_token(options, command);
 		return ERR_USAGE;
 	}
 	err = http_client_open(options->gateway, token, ret_client);

@@ -35,4 +35,7 @@ enum err commands_options_connect(const struct commands_options *options,
 				  bool needs_token,
 				  struct http_client **ret_client);
 
+/** To a user whose token was not enough: says so on standard error if there was none to send. */
+void commands_options_why_no_token(const struct commands_options *options, const char *command);
+
 #endif

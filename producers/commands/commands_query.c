@@ -226,6 +226,9 @@ static int ask(struct http_client *client, const struct arguments *arguments)
 		} else {
 			print_table(&answer);
 		}
+		if (answer.status == 401) {
+			commands_options_why_no_token(&arguments->options, "govbus query");
+		}
 	}
 	buf_done(&path);
 	buf_done(&answer.body);

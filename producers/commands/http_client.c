@@ -19,6 +19,20 @@ struct http_client {
 	int64_t began_us; /* steady; of the request under way */
 };
 
+/* ADDRESS:PORT; as a browser has it too, since that is how a bus tells where it is. */
+static char *address_of(const char *address)
+{
+	struct span text = span_cstr(address);
+
+	if (span_starts(text, SPAN("http://"))) {
+		text = span_of(text.p + 7, text.n - 7);
+	}
+	while (text.n && text.p[text.n - 1] == '/') {
+		text.n--;
+	}
+	return strndup(text.p ? (const char *)text.p : "", text.n);
+}
+
 enum err http_client_open(const char *address, const char *token, struct http_client **ret_client)
 {
 	struct http_client *client = calloc(1, sizeof *client);
@@ -28,7 +42,7 @@ enum err http_client_open(const char *address, const char *token, struct http_cl
 		return ERR_NOMEM;
 	}
 	client->curl = curl_easy_init();
-	client->address = strdup(address);
+	client->address = address_of(address);
 	if (!client->curl || !client->address) {
 		http_client_close(client);
 		return ERR_NOMEM;

@@ -104,6 +104,12 @@ def exits(server):
 	assert all(one.returncode == usage[0].returncode and "a question is one of" in one.stderr and not one.stdout for one in usage), usage
 	assert "127.0.0.1:1" in away.stderr and "is it running" in away.stderr, away
 	assert refused.returncode == usage[0].returncode, (refused, usage)
+	# A token that was not there to be sent is told with the answer, and only then; an address may come as a browser has it.
+	without = [ask(server, "cases", status=status, body=problem) for status in (401, 404)]
+	assert "govbus query: token file nowhere/tokens/province: not found; make one" in without[0].stderr and not without[1].stderr, without
+	address = f"http://127.0.0.1:{server.server_address[1]}/"
+	server.status = 200
+	assert subprocess.run([GOVBUS, "query", "--gateway", address, "cases"], capture_output=True, timeout=30).returncode == 0 and server.path == "/v1/cases", server.path
 	codes = [0, absent.returncode, usage[0].returncode, away.returncode]
 	assert len(set(codes)) == len(codes), codes
 	token = subprocess.run([GOVBUS, "query", "--token-file", "/nowhere/token", "cases"], capture_output=True, text=True, timeout=30)
