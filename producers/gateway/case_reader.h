@@ -59,7 +59,7 @@ int64_t case_reader_tick_us(struct case_reader_snapshot *snapshot, const struct 
 /** Why events of a case could not be folded, so that what is answered is old; NULL: none are parked. */
 const char *case_reader_parked(struct case_reader_snapshot *snapshot, const struct case_id *id);
 
-/** A start for whoever tails gov.case (kafka_outcomes_config.start). @param context the reader */
+/** A start for whoever follows gov.case (kafka_outcomes_config.start). @param context the reader */
 bool case_reader_start(void *context, int partition, struct log_cursor *ret_cursor);
 
 #endif

@@ -1,4 +1,4 @@
-/* kafka_outcomes.c: tails gov.case and gov.reference. Void records are skipped; what breaks the log's order stops that partition, typed. */
+/* kafka_outcomes.c: follows gov.case and gov.reference. Void records are skipped; what breaks the log's order stops that partition, typed. */
 #include "producers/gateway/kafka_outcomes.h"
 
 #include <sodium.h>
@@ -104,31 +104,44 @@ static void fold_reference(struct kafka_outcomes *outcomes,
 	}
 }
 
+/* Moves the lane's cursor on. @return whether the record is valid, and then decoded */
+static bool is_valid(struct kafka_outcomes *outcomes,
+		     int lane,
+		     const struct kafka_record *record,
+		     struct event *ret_ev)
+{
+	struct log_cursor *cursor = &outcomes->cursors[lane];
+
+	if (event_decode(record->value, ret_ev, NULL)) {
+		log_cursor_skip(cursor, record->offset);
+		return false;
+	}
+	switch (log_cursor_take(cursor, ret_ev, record->offset)) {
+	case LOG_CURSOR_VALID:
+		return true;
+	case LOG_CURSOR_GAP:
+		break_lane(outcomes, lane, ERR_LOG_GAP);
+		return false;
+	case LOG_CURSOR_VOID:
+		metric_count(&m_void, 1);
+		return false;
+	case LOG_CURSOR_AGAIN:
+		break;
+	}
+	return false;
+}
+
 static void take_record(struct kafka_outcomes *outcomes,
 			int lane,
 			const struct kafka_record *record)
 {
-	struct log_cursor *cursor = &outcomes->cursors[lane];
-	bool was_live = cursor->live;
+	bool was_live = outcomes->cursors[lane].live;
 	struct event ev;
 
 	if (lane == REFERENCE_LANE && record->offset == 0) {
 		know_bus(outcomes->config.gateway, record->value);
 	}
-	if (event_decode(record->value, &ev, NULL)) {
-		log_cursor_skip(cursor, record->offset);
-		return;
-	}
-	switch (log_cursor_take(cursor, &ev, record->offset)) {
-	case LOG_CURSOR_VALID:
-		break;
-	case LOG_CURSOR_GAP:
-		break_lane(outcomes, lane, ERR_LOG_GAP);
-		return;
-	case LOG_CURSOR_VOID:
-		metric_count(&m_void, 1);
-		return;
-	default:
+	if (!is_valid(outcomes, lane, record, &ev)) {
 		return;
 	}
 	/* Folded before its outcome is handed over: a sender that has read the answer finds the place known. */
@@ -143,7 +156,7 @@ static void take_record(struct kafka_outcomes *outcomes,
 								.bytes = record->value,
 								.ev = &ev});
 	}
-	if (cursor->live != was_live) {
+	if (outcomes->cursors[lane].live != was_live) {
 		mode_set(outcomes);
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * kafka_outcomes.h: tails the event topics: hands outcomes to the requests that wait for them, folds reference data for the
+ * kafka_outcomes.h: follows the event topics: hands outcomes to the requests that wait for them, folds reference data for the
  * door, and tells whether the bus is live.
  */
 #ifndef GOVBUS_PRODUCERS_GATEWAY_KAFKA_OUTCOMES_H

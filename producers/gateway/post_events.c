@@ -125,24 +125,48 @@ static void answer(struct http_request *request)
 	}
 }
 
-/* Called with the body, again once the outcome is there, and again while it waits for the fold. */
-route_handler post_events;
-void post_events(struct http_request *request)
+/* The posted events, with the attributes that headers gave. @return NULL: a problem is answered */
+static struct batch *read_batch(struct http_request *request, enum batch_form form)
+{
+	struct problem problem = {0};
+	struct batch *batch = batch_of(request, form);
+
+	if (!batch) {
+		http_problem(request, PROBLEM_FAILED, NULL, NULL);
+		return NULL;
+	}
+	enum err err = form == BATCH_BINARY
+			       ? post_binary_headers(request, &batch->attributes, &problem)
+			       : ERR_OK;
+
+	if (err) {
+		http_problem(request, problem_of_err(err), problem.field, problem.reason);
+		batch_release(batch);
+		return NULL;
+	}
+	return batch;
+}
+
+/* The request waits until the batch has its outcomes. */
+static void submit(struct http_request *request, struct batch *batch)
+{
+	request->work = batch;
+	request->work_free = batch_free;
+	batch->waiting = request;
+	http_suspend(request);
+	if (!request->gateway->posting->submit(request->gateway->posting, batch)) {
+		batch->kind = PROBLEM_BUSY;
+		http_resume(request);
+	}
+}
+
+static void begin(struct http_request *request)
 {
 	enum problem_kind kind =
 		door_mode_check((enum door_mode)request->gateway->mode, &request->token);
-	struct problem problem = {0};
 	enum batch_form form;
-	struct batch *batch;
 	bool dryrun;
-	enum err err;
 
-	if (request->work) {
-		if (disclosure_open(request, request->work)) {
-			answer(request);
-		}
-		return;
-	}
 	if (kind || !form_of(request, &form)) {
 		http_problem(
 			request, kind ? kind : PROBLEM_MEDIA_TYPE, NULL,
@@ -153,25 +177,21 @@ void post_events(struct http_request *request)
 	if (charset_refused(request) || !dry_run_read(request, &dryrun)) {
 		return;
 	}
-	batch = batch_of(request, form);
-	if (!batch) {
-		http_problem(request, PROBLEM_FAILED, NULL, NULL);
-		return;
+	struct batch *batch = read_batch(request, form);
+
+	if (batch) {
+		batch->dryrun = dryrun;
+		submit(request, batch);
 	}
-	batch->dryrun = dryrun;
-	err = form == BATCH_BINARY ? post_binary_headers(request, &batch->attributes, &problem)
-				   : ERR_OK;
-	if (err) {
-		http_problem(request, problem_of_err(err), problem.field, problem.reason);
-		batch_release(batch);
-		return;
-	}
-	request->work = batch;
-	request->work_free = batch_free;
-	batch->waiting = request;
-	http_suspend(request);
-	if (!request->gateway->posting->submit(request->gateway->posting, batch)) {
-		batch->kind = PROBLEM_BUSY;
-		http_resume(request);
+}
+
+/* Called with the body, again once the outcome is there, and again while it waits for the fold. */
+route_handler post_events;
+void post_events(struct http_request *request)
+{
+	if (!request->work) {
+		begin(request);
+	} else if (disclosure_open(request, request->work)) {
+		answer(request);
 	}
 }
