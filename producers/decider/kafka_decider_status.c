@@ -114,29 +114,37 @@ static void say_part(const struct part *part, struct buf *reasons)
 	}
 }
 
-void kafka_decider_status_say(struct decider *decider, int64_t now_us)
+/* What the partitions that are ours add up to. */
+struct tally {
+	int owned, deciding, history;
+	int64_t lag_us;
+};
+
+static struct tally say_parts(struct decider *decider)
 {
-	int n_owned = 0, n_deciding = 0, history = 0;
-	int64_t lag_us = 0;
+	struct tally sum = {0};
 
-	if (now_us - decider->said_us < STATUS_EVERY_US) {
-		return;
-	}
-	pthread_mutex_lock(&decider->lock);
-	decider->said_us = now_us;
-	buf_reset(&decider->reasons);
 	for (int i = 0; i < decider->n_parts; i++) {
-		struct part *part = &decider->parts[i];
+		const struct part *part = &decider->parts[i];
 
-		if (part->owned) {
-			n_owned++;
-			n_deciding += part->phase == PHASE_DECIDING && !part->confirming;
-			history +=
-				part->phase == PHASE_DECIDING && !part->core.position.cursor.live;
-			lag_us = part->lag_us > lag_us ? part->lag_us : lag_us;
-			say_part(part, &decider->reasons);
+		if (!part->owned) {
+			continue;
 		}
+		sum.owned++;
+		sum.deciding += part->phase == PHASE_DECIDING && !part->confirming;
+		sum.history += part->phase == PHASE_DECIDING && !part->core.position.cursor.live;
+		sum.lag_us = part->lag_us > sum.lag_us ? part->lag_us : sum.lag_us;
+		say_part(part, &decider->reasons);
 	}
+	return sum;
+}
+
+/* What holds up all partitions alike. @return whether anything does */
+static bool say_obstacles(struct decider *decider)
+{
+	/* This reader is never without a partition, so it always hears whether a broker answers. */
+	bool away = kafka_reader_handle(decider->refreader)->away;
+
 	if (decider->clock_off) {
 		buf_printf(&decider->reasons,
 			   "clock is %lld s off the broker's: correct it (NTP)\n",
@@ -147,32 +155,48 @@ void kafka_decider_status_say(struct decider *decider, int64_t now_us)
 			   "%s; free some disk space; the program continues by itself\n",
 			   err_text(ERR_STORE_FULL));
 	}
-	/* This reader is never without a partition, so it always hears whether a broker answers. */
-	bool away = kafka_reader_handle(decider->refreader)->away;
-
 	if (away) {
 		buf_printf(&decider->reasons, "%s. Cure: %s\n", err_text(ERR_KAFKA_AWAY),
 			   err_cure(ERR_KAFKA_AWAY));
 	}
-	decider->ready = n_owned > 0 && n_deciding == n_owned && !away && !decider->clock_off &&
-			 !decider->full_us && !(history && decider->today);
-	if (!n_owned) {
+	return away || decider->clock_off || decider->full_us;
+}
+
+static void say_modes(struct decider *decider, const struct tally *sum)
+{
+	if (!sum->owned) {
 		buf_add_text(&decider->reasons, "no partition is assigned yet\n");
 	}
-	if (history) {
-		buf_printf(&decider->reasons, "history mode: %d partitions%s\n", history,
+	if (sum->history) {
+		buf_printf(&decider->reasons, "history mode: %d partitions%s\n", sum->history,
 			   decider->today ? "; actions carry today's time: govbus go-live" : "");
 	}
+}
+
+void kafka_decider_status_say(struct decider *decider, int64_t now_us)
+{
+	if (now_us - decider->said_us < STATUS_EVERY_US) {
+		return;
+	}
+	pthread_mutex_lock(&decider->lock);
+	decider->said_us = now_us;
+	buf_reset(&decider->reasons);
+	struct tally sum = say_parts(decider);
+	bool held_up = say_obstacles(decider);
+
+	say_modes(decider, &sum);
+	decider->ready = sum.owned > 0 && sum.deciding == sum.owned && !held_up &&
+			 !(sum.history && decider->today);
 	buf_reset(&decider->warnings);
 	(void)reference_warn_calendars(
 		decider->reference,
 		(struct as_of){reference_position(decider->reference), clock_wall_us()},
 		&decider->warnings);
 	pthread_mutex_unlock(&decider->lock);
-	metric_set(&owned, n_owned);
-	metric_set(&deciding, n_deciding);
+	metric_set(&owned, sum.owned);
+	metric_set(&deciding, sum.deciding);
 	metric_set(&skew, decider->clock_off ? decider->clock_off_us / 1000000 : 0);
-	metric_set(&lag, lag_us / 1000000);
+	metric_set(&lag, sum.lag_us / 1000000);
 }
 
 bool kafka_decider_status_ready(void *context, struct buf *reasons)
