@@ -203,6 +203,31 @@ static void copy_case_to_step(struct case_dues *dues)
 	SET(dues, step_unit, dues->due_unit);
 }
 
+/* The deadline of a step that has a limit, from a moment. */
+static struct deadline count_limit(const struct case_state *state,
+				   enum code_step step,
+				   const struct ref_policy *policy,
+				   const struct calendar *calendar,
+				   int64_t from_us,
+				   struct case_dues *dues)
+{
+	struct deadline deadline = count(calendar, state, from_us, policy);
+
+	/* While there is a case deadline, the calendar named is the one it was counted in, so that nobody counts it again in a newer one. */
+	if (!dues->has_due_at) {
+		set_calendar(dues, policy, calendar);
+	}
+	mark(dues, deadline.provisional);
+	if (step == CODE_step_sign && case_dues_above(state).p) {
+		uint64_t amount =
+			policy->amount * (uint64_t)case_limits_get(CASE_LIMIT_unsigned_factor);
+
+		SET(dues, unsigned_at,
+		    calendar_add(calendar, from_us, amount, (enum code_time_unit)policy->unit));
+	}
+	return deadline;
+}
+
 void case_dues_count_step(const struct case_rules *rules,
 			  const struct case_state *state,
 			  enum code_step step,
@@ -212,7 +237,6 @@ void case_dues_count_step(const struct case_rules *rules,
 	struct deadline deadline = {0};
 	struct ref_policy policy = {0};
 	const struct calendar *calendar;
-	bool found;
 
 	SET(dues, step, (uint8_t)step);
 	SET(dues, unsigned_at, 0);
@@ -220,28 +244,11 @@ void case_dues_count_step(const struct case_rules *rules,
 		copy_case_to_step(dues);
 		return;
 	}
-	found = step && find_policy(rules, state, step, &policy, &calendar);
-	if (!found && step == CODE_step_verify) {
-		found = find_policy(rules, state, CODE_step_feedback, &policy, &calendar);
-	}
-	if (found) {
-		enum code_time_unit unit = (enum code_time_unit)policy.unit;
-
-		deadline = count(calendar, state, from_us, &policy);
-		/*
-		 * While there is a case deadline, the calendar named is the one it was counted in, so that nobody counts it
-		 * again in a newer one.
-		 */
-		if (!dues->has_due_at) {
-			set_calendar(dues, &policy, calendar);
-		}
-		mark(dues, deadline.provisional);
-		if (step == CODE_step_sign && case_dues_above(state).p) {
-			uint64_t twice = policy.amount *
-					 (uint64_t)case_limits_get(CASE_LIMIT_unsigned_factor);
-
-			SET(dues, unsigned_at, calendar_add(calendar, from_us, twice, unit));
-		}
+	/* A verification without a limit of its own has that of the feedback. */
+	if ((step && find_policy(rules, state, step, &policy, &calendar)) ||
+	    (step == CODE_step_verify &&
+	     find_policy(rules, state, CODE_step_feedback, &policy, &calendar))) {
+		deadline = count_limit(state, step, &policy, calendar, from_us, dues);
 	}
 	set_step(dues, &deadline);
 	SET(dues, step_unit, policy.unit);

@@ -65,6 +65,20 @@ static void fill(const struct case_decision *d, struct case_next *next)
 	}
 }
 
+/* Whether the unit that asks may take this step now. */
+static bool may_take(struct case_decision *d, const struct case_next_asker *asker)
+{
+	const struct case_transition *row = d->row;
+	const struct case_role *role;
+
+	if (row->event == EVENT_case_reported || row->when == CASE_WHEN_CALLBACK) {
+		return false;
+	}
+	return case_transitions_from(row, d->was.state, d->rules.profile.steps, &d->skipped) &&
+	       case_decide_may(&d->rules, &d->was, row, &d->unit, asker->same_source, &role) &&
+	       lets_pass(d, row);
+}
+
 size_t case_next_list(const struct reference *reference,
 		      struct as_of as_of,
 		      const struct case_row *row,
@@ -74,7 +88,6 @@ size_t case_next_list(const struct reference *reference,
 	struct event ev = {0};
 	struct case_decision d = {.ev = &ev, .found = true, .judged_us = as_of.at_us};
 	const struct case_transition *rows;
-	const struct case_role *role;
 	size_t n = 0, count;
 	bool provisional;
 
@@ -90,16 +103,10 @@ size_t case_next_list(const struct reference *reference,
 	ev.data.case_escalated.cause = CODE_escalate_cause_beyond_competence;
 	rows = case_transitions_all(&count);
 	for (size_t i = 0; i < count && n < CASE_NEXT_MAX; i++) {
-		bool again = n && ret_next[n - 1].type == (enum event_type)rows[i].event;
+		bool listed = n && ret_next[n - 1].type == (enum event_type)rows[i].event;
 
 		d.row = &rows[i];
-		if (rows[i].event == EVENT_case_reported || rows[i].when == CASE_WHEN_CALLBACK ||
-		    again ||
-		    !case_transitions_from(&rows[i], d.was.state, d.rules.profile.steps,
-					   &d.skipped) ||
-		    !case_decide_may(&d.rules, &d.was, &rows[i], &d.unit, asker->same_source,
-				     &role) ||
-		    !lets_pass(&d, &rows[i])) {
+		if (listed || !may_take(&d, asker)) {
 			continue;
 		}
 		fill(&d, &ret_next[n]);
