@@ -9,47 +9,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "tests/support/fault.h"
 #include "tests/support/kv_bed.h"
 
-/* The call that fails: counted down to 0 over all wrapped calls; negative: none. */
-static int fail_in = -1;
-static int fail_code = EIO;
 static bool disk_full, disk_short;
 static int sync_errno;
 
-static bool fails_now(void)
-{
-	return fail_in >= 0 && fail_in-- == 0;
-}
-
-#define WRAP(function, parameters, arguments)                                 \
-	int __real_##function parameters;                                     \
-	int __wrap_##function parameters;                                     \
-	int __wrap_##function parameters                                      \
-	{                                                                     \
-		return fails_now() ? fail_code : __real_##function arguments; \
-	}
-
-WRAP(mdb_put, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v, unsigned f), (t, d, k, v, f))
-WRAP(mdb_del, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v), (t, d, k, v))
-WRAP(mdb_get, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v), (t, d, k, v))
-WRAP(mdb_cursor_put, (MDB_cursor * c, MDB_val *k, MDB_val *v, unsigned f), (c, k, v, f))
-WRAP(mdb_cursor_get, (MDB_cursor * c, MDB_val *k, MDB_val *v, MDB_cursor_op o), (c, k, v, o))
-WRAP(mdb_cursor_open, (MDB_txn * t, MDB_dbi d, MDB_cursor **c), (t, d, c))
-WRAP(mdb_txn_begin, (MDB_env * e, MDB_txn *p, unsigned f, MDB_txn **t), (e, p, f, t))
-WRAP(mdb_env_open, (MDB_env * e, const char *p, unsigned f, mdb_mode_t m), (e, p, f, m))
-WRAP(mdb_dbi_open, (MDB_txn * t, const char *n, unsigned f, MDB_dbi *d), (t, n, f, d))
-
-int __real_mdb_txn_commit(MDB_txn *t);
-int __wrap_mdb_txn_commit(MDB_txn *t);
-int __wrap_mdb_txn_commit(MDB_txn *t)
-{
-	if (fails_now()) {
-		mdb_txn_abort(t); /* a commit ends its transaction, whatever it says */
-		return fail_code;
-	}
-	return __real_mdb_txn_commit(t);
-}
+FAULT_LMDB
 
 ssize_t __real_pwrite(int fd, const void *p, size_t n, off_t at);
 ssize_t __wrap_pwrite(int fd, const void *p, size_t n, off_t at);
@@ -205,7 +171,7 @@ static void test_nth_call_fails(void **state)
 	enum err err;
 
 	(void)state;
-	fail_code = MDB_CORRUPTED;
+	fault_code = MDB_CORRUPTED;
 	do {
 		struct kv *kv = open_kv(KV_WRITE, 0);
 		struct kv_txn txn = {0};
@@ -216,9 +182,9 @@ static void test_nth_call_fails(void **state)
 			kv_put(&txn, table, SPAN("b"), SPAN("old"));
 		}
 		assert_int_equal(kv_txn_commit(&txn), ERR_OK);
-		fail_in = n++;
+		fault_after(FAULT_STORE, n++);
 		err = mixed_work(kv);
-		fail_in = -1;
+		fault_in = -1;
 		for (int table = 0; table < 2; table++) {
 			expect_row(kv, table, err ? "old" : "new", err != ERR_OK);
 		}
@@ -236,15 +202,15 @@ static void test_nth_open_fails(void **state)
 	int n = 0;
 
 	(void)state;
-	fail_code = ENOMEM;
+	fault_code = ENOMEM;
 	do {
 		struct kv *kv = NULL;
 
-		fail_in = n++;
+		fault_after(FAULT_STORE, n++);
 		err = kv_open(&config, &kv);
 		assert_true(err == ERR_OK || err == ERR_NOMEM);
 		assert_int_equal(kv == NULL, err != ERR_OK);
-		fail_in = -1;
+		fault_in = -1;
 		kv_close(kv);
 		kv_close(open_kv(KV_WRITE, 0));
 	} while (err);

@@ -8,38 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/cmocka_all.h"
+#include "tests/support/fault.h"
 #include "tests/support/folder.h"
 #include "tests/support/letter_indexes.h"
 
 enum { KEYS = 60, T_ROWS = 0, T_PLAIN, T_ADDED, TABLES, VALUE_BYTES = 12, KV_NAMES = 7 };
 
 static char dir[FOLDER_PATH_BYTES];
-static int fail_in = -1;
-
-static bool fails_now(void)
-{
-	return fail_in >= 0 && fail_in-- == 0;
-}
-
-#define WRAP(function, parameters, arguments)                                     \
-	int __real_##function parameters;                                         \
-	int __wrap_##function parameters;                                         \
-	int __wrap_##function parameters                                          \
-	{                                                                         \
-		return fails_now() ? MDB_CORRUPTED : __real_##function arguments; \
-	}
-
-WRAP(mdb_get, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v), (t, d, k, v))
-WRAP(mdb_cursor_put, (MDB_cursor * c, MDB_val *k, MDB_val *v, unsigned f), (c, k, v, f))
-WRAP(mdb_cursor_get, (MDB_cursor * c, MDB_val *k, MDB_val *v, MDB_cursor_op o), (c, k, v, o))
-WRAP(mdb_cursor_open, (MDB_txn * t, MDB_dbi d, MDB_cursor **c), (t, d, c))
+FAULT_MDB_GET
+FAULT_MDB_CURSOR_PUT
+FAULT_MDB_CURSOR_GET
+FAULT_MDB_CURSOR_OPEN
 
 int __real_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t)
 {
-	if (fails_now()) {
+	if (fault_now(FAULT_STORE)) {
 		mdb_txn_abort(t);
 		return MDB_MAP_FULL;
 	}
@@ -389,9 +374,9 @@ static void test_nth_call_fails(void **state)
 	}
 	freeze(&bed);
 	do {
-		fail_in = n++;
+		fault_after(FAULT_STORE, n++);
 		err = write_oldest(&bed);
-		fail_in = -1;
+		fault_in = -1;
 		expect_stored(&bed, err ? &before : &bed.now);
 	} while (err);
 	assert_true(n > 100);
@@ -410,9 +395,9 @@ static void test_failed_get(void **state)
 	write_row(&bed, T_PLAIN, 3, SPAN("there"));
 	freeze(&bed);
 	assert_int_equal(write_oldest(&bed), ERR_OK);
-	fail_in = 0;
+	fault_after(FAULT_STORE, 0);
 	assert_false(view_get(bed.view, T_PLAIN, key_of(3, room), &value));
-	fail_in = -1;
+	fault_in = -1;
 	assert_int_equal(bed.view->err, ERR_STORE);
 	overlay_drop(bed.overlay);
 	assert_int_equal(bed.view->err, ERR_OK);
@@ -482,7 +467,7 @@ static int remove_dir(void **state)
 static int make_dir(void **state)
 {
 	(void)state;
-	fail_in = -1;
+	fault_in = -1;
 	return folder_make("overlay", dir) ? 0 : -1;
 }
 

@@ -4,35 +4,22 @@
 #include <errno.h>
 #include <lmdb.h>
 
+#include "tests/support/fault.h"
 #include "tests/support/shard_bed.h"
 
-static int fail_in = -1, fail_code = MDB_CORRUPTED;
 static bool disk_full; /* no commit succeeds */
 
-static bool fails_now(void)
-{
-	return fail_in >= 0 && fail_in-- == 0;
-}
-
-#define WRAP(function, parameters, arguments)                                 \
-	int __real_##function parameters;                                     \
-	int __wrap_##function parameters;                                     \
-	int __wrap_##function parameters                                      \
-	{                                                                     \
-		return fails_now() ? fail_code : __real_##function arguments; \
-	}
-
-WRAP(mdb_get, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v), (t, d, k, v))
-WRAP(mdb_put, (MDB_txn * t, MDB_dbi d, MDB_val *k, MDB_val *v, unsigned f), (t, d, k, v, f))
-WRAP(mdb_cursor_put, (MDB_cursor * c, MDB_val *k, MDB_val *v, unsigned f), (c, k, v, f))
+FAULT_MDB_GET
+FAULT_MDB_PUT
+FAULT_MDB_CURSOR_PUT
 
 int __real_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t);
 int __wrap_mdb_txn_commit(MDB_txn *t)
 {
-	if (disk_full || fails_now()) {
+	if (disk_full || fault_now(FAULT_STORE)) {
 		mdb_txn_abort(t);
-		return disk_full ? ENOSPC : fail_code;
+		return disk_full ? ENOSPC : fault_code;
 	}
 	return __real_mdb_txn_commit(t);
 }
@@ -49,15 +36,15 @@ static void test_nth_call_fails(void **state)
 		struct shard *shard = open_shard(0, 1, "a");
 		enum err err = ERR_OK;
 
-		fail_code = n % 2 ? MDB_CORRUPTED : MDB_MAP_FULL;
-		fail_in = n * n;
+		fault_code = n % 2 ? MDB_CORRUPTED : MDB_MAP_FULL;
+		fault_after(FAULT_STORE, n * n);
 		for (int i = 0; i < RECORDS && !err; i++) {
 			err = take(shard, i);
 			if (!err && i % 40 == 39) {
 				err = shard_commit(shard);
 			}
 		}
-		fail_in = -1;
+		fault_in = -1;
 		assert_true(err == ERR_OK || err == ERR_STORE || err == ERR_STORE_FULL);
 		shard_close(shard);
 	}
@@ -83,11 +70,11 @@ static void test_full_disk(void **state)
 		assert_int_equal(take(shard, i), ERR_OK);
 		if (i % 100 == 99) {
 			/* Full at the first attempt and at the one that follows by itself; then there is room. */
-			fail_code = MDB_MAP_FULL;
-			fail_in = 0;
+			fault_code = MDB_MAP_FULL;
+			fault_after(FAULT_STORE, 0);
 			enum err err = shard_commit(shard);
 
-			fail_in = -1;
+			fault_in = -1;
 			assert_true(err == ERR_OK);
 		}
 	}

@@ -14,6 +14,15 @@ enum fault_kind { FAULT_MEMORY, FAULT_STORE };
 
 static int fault_in = -1;
 static enum fault_kind fault_tried;
+static int fault_code __attribute__((unused)) =
+	-30796; /* what LMDB's fail with: MDB_CORRUPTED, or what a test sets */
+
+/* From now on one call of this kind fails: the one after n others. */
+static inline void fault_after(enum fault_kind kind, int n)
+{
+	fault_tried = kind;
+	fault_in = n;
+}
 
 static inline bool fault_now(enum fault_kind kind)
 {
@@ -35,41 +44,50 @@ static inline bool fault_now(enum fault_kind kind)
 	FAULT_WRAP(FAULT_MEMORY, void *, calloc, (size_t n, size_t size), (n, size), NULL) \
 	FAULT_WRAP(FAULT_MEMORY, void *, realloc, (void *p, size_t n), (p, n), NULL)
 
+/* A wrapped LMDB function each: a test may have some of them, or all by FAULT_LMDB. */
+#define FAULT_MDB(function, parameters, arguments) \
+	FAULT_WRAP(FAULT_STORE, int, mdb_##function, parameters, arguments, fault_code)
+#define FAULT_MDB_PUT                                                                  \
+	FAULT_MDB(put, (MDB_txn * t, MDB_dbi d, MDB_val * k, MDB_val * v, unsigned f), \
+		  (t, d, k, v, f))
+#define FAULT_MDB_DEL \
+	FAULT_MDB(del, (MDB_txn * t, MDB_dbi d, MDB_val * k, MDB_val * v), (t, d, k, v))
+#define FAULT_MDB_GET \
+	FAULT_MDB(get, (MDB_txn * t, MDB_dbi d, MDB_val * k, MDB_val * v), (t, d, k, v))
+#define FAULT_MDB_CURSOR_PUT \
+	FAULT_MDB(cursor_put, (MDB_cursor * c, MDB_val * k, MDB_val * v, unsigned f), (c, k, v, f))
+#define FAULT_MDB_CURSOR_GET                                                               \
+	FAULT_MDB(cursor_get, (MDB_cursor * c, MDB_val * k, MDB_val * v, MDB_cursor_op o), \
+		  (c, k, v, o))
+#define FAULT_MDB_CURSOR_OPEN \
+	FAULT_MDB(cursor_open, (MDB_txn * t, MDB_dbi d, MDB_cursor * *c), (t, d, c))
+#define FAULT_MDB_TXN_BEGIN \
+	FAULT_MDB(txn_begin, (MDB_env * e, MDB_txn * p, unsigned f, MDB_txn **t), (e, p, f, t))
+#define FAULT_MDB_ENV_OPEN \
+	FAULT_MDB(env_open, (MDB_env * e, const char *p, unsigned f, mdb_mode_t m), (e, p, f, m))
+#define FAULT_MDB_DBI_OPEN \
+	FAULT_MDB(dbi_open, (MDB_txn * t, const char *n, unsigned f, MDB_dbi *d), (t, n, f, d))
+
 /* @wrap mdb_put mdb_del mdb_get mdb_cursor_put mdb_cursor_get mdb_cursor_open mdb_txn_begin mdb_txn_commit mdb_env_open mdb_dbi_open */
-#define FAULT_LMDB                                                                                \
-	FAULT_WRAP(FAULT_STORE, int, mdb_put,                                                     \
-		   (MDB_txn * t, MDB_dbi d, MDB_val * k, MDB_val * v, unsigned f),                \
-		   (t, d, k, v, f), MDB_CORRUPTED)                                                \
-	FAULT_WRAP(FAULT_STORE, int, mdb_del, (MDB_txn * t, MDB_dbi d, MDB_val * k, MDB_val * v), \
-		   (t, d, k, v), MDB_CORRUPTED)                                                   \
-	FAULT_WRAP(FAULT_STORE, int, mdb_get, (MDB_txn * t, MDB_dbi d, MDB_val * k, MDB_val * v), \
-		   (t, d, k, v), MDB_CORRUPTED)                                                   \
-	FAULT_WRAP(FAULT_STORE, int, mdb_cursor_put,                                              \
-		   (MDB_cursor * c, MDB_val * k, MDB_val * v, unsigned f), (c, k, v, f),          \
-		   MDB_CORRUPTED)                                                                 \
-	FAULT_WRAP(FAULT_STORE, int, mdb_cursor_get,                                              \
-		   (MDB_cursor * c, MDB_val * k, MDB_val * v, MDB_cursor_op o), (c, k, v, o),     \
-		   MDB_CORRUPTED)                                                                 \
-	FAULT_WRAP(FAULT_STORE, int, mdb_cursor_open, (MDB_txn * t, MDB_dbi d, MDB_cursor * *c),  \
-		   (t, d, c), MDB_CORRUPTED)                                                      \
-	FAULT_WRAP(FAULT_STORE, int, mdb_txn_begin,                                               \
-		   (MDB_env * e, MDB_txn * p, unsigned f, MDB_txn **t), (e, p, f, t),             \
-		   MDB_CORRUPTED)                                                                 \
-	FAULT_WRAP(FAULT_STORE, int, mdb_env_open,                                                \
-		   (MDB_env * e, const char *p, unsigned f, mdb_mode_t m), (e, p, f, m),          \
-		   MDB_CORRUPTED)                                                                 \
-	FAULT_WRAP(FAULT_STORE, int, mdb_dbi_open,                                                \
-		   (MDB_txn * t, const char *n, unsigned f, MDB_dbi *d), (t, n, f, d),            \
-		   MDB_CORRUPTED)                                                                 \
-	int __real_mdb_txn_commit(MDB_txn *t);                                                    \
-	int __wrap_mdb_txn_commit(MDB_txn *t);                                                    \
-	int __wrap_mdb_txn_commit(MDB_txn *t)                                                     \
-	{                                                                                         \
-		if (fault_now(FAULT_STORE)) {                                                     \
-			mdb_txn_abort(t); /* a commit ends its transaction, whatever it says */   \
-			return MDB_CORRUPTED;                                                     \
-		}                                                                                 \
-		return __real_mdb_txn_commit(t);                                                  \
+#define FAULT_LMDB                                                                              \
+	FAULT_MDB_PUT                                                                           \
+	FAULT_MDB_DEL                                                                           \
+	FAULT_MDB_GET                                                                           \
+	FAULT_MDB_CURSOR_PUT                                                                    \
+	FAULT_MDB_CURSOR_GET                                                                    \
+	FAULT_MDB_CURSOR_OPEN                                                                   \
+	FAULT_MDB_TXN_BEGIN                                                                     \
+	FAULT_MDB_ENV_OPEN                                                                      \
+	FAULT_MDB_DBI_OPEN                                                                      \
+	int __real_mdb_txn_commit(MDB_txn *t);                                                  \
+	int __wrap_mdb_txn_commit(MDB_txn *t);                                                  \
+	int __wrap_mdb_txn_commit(MDB_txn *t)                                                   \
+	{                                                                                       \
+		if (fault_now(FAULT_STORE)) {                                                   \
+			mdb_txn_abort(t); /* a commit ends its transaction, whatever it says */ \
+			return fault_code;                                                      \
+		}                                                                               \
+		return __real_mdb_txn_commit(t);                                                \
 	}
 
 /* Runs with each call of a kind failing in turn, then with none, which ends well. A run ends in NOMEM or STORE, or well all the same if
@@ -79,12 +97,11 @@ static inline int fault_each(enum fault_kind kind, enum err (*once)(void *contex
 	enum err expected = kind == FAULT_MEMORY ? ERR_NOMEM : ERR_STORE;
 	int clean = 0;
 
-	fault_tried = kind;
 	for (int n = 0;; n++) {
 		enum err err;
 		bool failed;
 
-		fault_in = n;
+		fault_after(kind, n);
 		err = once(context);
 		failed = fault_in < 0;
 		fault_in = -1;
