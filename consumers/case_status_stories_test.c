@@ -191,7 +191,7 @@ static void compare(const struct event *ev)
 	struct span stored;
 
 	assert_true(case_id_parse(ev->env.subject, &id));
-	assert_true(case_rows_get(all.bed->reg.view, &id, &c));
+	assert_true(case_register_rows_get(all.bed->reg.view, &id, &c));
 	assert_true(view_get(overlay_view(all.overlay), CASE_STATUS_CASE,
 			     span_of(id.key, CASE_ID_KEY_BYTES), &stored));
 	assert_true(case_row_read(stored, &row));

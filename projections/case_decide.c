@@ -6,7 +6,7 @@
 #include "common/civil.h"
 #include "projections/case_limits.h"
 #include "projections/case_owner.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 
 static bool refuse(struct case_decision *d, enum guard guard)
 {
@@ -197,7 +197,7 @@ static void unit_detail(struct case_decision *d)
 static bool check_unit(struct case_decision *d)
 {
 	const struct case_role *role;
-	bool same_source = case_rows_source_hash(d->ev->env.source) == d->was.source_hash;
+	bool same_source = case_register_rows_source_hash(d->ev->env.source) == d->was.source_hash;
 	bool known = d->ev->env.has_unit &&
 		     reference_unit(d->rules.reference, d->rules.as_of, d->ev->env.unit, &d->unit);
 
@@ -242,17 +242,17 @@ static void begin_report(struct case_decision *d)
 	const struct case_reported *data = &d->ev->data.case_reported;
 	struct case_state *was = &d->was;
 
-	case_rows_copy(was->type_code, sizeof(was->type_code), data->type_code);
-	case_rows_copy(was->place, sizeof(was->place), place_normalise(d->ev->env.place));
+	case_register_rows_copy(was->type_code, sizeof(was->type_code), data->type_code);
+	case_register_rows_copy(was->place, sizeof(was->place), place_normalise(d->ev->env.place));
 	memcpy(was->common, was->place, sizeof(was->common));
 	for (int i = 0; i < data->n_places; i++) {
 		struct span both = place_common(span_cstr(was->common), data->places[i]);
 
-		case_rows_copy(was->common, sizeof(was->common), both);
+		case_register_rows_copy(was->common, sizeof(was->common), both);
 	}
 	was->severity = data->has_severity ? data->severity : 0;
 	was->reported_us = was->counted_us = d->moment->now_us;
-	was->source_hash = case_rows_source_hash(d->ev->env.source);
+	was->source_hash = case_register_rows_source_hash(d->ev->env.source);
 }
 
 static struct case_decision *begin(struct reg *reg,
@@ -302,8 +302,8 @@ enum verdict case_decide(struct reg *reg,
 		ret_refusal->reason = REASON_UNKNOWN;
 		return VERDICT_REFUSED;
 	}
-	if (case_rows_id(ev, &d->id)) {
-		d->found = case_rows_get(reg->view, &d->id, &d->was);
+	if (case_register_rows_id(ev, &d->id)) {
+		d->found = case_register_rows_get(reg->view, &d->id, &d->was);
 	}
 	if (!check_case(d)) {
 		return VERDICT_REFUSED;

@@ -3,7 +3,7 @@
 #include "projections/case_decide.h"
 #include "projections/case_limits.h"
 #include "projections/case_owner.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 
 /* Texts are written only after a guard has refused: it is then run again, so that guards that pass format nothing. */
 #define DETAIL(d, ...)                                                                \
@@ -403,7 +403,7 @@ static bool guard_window(struct case_decision *d)
 static bool guard_reporter(struct case_decision *d)
 {
 	NEEDS(d, "the source of the report");
-	return case_rows_source_hash(d->ev->env.source) == d->was.source_hash;
+	return case_register_rows_source_hash(d->ev->env.source) == d->was.source_hash;
 }
 
 static bool (*const checks[GUARD_COUNT])(struct case_decision *d) = {

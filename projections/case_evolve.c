@@ -3,9 +3,9 @@
 
 #include "projections/case_decide.h"
 #include "projections/case_limits.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 
-#define COPY(field, text) case_rows_copy((field), sizeof(field), (text))
+#define COPY(field, text) case_register_rows_copy((field), sizeof(field), (text))
 
 /* Nobody leads any more. */
 static void take_back(struct case_state *s)
@@ -31,7 +31,7 @@ static void on_reported(struct case_state *s, const struct event *ev)
 	}
 	COPY(s->profile, data->profile);
 	s->severity = data->has_severity ? data->severity : 0;
-	s->source_hash = case_rows_source_hash(ev->env.source);
+	s->source_hash = case_register_rows_source_hash(ev->env.source);
 	s->reported_us = s->counted_us = ev->env.decidedtime;
 	s->settled = ev->env.to == CODE_case_state_CL;
 	if (s->settled) {

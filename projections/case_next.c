@@ -3,7 +3,7 @@
 
 #include "projections/case_decide.h"
 #include "projections/case_owner.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 
 /* The register's state as far as the row has it: everything that the roles and the guards below read. */
 static void state_of(const struct case_row *row, struct case_state *s)
@@ -19,18 +19,18 @@ static void state_of(const struct case_row *row, struct case_state *s)
 	s->holds = fixed->holds;
 	s->window_until_us = fixed->window_until_us;
 	memcpy(s->type_code, fixed->type_code, sizeof(fixed->type_code));
-	case_rows_copy(s->place, sizeof(s->place), span_cstr(fixed->place));
-	case_rows_copy(s->common, sizeof(s->common), span_cstr(fixed->common));
-	case_rows_copy(s->owner, sizeof(s->owner), row->owner);
+	case_register_rows_copy(s->place, sizeof(s->place), span_cstr(fixed->place));
+	case_register_rows_copy(s->common, sizeof(s->common), span_cstr(fixed->common));
+	case_register_rows_copy(s->owner, sizeof(s->owner), row->owner);
 	s->owner_level = (uint8_t)place_level(span_cstr(s->owner + strlen("centre:")));
-	case_rows_copy(s->lead_unit, sizeof(s->lead_unit), row->lead_unit);
-	case_rows_copy(s->handler_unit, sizeof(s->handler_unit), row->handler_unit);
-	case_rows_copy(s->profile, sizeof(s->profile), row->profile);
+	case_register_rows_copy(s->lead_unit, sizeof(s->lead_unit), row->lead_unit);
+	case_register_rows_copy(s->handler_unit, sizeof(s->handler_unit), row->handler_unit);
+	case_register_rows_copy(s->profile, sizeof(s->profile), row->profile);
 	for (int i = 0; i < row->n_assist; i++) {
-		case_rows_copy(s->assist[i], sizeof(s->assist[i]), row->assist[i]);
+		case_register_rows_copy(s->assist[i], sizeof(s->assist[i]), row->assist[i]);
 	}
 	s->n_assist = row->n_assist;
-	s->source_hash = case_rows_source_hash(row->source);
+	s->source_hash = case_register_rows_source_hash(row->source);
 }
 
 /* Guards that look only at the case and the unit. */

@@ -1,7 +1,7 @@
 /* case_property_test.c: random valid and invalid actions over 10,000 cases, against a naive fold that knows no header of the registers.
  * @timeout 300 */
 #include "common/civil.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "tests/support/case_naive.h"
 #include "tests/support/case_random.h"
 #include "tests/support/cmocka_all.h"
@@ -57,7 +57,7 @@ static void compare(struct world *w, const char *subject)
 	struct case_id id;
 
 	assert_true(case_id_parse(span_cstr(subject), &id));
-	assert_true(case_rows_get(w->all.bed.reg.view, &id, &c));
+	assert_true(case_register_rows_get(w->all.bed.reg.view, &id, &c));
 	assert_non_null(naive);
 	assert_int_equal(naive->seq, c.seq);
 	assert_int_equal(naive->state, c.state);
@@ -72,7 +72,7 @@ static void compare(struct world *w, const char *subject)
 
 static void compare_open(const struct world *w)
 {
-	assert_int_equal(memory_view_count(w->all.bed.memory, CASE_ROWS_OPEN),
+	assert_int_equal(memory_view_count(w->all.bed.memory, CASE_REGISTER_ROWS_OPEN),
 			 case_naive_open(w->naive) + case_naive_waiting(w->naive));
 }
 
@@ -98,7 +98,7 @@ static void test_random_actions(void **state)
 		compare(&w, w.all.subjects[i]);
 	}
 	assert_int_equal(case_naive_count(w.naive), w.all.cases);
-	assert_int_equal(memory_view_count(bed->memory, CASE_ROWS_CASE), w.all.cases);
+	assert_int_equal(memory_view_count(bed->memory, CASE_REGISTER_ROWS_CASE), w.all.cases);
 	compare_open(&w);
 	print_message("%zu cases, %zu events, %zu refused of %zu\n", w.all.cases, w.events,
 		      w.all.refused, w.all.posted);

@@ -6,7 +6,7 @@
 #include "common/limits.h"
 #include "projections/case_decide.h"
 #include "projections/case_evolve.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "projections/case_timers.h"
 
 /* The register's own state: a cache of rows. */
@@ -32,7 +32,7 @@ static bool collect(void *context, struct span key, struct span value)
 	struct ids *ids = context;
 
 	(void)value;
-	if (ids->partition >= 0 && case_rows_tables[CASE_ROWS_OPEN].partition_of(
+	if (ids->partition >= 0 && case_register_rows_tables[CASE_REGISTER_ROWS_OPEN].partition_of(
 					   key, LIMIT_CASE_PARTITIONS) != ids->partition) {
 		return true;
 	}
@@ -80,9 +80,9 @@ static enum err open_clock(struct reg *reg)
 		close_clock(reg);
 		return ERR_NOMEM;
 	}
-	view_scan(reg->view, CASE_ROWS_OPEN, (struct span){0}, collect, &ids);
+	view_scan(reg->view, CASE_REGISTER_ROWS_OPEN, (struct span){0}, collect, &ids);
 	for (size_t i = 0; i < ids.n && !ids.err && !reg->view->err; i++) {
-		if (case_rows_get(reg->view, &ids.p[i], &state)) {
+		if (case_register_rows_get(reg->view, &ids.p[i], &state)) {
 			ids.err = case_timers_note(clock->timers, &ids.p[i], NULL, &state);
 		}
 	}
@@ -110,7 +110,7 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 	if (!ev->env.has_subject || !case_id_parse(ev->env.subject, &id)) {
 		return ERR_INVALID;
 	}
-	(void)case_rows_get(reg->view, &id, &state);
+	(void)case_register_rows_get(reg->view, &id, &state);
 	if (reg->view->err) {
 		return reg->view->err;
 	}
@@ -119,12 +119,12 @@ static enum err evolve(struct reg *reg, const struct event *ev)
 	if (err) {
 		return err;
 	}
-	case_rows_put(reg->view, &id, &state);
+	case_register_rows_put(reg->view, &id, &state);
 	if (ev->env.has_cause) {
-		case_rows_bind(reg->view, &id, ev);
+		case_register_rows_bind(reg->view, &id, ev);
 	}
 	if (has_clock(&before) != has_clock(&state)) {
-		case_rows_put_open(reg->view, &id, has_clock(&state));
+		case_register_rows_put_open(reg->view, &id, has_clock(&state));
 	}
 	if (!reg->view->err && clock) {
 		/* It was passed over while on hold: calendars that came in the meantime count now. */
@@ -288,7 +288,7 @@ static bool bound(struct reg *reg,
 {
 	struct case_bound row;
 
-	if (!case_rows_bound(reg->view, action, &row)) {
+	if (!case_register_rows_bound(reg->view, action, &row)) {
 		return false;
 	}
 	memcpy(ret_digest, row.digest, sizeof(row.digest));
@@ -300,7 +300,7 @@ static bool bound(struct reg *reg,
 const struct register_ops case_register = {
 	.name = "case",
 	.events = TOPIC_CASE,
-	.tables = case_rows_tables,
+	.tables = case_register_rows_tables,
 	.open = open_clock,
 	.close = close_clock,
 	.decide = case_decide,

@@ -5,7 +5,7 @@
 #include "projections/register.h"
 
 /**
- * The register itself. Tables: case_rows.h. `partition` of the struct reg chooses the cases whose clock it runs:
+ * The register itself. Tables: case_register_rows.h. `partition` of the struct reg chooses the cases whose clock it runs:
  * those whose county belongs to it among LIMIT_CASE_PARTITIONS; -1: all (tests).
  */
 extern const struct register_ops case_register;

@@ -3,7 +3,7 @@
  * @wrap malloc calloc realloc */
 #include "projections/case_register.h"
 
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "tests/support/fault.h"
 
 FAULT_ALLOCATIONS
@@ -39,7 +39,7 @@ static void scan(struct view *view, int table, struct span prefix, view_visit *v
 
 	(void)view;
 	(void)prefix;
-	assert_int_equal(table, CASE_ROWS_OPEN);
+	assert_int_equal(table, CASE_REGISTER_ROWS_OPEN);
 	for (uint32_t i = CASES; i-- > 0;) {
 		memcpy(key, &i, sizeof(i));
 		if (!visit(context, span_of(key, sizeof(key)), (struct span){0})) {

@@ -82,9 +82,10 @@ static void test_partitions(void **state)
 		assert_int_equal(s->bed.reg.ops->next_timer(&s->bed.reg) != INT64_MAX,
 				 partition == mine);
 	}
-	for (int table = 0; case_rows_tables[table].name; table++) {
-		assert_int_equal(
-			case_rows_tables[table].partition_of(span_of("\x08\x16\xb6", 3), 1), 0);
+	for (int table = 0; case_register_rows_tables[table].name; table++) {
+		assert_int_equal(case_register_rows_tables[table].partition_of(
+					 span_of("\x08\x16\xb6", 3), 1),
+				 0);
 	}
 	case_bed_done(&s->bed);
 }
@@ -102,7 +103,7 @@ static void begin_again(void *context, struct case_bed *bed)
 {
 	(void)context;
 	memory_view_free(again.memory);
-	again.memory = memory_view_new(case_rows_tables);
+	again.memory = memory_view_new(case_register_rows_tables);
 	assert_non_null(again.memory);
 	again.bed = bed;
 	again.reg = (struct reg){
@@ -122,8 +123,8 @@ static void fold_again(void *context, const struct event *ev)
 	assert_int_equal(event_decode(buf_span(&again.bytes), &read, &problem), ERR_OK);
 	assert_int_equal(again.reg.ops->evolve(&again.reg, &read), ERR_OK);
 	assert_true(case_id_parse(ev->env.subject, &id));
-	assert_true(case_rows_get(again.bed->reg.view, &id, &first));
-	assert_true(case_rows_get(again.reg.view, &id, &second));
+	assert_true(case_register_rows_get(again.bed->reg.view, &id, &first));
+	assert_true(case_register_rows_get(again.reg.view, &id, &second));
 	assert_memory_equal(&first, &second, sizeof(first));
 	again.folded++;
 }

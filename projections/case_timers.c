@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "projections/case_transitions.h"
 
 struct entry {
@@ -196,7 +196,7 @@ bool case_timers_first(struct case_timers *timers,
 		struct entry *first = &timers->timers.p[0];
 
 		*ret_id = first->id;
-		if (case_rows_get(view, ret_id, ret_state) &&
+		if (case_register_rows_get(view, ret_id, ret_state) &&
 		    case_timers_at(ret_state) == first->at_us) {
 			timers->timer_stands = true;
 			return true;
@@ -224,7 +224,7 @@ int64_t case_timers_moment(struct case_timers *timers, struct view *view, int64_
 			return first.at_us;
 		}
 		timers->moment_stands = false;
-		bool found = case_rows_get(view, &first.id, &state);
+		bool found = case_register_rows_get(view, &first.id, &state);
 		int64_t next_us = found ? moment_of(&state, timers->after_us) : INT64_MAX;
 
 		if (view->err || (first.at_us > timers->after_us && next_us == first.at_us)) {
@@ -252,7 +252,7 @@ bool case_timers_owing(struct case_timers *timers,
 
 	for (; owing->n; owing->n--) {
 		*ret_id = owing->p[owing->n - 1].id;
-		if (case_rows_get(view, ret_id, ret_state) && ret_state->owed) {
+		if (case_register_rows_get(view, ret_id, ret_state) && ret_state->owed) {
 			return true;
 		}
 		if (view->err) {
@@ -273,7 +273,7 @@ void case_timers_provisional(struct case_timers *timers,
 	bool stopped = false;
 
 	for (; i < list->n && !stopped; i++) {
-		if (!case_rows_get(view, &list->p[i].id, &state)) {
+		if (!case_register_rows_get(view, &list->p[i].id, &state)) {
 			if (view->err) {
 				break;
 			}

@@ -2,7 +2,7 @@
  * @wrap realloc */
 #include "projections/case_timers.h"
 
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/memory_view.h"
 
@@ -23,7 +23,7 @@ static struct case_timers *timers;
 static int set_up(void **state)
 {
 	(void)state;
-	memory = memory_view_new(case_rows_tables);
+	memory = memory_view_new(case_register_rows_tables);
 	view = memory_view_view(memory);
 	timers = case_timers_new();
 	return timers ? 0 : -1;
@@ -42,9 +42,9 @@ static void put(uint8_t number, const struct case_state *row)
 {
 	struct case_id id = {.key = {number}};
 	struct case_state was;
-	bool found = case_rows_get(view, &id, &was);
+	bool found = case_register_rows_get(view, &id, &was);
 
-	case_rows_put(view, &id, row);
+	case_register_rows_put(view, &id, row);
 	assert_int_equal(case_timers_note(timers, &id, found ? &was : NULL, row), ERR_OK);
 }
 
@@ -132,11 +132,12 @@ static void test_provisional_follows_rows(void **state)
 	look_for(1, 1, 0, 0);
 	note_provisional(1, CODE_case_state_HO);
 	look_for(0, 0, 1, 1);
-	view_put(view, CASE_ROWS_CASE, span_of(second.key, sizeof(second.key)), SPAN("cut"));
+	view_put(view, CASE_REGISTER_ROWS_CASE, span_of(second.key, sizeof(second.key)),
+		 SPAN("cut"));
 	look_for(0, 0, 0, 0);
 	assert_int_equal(view->err, ERR_STORE);
 	view->err = ERR_OK;
-	view_del(view, CASE_ROWS_CASE, span_of(second.key, sizeof(second.key)));
+	view_del(view, CASE_REGISTER_ROWS_CASE, span_of(second.key, sizeof(second.key)));
 	note_provisional(1, CODE_case_state_IP);
 	look_for(0, 1, 0, 1);
 	note_provisional(3, CODE_case_state_CL);
@@ -201,16 +202,16 @@ static void test_owing_follows_rows(void **state)
 
 	(void)state;
 	assert_int_equal(case_timers_note(timers, &id, NULL, &row), ERR_OK);
-	view_put(view, CASE_ROWS_CASE, span_of(id.key, sizeof(id.key)), SPAN("cut"));
+	view_put(view, CASE_REGISTER_ROWS_CASE, span_of(id.key, sizeof(id.key)), SPAN("cut"));
 	assert_false(case_timers_owing(timers, view, &found, &row));
 	assert_int_equal(view->err, ERR_STORE);
 	view->err = ERR_OK;
 	row = (struct case_state){.state = CODE_case_state_IP, .owed = CASE_OWED_UP};
-	case_rows_put(view, &id, &row);
+	case_register_rows_put(view, &id, &row);
 	assert_true(case_timers_owing(timers, view, &found, &row));
 	assert_memory_equal(&found, &id, sizeof(id));
 	row.owed = CASE_OWED_NOTHING;
-	case_rows_put(view, &id, &row);
+	case_register_rows_put(view, &id, &row);
 	assert_false(case_timers_owing(timers, view, &found, &row));
 }
 

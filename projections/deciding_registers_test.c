@@ -347,7 +347,8 @@ static void test_broken_row(void **state)
 	(void)state;
 	report_first();
 	assert_true(case_id_parse(span_cstr(f.bed.subject), &id));
-	view_put(f.bed.reg.view, CASE_ROWS_CASE, span_of(id.key, sizeof(id.key)), SPAN("cut"));
+	view_put(f.bed.reg.view, CASE_REGISTER_ROWS_CASE, span_of(id.key, sizeof(id.key)),
+		 SPAN("cut"));
 	before = f.n;
 	ev = accept("a");
 	assert_int_equal(act(&ev), DECIDING_FAILED);

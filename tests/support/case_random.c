@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "common/civil.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "tests/support/cmocka_all.h"
 
 static uint64_t next(struct case_random *w)
@@ -246,7 +246,7 @@ void case_random_step(struct case_random *w)
 	number = w->cases - 1 - case_random_pick(w, (unsigned)(w->cases < 500 ? w->cases : 500));
 	memcpy(bed->subject, w->subjects[number], sizeof(bed->subject));
 	assert_true(case_id_parse(span_cstr(bed->subject), &id));
-	assert_true(case_rows_get(bed->reg.view, &id, &c));
+	assert_true(case_register_rows_get(bed->reg.view, &id, &c));
 	w->posted++;
 	w->refused += post(w, number, &c)[0] != 0;
 	assert_int_equal(bed->broken, 0);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "common/civil.h"
-#include "projections/case_rows.h"
+#include "projections/case_register_rows.h"
 #include "tests/support/case_bed.h"
 
 #define TOWN    "centre:530102001"
@@ -67,7 +67,7 @@ static inline struct case_state case_story_state(struct case_story *s)
 	struct case_id id;
 
 	if (case_id_parse(span_cstr(s->bed.subject), &id)) {
-		(void)case_rows_get(s->bed.reg.view, &id, &state);
+		(void)case_register_rows_get(s->bed.reg.view, &id, &state);
 	}
 	return state;
 }

@@ -1,5 +1,5 @@
-/* case_rows.c: the case register's tables: their keys and rows. */
-#include "projections/case_rows.h"
+/* case_register_rows.c: the case register's tables: their keys and rows. */
+#include "projections/case_register_rows.h"
 
 #include <assert.h>
 #include <sodium.h>
@@ -40,15 +40,15 @@ static int partition_of(struct span key, int partitions)
 	return last.partition;
 }
 
-const struct table case_rows_tables[] = {
-	[CASE_ROWS_CASE] = {.name = "case", .partition_of = partition_of},
-	[CASE_ROWS_BOUND] = {.name = "bound", .partition_of = partition_of},
-	[CASE_ROWS_REPORT] = {.name = "report", .partition_of = partition_of},
-	[CASE_ROWS_OPEN] = {.name = "open", .partition_of = partition_of},
+const struct table case_register_rows_tables[] = {
+	[CASE_REGISTER_ROWS_CASE] = {.name = "case", .partition_of = partition_of},
+	[CASE_REGISTER_ROWS_BOUND] = {.name = "bound", .partition_of = partition_of},
+	[CASE_REGISTER_ROWS_REPORT] = {.name = "report", .partition_of = partition_of},
+	[CASE_REGISTER_ROWS_OPEN] = {.name = "open", .partition_of = partition_of},
 	{0},
 };
 
-void case_rows_copy(char *to, size_t room, struct span text)
+void case_register_rows_copy(char *to, size_t room, struct span text)
 {
 	size_t n = text.n < room ? text.n : room - 1;
 
@@ -64,12 +64,14 @@ static struct span case_key(const struct case_id *id)
 	return span_of(id->key, sizeof(id->key));
 }
 
-bool case_rows_get(struct view *view, const struct case_id *id, struct case_state *ret_state)
+bool case_register_rows_get(struct view *view,
+			    const struct case_id *id,
+			    struct case_state *ret_state)
 {
 	struct span row;
 
 	memset(ret_state, 0, sizeof(*ret_state));
-	if (!view_get(view, CASE_ROWS_CASE, case_key(id), &row)) {
+	if (!view_get(view, CASE_REGISTER_ROWS_CASE, case_key(id), &row)) {
 		return false;
 	}
 	if (row.n < offsetof(struct case_state, assist) || row.n > sizeof(*ret_state)) {
@@ -80,19 +82,21 @@ bool case_rows_get(struct view *view, const struct case_id *id, struct case_stat
 	return true;
 }
 
-void case_rows_put(struct view *view, const struct case_id *id, const struct case_state *state)
+void case_register_rows_put(struct view *view,
+			    const struct case_id *id,
+			    const struct case_state *state)
 {
 	size_t n = offsetof(struct case_state, assist) + state->n_assist * sizeof(state->assist[0]);
 
-	view_put(view, CASE_ROWS_CASE, case_key(id), span_of(state, n));
+	view_put(view, CASE_REGISTER_ROWS_CASE, case_key(id), span_of(state, n));
 }
 
-void case_rows_put_open(struct view *view, const struct case_id *id, bool open)
+void case_register_rows_put_open(struct view *view, const struct case_id *id, bool open)
 {
 	if (open) {
-		view_put(view, CASE_ROWS_OPEN, case_key(id), SPAN(""));
+		view_put(view, CASE_REGISTER_ROWS_OPEN, case_key(id), SPAN(""));
 	} else {
-		view_del(view, CASE_ROWS_OPEN, case_key(id));
+		view_del(view, CASE_REGISTER_ROWS_OPEN, case_key(id));
 	}
 }
 
@@ -128,7 +132,7 @@ static void hash_of(struct span source, struct span id, uint8_t ret_hash[HASH_BY
 	memcpy(ret_hash, hashed->hash, HASH_BYTES);
 }
 
-uint64_t case_rows_source_hash(struct span source)
+uint64_t case_register_rows_source_hash(struct span source)
 {
 	uint8_t hash[HASH_BYTES];
 	uint64_t value;
@@ -152,7 +156,7 @@ static struct span report_key(const struct case_id *id, const struct event *ev, 
 	return span_of(ret_key, COUNTY_KEY_BYTES + HASH_BYTES);
 }
 
-void case_rows_bind(struct view *view, const struct case_id *id, const struct event *ev)
+void case_register_rows_bind(struct view *view, const struct case_id *id, const struct event *ev)
 {
 	uint8_t key[CASE_ID_KEY_BYTES + HASH_BYTES];
 	struct report_row row = {.bound = {.seq = (uint32_t)ev->env.seq, .to = ev->env.to}};
@@ -162,10 +166,10 @@ void case_rows_bind(struct view *view, const struct case_id *id, const struct ev
 	}
 	if (ev->type == EVENT_case_reported) {
 		memcpy(row.case_key, id->key, sizeof(row.case_key));
-		view_add(view, CASE_ROWS_REPORT, report_key(id, ev, key),
+		view_add(view, CASE_REGISTER_ROWS_REPORT, report_key(id, ev, key),
 			 span_of(&row, sizeof(row)));
 	} else {
-		view_add(view, CASE_ROWS_BOUND, bound_key(id, ev, key),
+		view_add(view, CASE_REGISTER_ROWS_BOUND, bound_key(id, ev, key),
 			 span_of(&row.bound, sizeof(row.bound)));
 	}
 }
@@ -179,7 +183,7 @@ static bool find_report(struct view *view,
 	uint8_t key[COUNTY_KEY_BYTES + HASH_BYTES];
 	struct span row;
 
-	if (!view_get(view, CASE_ROWS_REPORT, report_key(id, action, key), &row) ||
+	if (!view_get(view, CASE_REGISTER_ROWS_REPORT, report_key(id, action, key), &row) ||
 	    row.n != sizeof(*ret_row)) {
 		return false;
 	}
@@ -187,7 +191,9 @@ static bool find_report(struct view *view,
 	return true;
 }
 
-bool case_rows_bound(struct view *view, const struct event *action, struct case_bound *ret_bound)
+bool case_register_rows_bound(struct view *view,
+			      const struct event *action,
+			      struct case_bound *ret_bound)
 {
 	uint8_t key[CASE_ID_KEY_BYTES + HASH_BYTES];
 	bool report = action->type == EVENT_case_reported;
@@ -195,10 +201,11 @@ bool case_rows_bound(struct view *view, const struct event *action, struct case_
 	struct case_id id;
 	struct span row;
 
-	if (!case_rows_id(action, &id)) {
+	if (!case_register_rows_id(action, &id)) {
 		return false;
 	}
-	if (!report && view_get(view, CASE_ROWS_BOUND, bound_key(&id, action, key), &row) &&
+	if (!report &&
+	    view_get(view, CASE_REGISTER_ROWS_BOUND, bound_key(&id, action, key), &row) &&
 	    row.n == sizeof(*ret_bound)) {
 		memcpy(ret_bound, row.p, sizeof(*ret_bound));
 		return true;
@@ -212,7 +219,7 @@ bool case_rows_bound(struct view *view, const struct event *action, struct case_
 	return true;
 }
 
-bool case_rows_id(const struct event *action, struct case_id *ret_id)
+bool case_register_rows_id(const struct event *action, struct case_id *ret_id)
 {
 	if (action->type == EVENT_case_reported) {
 		struct span place = place_normalise(action->env.place);
