@@ -15,10 +15,12 @@ enum { DECIDER_PATH_BYTES = 512, DECIDER_FLUSH_MS = 3000 };
 
 /* ---- the group */
 
-static struct part *part_of(struct decider *decider, const char *topic, int32_t partition)
+static struct decider_partition *part_of(struct decider *decider,
+					 const char *topic,
+					 int32_t partition)
 {
-	for (int i = 0; topic && i < decider->n_parts; i++) {
-		struct part *part = &decider->parts[i];
+	for (int i = 0; topic && i < decider->n_partitions; i++) {
+		struct decider_partition *part = &decider->partitions[i];
 
 		if (part->reg.partition == partition &&
 		    (strcmp(part->actions, topic) == 0 || strcmp(part->events, topic) == 0)) {
@@ -30,27 +32,27 @@ static struct part *part_of(struct decider *decider, const char *topic, int32_t 
 
 static void on_owned(void *context, const char *topic, int32_t partition, bool ours)
 {
-	struct part *part = part_of(context, topic, partition);
+	struct decider_partition *part = part_of(context, topic, partition);
 
 	if (!part) {
 		return;
 	}
 	part->owned = ours;
 	if (ours) {
-		kafka_decider_parts_restart(part, 0);
+		kafka_decider_partition_restart(part, 0);
 	} else {
-		kafka_decider_parts_leave(part);
+		kafka_decider_partition_leave(part);
 	}
 }
 
 static void on_answered(void *context, const char *topic, int32_t partition, enum err err)
 {
-	struct part *part = part_of(context, topic, partition);
+	struct decider_partition *part = part_of(context, topic, partition);
 
 	if (!part || part->phase != PHASE_ASKING || err) {
 		return; /* asked again after a while */
 	}
-	kafka_decider_parts_enter(part, PHASE_CLAIMING);
+	kafka_decider_partition_enter(part, PHASE_CLAIMING);
 	kafka_decider_write_claim(part);
 }
 
@@ -69,9 +71,9 @@ static enum err open_writer(struct decider *decider)
 	};
 	enum err err = kafka_writer_open(&config, &decider->writer);
 
-	for (int i = 0; !err && i < decider->n_parts; i++) {
-		decider->parts[i].topic =
-			kafka_writer_topic(decider->writer, decider->parts[i].events);
+	for (int i = 0; !err && i < decider->n_partitions; i++) {
+		decider->partitions[i].topic =
+			kafka_writer_topic(decider->writer, decider->partitions[i].events);
 	}
 	return err;
 }
@@ -82,9 +84,9 @@ static enum err open_member(struct decider *decider)
 	char group[KAFKA_TOPIC_NAME_BYTES];
 	int n = 0;
 
-	for (int i = 0; i < decider->n_parts; i++) {
-		if (decider->parts[i].reg.partition == 0) {
-			topics[n++] = decider->parts[i].actions;
+	for (int i = 0; i < decider->n_partitions; i++) {
+		if (decider->partitions[i].reg.partition == 0) {
+			topics[n++] = decider->partitions[i].actions;
 		}
 	}
 	topics[n] = NULL;
@@ -105,10 +107,10 @@ static enum err open_member(struct decider *decider)
 
 static enum err open_part(struct decider *decider, int reg, int partition, int partitions)
 {
-	struct part *part = &decider->parts[decider->n_parts];
+	struct decider_partition *part = &decider->partitions[decider->n_partitions];
 
 	part->decider = decider;
-	part->index = decider->n_parts;
+	part->index = decider->n_partitions;
 	part->actions = decider->names[2 * reg];
 	part->events = decider->names[2 * reg + 1];
 	part->rows = decider_store_rows(decider->store, reg, partition, partitions);
@@ -130,7 +132,7 @@ static enum err open_part(struct decider *decider, int reg, int partition, int p
 		.context = part,
 	};
 	deciding_position_init(&part->core.position);
-	decider->n_parts++;
+	decider->n_partitions++;
 	return ERR_OK;
 }
 
@@ -210,9 +212,9 @@ static enum err open_all(struct decider *decider)
 	if (!err && !decider->config.alone && !decider->config.repair) {
 		err = open_member(decider);
 	}
-	for (int i = 0; !err && !decider->member && i < decider->n_parts; i++) {
-		decider->parts[i].owned = true;
-		kafka_decider_parts_restart(&decider->parts[i], 0);
+	for (int i = 0; !err && !decider->member && i < decider->n_partitions; i++) {
+		decider->partitions[i].owned = true;
+		kafka_decider_partition_restart(&decider->partitions[i], 0);
 	}
 	return err;
 }
@@ -248,14 +250,14 @@ void kafka_decider_close(struct decider *decider)
 	if (decider->writer && !decider->err) {
 		kafka_decider_write_held(decider);
 		kafka_writer_flush(decider->writer, DECIDER_FLUSH_MS);
-		for (int i = 0; i < decider->n_parts; i++) {
-			kafka_decider_write_freeze(&decider->parts[i]);
+		for (int i = 0; i < decider->n_partitions; i++) {
+			kafka_decider_write_freeze(&decider->partitions[i]);
 		}
 		decider_store_commit_all(decider->store);
 	}
 	kafka_member_close(decider->member);
-	for (int i = 0; i < decider->n_parts; i++) {
-		struct part *part = &decider->parts[i];
+	for (int i = 0; i < decider->n_partitions; i++) {
+		struct decider_partition *part = &decider->partitions[i];
 
 		part->epoch++;
 		if (part->opened) {
@@ -266,9 +268,9 @@ void kafka_decider_close(struct decider *decider)
 	kafka_reader_close(decider->actions);
 	kafka_reader_close(decider->events);
 	kafka_reader_close(decider->refreader);
-	for (int i = 0; i < decider->n_parts; i++) {
-		decider_store_rows_free(decider->parts[i].rows);
-		free(decider->parts[i].ring);
+	for (int i = 0; i < decider->n_partitions; i++) {
+		decider_store_rows_free(decider->partitions[i].rows);
+		free(decider->partitions[i].ring);
 	}
 	decider_store_close(decider->store);
 	decider_poison_close(decider->poison);
@@ -289,10 +291,11 @@ static enum err renew_writer(struct decider *decider)
 	LOG(WARN, "producer failed: claiming again",
 	    LOG_TEXT("why", kafka_writer_handle(decider->writer)->fatal_text));
 	kafka_decider_status_count("fatal");
-	for (int i = 0; i < decider->n_parts; i++) {
-		if (decider->parts[i].owned && decider->parts[i].phase != PHASE_STOPPED) {
-			kafka_decider_parts_restart(&decider->parts[i],
-						    kafka_decider_parts_random_wait_us(decider));
+	for (int i = 0; i < decider->n_partitions; i++) {
+		if (decider->partitions[i].owned && decider->partitions[i].phase != PHASE_STOPPED) {
+			kafka_decider_partition_restart(
+				&decider->partitions[i],
+				kafka_decider_partition_random_wait_us(decider));
 		}
 	}
 	kafka_writer_close(decider->writer);
@@ -350,14 +353,14 @@ static int drain(struct decider *decider, struct kafka_reader *reader, int wait_
 		if (kafka_reader_poll(reader, n ? 0 : wait_ms, &record) == KAFKA_READ_NONE) {
 			break;
 		}
-		struct part *part = part_of(decider, record.topic, record.partition);
+		struct decider_partition *part = part_of(decider, record.topic, record.partition);
 
 		if (reader == decider->refreader) {
 			on_reference(decider, &record);
 		} else if (part && reader == decider->events) {
-			kafka_decider_parts_on_event(part, &record);
+			kafka_decider_partition_on_event(part, &record);
 		} else if (part) {
-			kafka_decider_parts_on_action(part, &record);
+			kafka_decider_partition_on_action(part, &record);
 		}
 		kafka_reader_release(&record);
 	}
@@ -401,8 +404,8 @@ static void freeze(struct decider *decider, int64_t now_us)
 		return;
 	}
 	decider->frozen_us = now_us;
-	for (int i = 0; i < decider->n_parts; i++) {
-		kafka_decider_write_freeze(&decider->parts[i]);
+	for (int i = 0; i < decider->n_partitions; i++) {
+		kafka_decider_write_freeze(&decider->partitions[i]);
 	}
 }
 
@@ -441,8 +444,8 @@ enum err kafka_decider_turn(struct decider *decider)
 	/* Waits are measured by the clock that never jumps; only what is decided asks the wall clock. */
 	int64_t now_us = clock_steady_us();
 
-	for (int i = 0; i < decider->n_parts; i++) {
-		kafka_decider_parts_serve(&decider->parts[i], now_us);
+	for (int i = 0; i < decider->n_partitions; i++) {
+		kafka_decider_partition_serve(&decider->partitions[i], now_us);
 	}
 	kafka_decider_write_held(decider);
 	freeze(decider, now_us);

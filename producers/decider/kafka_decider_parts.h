@@ -69,7 +69,7 @@ struct sent {
 
 /* A record that is encoded and not yet handed to the producer; its bytes stand in decider->held_bytes. */
 struct held {
-	struct part *part;
+	struct decider_partition *part;
 	int64_t number;
 	uint32_t at, n;
 	uint16_t epoch;
@@ -77,10 +77,10 @@ struct held {
 	char key[LIMIT_SUBJECT_BYTES];
 };
 
-struct part {
+struct decider_partition {
 	struct decider *decider;
 	const char *actions, *events; /* topics, in full */
-	int index, topic;             /* in decider->parts; of the writer */
+	int index, topic;             /* in decider->partitions; of the writer */
 	struct reg reg;
 	struct deciding core;
 	struct decider_rows *rows;
@@ -118,8 +118,8 @@ struct decider {
 	bool ref_ended, clock_off, done;
 	int64_t ref_read_us;  /* when reference records last came, by the steady clock */
 	int64_t clock_off_us; /* how far, for people */
-	struct part parts[PARTS_MAX];
-	int n_parts;
+	struct decider_partition partitions[PARTS_MAX];
+	int n_partitions;
 	char names[2 * DECIDER_STORE_REGISTERS][KAFKA_TOPIC_NAME_BYTES];
 	struct held *
 		held; /* decided in this turn: handed over together, so that the producer makes large batches */
@@ -138,25 +138,27 @@ struct decider {
 	bool today; /* actions carry today's time while in history mode */
 };
 
-extern const char *const kafka_decider_parts_phases[PHASE_COUNT];
+extern const char *const kafka_decider_partition_phases[PHASE_COUNT];
 
-/* kafka_decider_parts.c: the life of a partition */
+/* kafka_decider_partition.c: the life of a partition */
 /** Enters a phase; logged at debug. */
-void kafka_decider_parts_enter(struct part *part, enum phase phase);
+void kafka_decider_partition_enter(struct decider_partition *part, enum phase phase);
 /** The partition is ours no longer: stops reading it and drops what is not committed. */
-void kafka_decider_parts_leave(struct part *part);
+void kafka_decider_partition_leave(struct decider_partition *part);
 /** Drops what is not committed and starts over. @param wait_us to wait first */
-void kafka_decider_parts_restart(struct part *part, int64_t wait_us);
+void kafka_decider_partition_restart(struct decider_partition *part, int64_t wait_us);
 /** Stops it for good, typed; status and log say why and the cure. @param why copied */
-void kafka_decider_parts_stop(struct part *part, enum err err, const char *why);
+void kafka_decider_partition_stop(struct decider_partition *part, enum err err, const char *why);
 /** A record of its event log, or that log's end. @param record borrowed for the call */
-void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *record);
+void kafka_decider_partition_on_event(struct decider_partition *part,
+				      const struct kafka_record *record);
 /** A record of its action log, or that log's end; decides it when its turn has come. */
-void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record);
+void kafka_decider_partition_on_action(struct decider_partition *part,
+				       const struct kafka_record *record);
 /** Does what is due without a record: timers, ticks, waits that are over. @param now_us by the steady clock */
-void kafka_decider_parts_serve(struct part *part, int64_t now_us);
+void kafka_decider_partition_serve(struct decider_partition *part, int64_t now_us);
 /** How long to wait before claiming again after a collision, microseconds: 0.1-1 s (protocol 2). */
-int64_t kafka_decider_parts_random_wait_us(struct decider *decider);
+int64_t kafka_decider_partition_random_wait_us(struct decider *decider);
 
 /* kafka_decider_write.c: records on their way, reports, generations */
 /** Encodes a record that was decided and holds it for this turn's write. @param context the part @return KAFKA: the part has failed or is stopping; an error of event_encode */
@@ -164,13 +166,15 @@ enum err kafka_decider_write_record(void *context, const struct event *ev);
 /** Hands all that this turn has decided to the producer, together. */
 void kafka_decider_write_held(struct decider *decider);
 /** Sends a claim that names the latest valid one. */
-void kafka_decider_write_claim(struct part *part);
+void kafka_decider_write_claim(struct decider_partition *part);
 /** A record's delivery report (kafka_delivered). @param context the decider @param opaque part, its life and the record's number */
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report);
 /** After a gap: compares a record read back with what we sent (protocol 4). @param ev decoded, borrowed */
-void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset);
+void kafka_decider_write_check(struct decider_partition *part,
+			       const struct event *ev,
+			       int64_t offset);
 /** Closes what was folded for the next commit, if there is anything and none waits. */
-void kafka_decider_write_freeze(struct part *part);
+void kafka_decider_write_freeze(struct decider_partition *part);
 
 /* kafka_decider_status.c: health and metrics */
 /** Refreshes what health and metrics report; at most about once a second. @param now_us by the steady clock */

@@ -48,8 +48,8 @@ static int in_phase(const struct decider *decider, enum phase phase)
 {
 	int n = 0;
 
-	for (int i = 0; i < decider->n_parts; i++) {
-		n += decider->parts[i].phase == phase;
+	for (int i = 0; i < decider->n_partitions; i++) {
+		n += decider->partitions[i].phase == phase;
 	}
 	return n;
 }

@@ -95,7 +95,7 @@ void kafka_decider_status_decided(const struct event *ev)
 	}
 }
 
-static void say_part(const struct part *part, struct buf *reasons)
+static void say_part(const struct decider_partition *part, struct buf *reasons)
 {
 	if (part->phase == PHASE_STOPPED) {
 		buf_printf(reasons, "%s %d: %s: %s; cure: %s\n", part->events, part->reg.partition,
@@ -107,7 +107,7 @@ static void say_part(const struct part *part, struct buf *reasons)
 			part->events, part->reg.partition, DECIDING_CONFIRM_DAYS);
 	} else if (part->phase != PHASE_DECIDING) {
 		buf_printf(reasons, "%s %d: %s\n", part->events, part->reg.partition,
-			   kafka_decider_parts_phases[part->phase]);
+			   kafka_decider_partition_phases[part->phase]);
 	} else if (part->wanted_refoffset >= 0) {
 		buf_printf(reasons, "%s %d: waits for reference data up to %lld\n", part->events,
 			   part->reg.partition, (long long)part->wanted_refoffset);
@@ -124,8 +124,8 @@ static struct tally say_parts(struct decider *decider)
 {
 	struct tally sum = {0};
 
-	for (int i = 0; i < decider->n_parts; i++) {
-		const struct part *part = &decider->parts[i];
+	for (int i = 0; i < decider->n_partitions; i++) {
+		const struct decider_partition *part = &decider->partitions[i];
 
 		if (!part->owned) {
 			continue;

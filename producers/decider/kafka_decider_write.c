@@ -10,7 +10,7 @@
 #include "producers/decider/kafka_decider_parts.h"
 
 /* The opaque value of a record: partition, epoch and number in one word, so that nothing is allocated per record. */
-static void *opaque_of(const struct part *part, int64_t number)
+static void *opaque_of(const struct decider_partition *part, int64_t number)
 {
 	return (void *)(uintptr_t)((uint64_t)(part->index + 1) << 56 | (uint64_t)part->epoch << 40 |
 				   ((uint64_t)number & 0xffffffffff));
@@ -27,7 +27,7 @@ static struct span key_of(const struct event *ev)
 /* To the producer; while its queue is full, its reports are served. */
 static void hand_over(struct decider *decider, const struct held *held)
 {
-	struct part *part = held->part;
+	struct decider_partition *part = held->part;
 	struct span bytes = span_of(decider->held_bytes.p + held->at, held->n);
 	struct span key = span_of(held->key, held->key_n);
 
@@ -54,7 +54,7 @@ void kafka_decider_write_held(struct decider *decider)
 	buf_reset(&decider->held_bytes);
 }
 
-static enum err hold(struct part *part, const struct event *ev, int64_t number)
+static enum err hold(struct decider_partition *part, const struct event *ev, int64_t number)
 {
 	struct decider *decider = part->decider;
 	struct span key = key_of(ev);
@@ -81,7 +81,7 @@ static enum err hold(struct part *part, const struct event *ev, int64_t number)
 }
 
 /* Nothing that the sender wrote: the offset identifies the action. */
-static void log_refused(const struct part *part, const struct event *ev)
+static void log_refused(const struct decider_partition *part, const struct event *ev)
 {
 	LOG(DEBUG, "action refused", LOG_TEXT("topic", part->actions),
 	    LOG_NUMBER("partition", part->reg.partition), LOG_NUMBER("offset", ev->env.cause),
@@ -91,7 +91,7 @@ static void log_refused(const struct part *part, const struct event *ev)
 
 enum err kafka_decider_write_record(void *context, const struct event *ev)
 {
-	struct part *part = context;
+	struct decider_partition *part = context;
 	struct decider *decider = part->decider;
 
 	/* A long run of ticks must not overrun the ring: wait until the oldest are acknowledged. */
@@ -118,7 +118,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 	return hold(part, ev, part->sent);
 }
 
-void kafka_decider_write_claim(struct part *part)
+void kafka_decider_write_claim(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 	struct event ev;
@@ -159,7 +159,7 @@ static void look_at_clock(struct decider *decider,
 }
 
 /* The next record that we sent is known to stand at this offset. */
-static void stands_at(struct part *part, int64_t offset)
+static void stands_at(struct decider_partition *part, int64_t offset)
 {
 	part->stands++;
 	kafka_decider_status_unacknowledged(-1);
@@ -168,12 +168,12 @@ static void stands_at(struct part *part, int64_t offset)
 }
 
 /* On a gap or a missing offset the log itself must say which of our records count. */
-static void start_checking(struct part *part)
+static void start_checking(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 
 	kafka_decider_status_count("gaps");
-	kafka_decider_parts_enter(part, PHASE_CHECKING);
+	kafka_decider_partition_enter(part, PHASE_CHECKING);
 	kafka_reader_unassign(decider->actions, part->actions, part->reg.partition);
 	part->failed |= kafka_reader_assign(decider->events, part->events, part->reg.partition,
 					    part->base + part->stands + 1) != ERR_OK;
@@ -183,7 +183,7 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 {
 	struct decider *decider = context;
 	uint64_t word = (uint64_t)(uintptr_t)opaque;
-	struct part *part = &decider->parts[(word >> 56) - 1];
+	struct decider_partition *part = &decider->partitions[(word >> 56) - 1];
 	int64_t number = (int64_t)(word & 0xffffffffff);
 
 	if ((uint16_t)(word >> 40) != part->epoch) {
@@ -207,7 +207,9 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 	stands_at(part, report->offset);
 }
 
-void kafka_decider_write_check(struct part *part, const struct event *ev, int64_t offset)
+void kafka_decider_write_check(struct decider_partition *part,
+			       const struct event *ev,
+			       int64_t offset)
 {
 	struct decider *decider = part->decider;
 	int64_t claim = part->core.position.cursor.claim;
@@ -221,8 +223,8 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 			    LOG_NUMBER("partition", part->reg.partition),
 			    LOG_NUMBER("offset", offset));
 			kafka_decider_status_count("unseated");
-			kafka_decider_parts_restart(part,
-						    kafka_decider_parts_random_wait_us(decider));
+			kafka_decider_partition_restart(
+				part, kafka_decider_partition_random_wait_us(decider));
 		}
 		return;
 	}
@@ -231,14 +233,14 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 	}
 	if ((ev->env.has_cause ? ev->env.cause : -1) != sent->cause ||
 	    ev->env.decidedtime != sent->decided_us) {
-		kafka_decider_parts_stop(part, ERR_BUG,
-					 "a record of our claim that we did not send");
+		kafka_decider_partition_stop(part, ERR_BUG,
+					     "a record of our claim that we did not send");
 		return;
 	}
 	stands_at(part, offset);
 	if (part->stands == part->sent) {
 		part->core.position.cursor.next_offset = offset + 1;
-		kafka_decider_parts_enter(part, PHASE_DECIDING);
+		kafka_decider_partition_enter(part, PHASE_DECIDING);
 		kafka_reader_unassign(decider->events, part->events, part->reg.partition);
 		part->failed |=
 			kafka_reader_assign(decider->actions, part->actions, part->reg.partition,
@@ -247,7 +249,7 @@ void kafka_decider_write_check(struct part *part, const struct event *ev, int64_
 }
 
 /* Rows that were folded before the claim, or only read, take memory too: with nothing decided since, they go the same way. */
-void kafka_decider_write_freeze(struct part *part)
+void kafka_decider_write_freeze(struct decider_partition *part)
 {
 	if (part->phase == PHASE_DECIDING &&
 	    (part->sent > part->frozen || decider_store_holds(part->rows)) &&

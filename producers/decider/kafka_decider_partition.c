@@ -1,4 +1,4 @@
-/* kafka_decider_parts.c: the life of a partition: folding, asking, claiming, deciding (kafka_decider_parts.h tells it whole). */
+/* kafka_decider_partition.c: the life of a partition: folding, asking, claiming, deciding (kafka_decider_parts.h tells it whole). */
 #include "producers/decider/kafka_decider_parts.h"
 
 #include <inttypes.h>
@@ -10,28 +10,28 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-const char *const kafka_decider_parts_phases[PHASE_COUNT] = {
+const char *const kafka_decider_partition_phases[PHASE_COUNT] = {
 	"away", "waiting", "folding", "asking", "claiming", "deciding", "checking", "stopped",
 };
 
 /* After a collision both sides wait for a random time: otherwise they could unseat one another for ever. */
-int64_t kafka_decider_parts_random_wait_us(struct decider *decider)
+int64_t kafka_decider_partition_random_wait_us(struct decider *decider)
 {
 	(void)decider;
 	return 100000 + (int64_t)randombytes_uniform(900000);
 }
 
-void kafka_decider_parts_enter(struct part *part, enum phase phase)
+void kafka_decider_partition_enter(struct decider_partition *part, enum phase phase)
 {
 	part->phase = phase;
 	part->since_us = clock_steady_us();
 	LOG(DEBUG, "phase", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition),
-	    LOG_TEXT("phase", kafka_decider_parts_phases[phase]),
+	    LOG_TEXT("phase", kafka_decider_partition_phases[phase]),
 	    LOG_NUMBER("next_offset", part->core.position.cursor.next_offset));
 }
 
-void kafka_decider_parts_leave(struct part *part)
+void kafka_decider_partition_leave(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 
@@ -51,20 +51,20 @@ void kafka_decider_parts_leave(struct part *part)
 	part->failed = part->confirming = false;
 	part->sent = part->stands = part->frozen = 0;
 	part->wanted_refoffset = -1;
-	kafka_decider_parts_enter(part, PHASE_AWAY);
+	kafka_decider_partition_enter(part, PHASE_AWAY);
 }
 
-void kafka_decider_parts_restart(struct part *part, int64_t wait_us)
+void kafka_decider_partition_restart(struct decider_partition *part, int64_t wait_us)
 {
-	kafka_decider_parts_leave(part);
-	kafka_decider_parts_enter(part, PHASE_WAITING);
+	kafka_decider_partition_leave(part);
+	kafka_decider_partition_enter(part, PHASE_WAITING);
 	part->wake_us = part->since_us + wait_us;
 }
 
-void kafka_decider_parts_stop(struct part *part, enum err err, const char *why)
+void kafka_decider_partition_stop(struct decider_partition *part, enum err err, const char *why)
 {
-	kafka_decider_parts_leave(part);
-	kafka_decider_parts_enter(part, PHASE_STOPPED);
+	kafka_decider_partition_leave(part);
+	kafka_decider_partition_enter(part, PHASE_STOPPED);
 	part->stopped = err;
 	snprintf(part->why, sizeof part->why, "%s", why);
 	LOG(ERROR, "partition stopped", LOG_TEXT("topic", part->events),
@@ -73,7 +73,7 @@ void kafka_decider_parts_stop(struct part *part, enum err err, const char *why)
 }
 
 /* Everything from the store, then from the log. */
-static void begin(struct part *part)
+static void begin(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 	enum err err = decider_store_position(part->rows, &part->core.position);
@@ -92,23 +92,23 @@ static void begin(struct part *part)
 					  part->core.position.cursor.next_offset);
 	}
 	if (err) {
-		kafka_decider_parts_stop(part, err, "rows cannot be read");
+		kafka_decider_partition_stop(part, err, "rows cannot be read");
 		return;
 	}
 	part->verified = part->caught_up = part->reference_end = false;
 	part->wanted_refoffset = -1;
 	part->ends = -1;
-	kafka_decider_parts_enter(part, PHASE_FOLDING);
+	kafka_decider_partition_enter(part, PHASE_FOLDING);
 }
 
 /* Only the coordinator knows whether we are still a member: it accepts commits only from members of the current generation. */
-static void ask(struct part *part)
+static void ask(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 
-	kafka_decider_parts_enter(part, PHASE_ASKING);
+	kafka_decider_partition_enter(part, PHASE_ASKING);
 	if (!decider->member) {
-		kafka_decider_parts_enter(part, PHASE_CLAIMING);
+		kafka_decider_partition_enter(part, PHASE_CLAIMING);
 		kafka_decider_write_claim(part);
 	} else {
 		kafka_member_ask(decider->member, part->actions, part->reg.partition,
@@ -116,7 +116,7 @@ static void ask(struct part *part)
 	}
 }
 
-static void start_deciding(struct part *part)
+static void start_deciding(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 	int64_t cause = part->core.position.cursor.cause;
@@ -125,7 +125,7 @@ static void start_deciding(struct part *part)
 	part->base = part->core.position.cursor.claim;
 	part->frozen = -1;
 	part->verified = cause < 0 || !part->core.position.outcome_hash;
-	kafka_decider_parts_enter(part, PHASE_DECIDING);
+	kafka_decider_partition_enter(part, PHASE_DECIDING);
 	LOG(INFO, "partition claimed", LOG_TEXT("topic", part->events),
 	    LOG_NUMBER("partition", part->reg.partition), LOG_NUMBER("claim", part->base),
 	    LOG_NUMBER("next_action", cause + 1));
@@ -134,7 +134,7 @@ static void start_deciding(struct part *part)
 					    part->verified ? cause + 1 : cause) != ERR_OK;
 }
 
-static void fold(struct part *part, const struct kafka_record *record)
+static void fold(struct decider_partition *part, const struct kafka_record *record)
 {
 	struct deciding *core = &part->core;
 	struct event *ev = &part->decider->ev;
@@ -143,16 +143,16 @@ static void fold(struct part *part, const struct kafka_record *record)
 	enum log_cursor_verdict verdict = deciding_fold(core, ev, record->offset);
 
 	if (core->err) {
-		kafka_decider_parts_stop(part, core->err, "a valid record cannot be folded");
+		kafka_decider_partition_stop(part, core->err, "a valid record cannot be folded");
 	} else if (verdict == LOG_CURSOR_GAP) {
-		kafka_decider_parts_stop(part, ERR_LOG_GAP,
-					 "an outcome is missing in the event log");
+		kafka_decider_partition_stop(part, ERR_LOG_GAP,
+					     "an outcome is missing in the event log");
 	} else if (verdict == LOG_CURSOR_VOID) {
 		kafka_decider_status_count("void");
 		if (own) {
 			kafka_decider_status_count("void_claims");
-			kafka_decider_parts_restart(
-				part, kafka_decider_parts_random_wait_us(part->decider));
+			kafka_decider_partition_restart(
+				part, kafka_decider_partition_random_wait_us(part->decider));
 		}
 	} else if (own && verdict == LOG_CURSOR_VALID) {
 		start_deciding(part);
@@ -160,7 +160,7 @@ static void fold(struct part *part, const struct kafka_record *record)
 }
 
 /* During a long catch-up, what was folded is committed along the way. */
-static void freeze_folded(struct part *part, int64_t offset)
+static void freeze_folded(struct decider_partition *part, int64_t offset)
 {
 	if (offset % PARTS_FREEZE_ROWS == 0 && part->phase == PHASE_FOLDING &&
 	    decider_store_freeze(part->rows, &part->core.position, 0)) {
@@ -168,7 +168,8 @@ static void freeze_folded(struct part *part, int64_t offset)
 	}
 }
 
-void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *record)
+void kafka_decider_partition_on_event(struct decider_partition *part,
+				      const struct kafka_record *record)
 {
 	struct event *ev = &part->decider->ev;
 
@@ -182,7 +183,7 @@ void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *
 	}
 	if (record->what == KAFKA_READ_ERROR) {
 		if (record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL) {
-			kafka_decider_parts_stop(
+			kafka_decider_partition_stop(
 				part, record->err,
 				"the event log is not the one the rows were folded from: remove the decider's folder to fold it again");
 		}
@@ -210,18 +211,18 @@ void kafka_decider_parts_on_event(struct part *part, const struct kafka_record *
 /* ---- actions */
 
 /* Rule 5: the action behind the last outcome must be the one that was decided. */
-static bool verify(struct part *part, const struct kafka_record *record)
+static bool verify(struct decider_partition *part, const struct kafka_record *record)
 {
 	const struct deciding_position *position = &part->core.position;
 
 	if (record->offset > position->cursor.cause) {
-		kafka_decider_parts_stop(
+		kafka_decider_partition_stop(
 			part, ERR_LOG_TRIMMED,
 			"the action log was trimmed: govbus repair restates the position");
 		return false;
 	}
 	if (!deciding_act_was(record->value, record->offset, position->outcome_hash)) {
-		kafka_decider_parts_stop(
+		kafka_decider_partition_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
 			"the action log lost its tail and was written again: govbus repair restates the position");
 		return false;
@@ -230,10 +231,10 @@ static bool verify(struct part *part, const struct kafka_record *record)
 	return true;
 }
 
-static void end_of_actions(struct part *part, int64_t offset)
+static void end_of_actions(struct decider_partition *part, int64_t offset)
 {
 	if (!part->verified && offset <= part->core.position.cursor.cause) {
-		kafka_decider_parts_stop(
+		kafka_decider_partition_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
 			"the action log ends before the last outcome: govbus repair restates the position");
 		return;
@@ -244,7 +245,7 @@ static void end_of_actions(struct part *part, int64_t offset)
 }
 
 /* While the clock waits for confirmation, actions are only searched for that confirmation. */
-static void look_for_confirmation(struct part *part, const struct kafka_record *record)
+static void look_for_confirmation(struct decider_partition *part, const struct kafka_record *record)
 {
 	struct event *ev = &part->decider->ev;
 
@@ -259,7 +260,7 @@ static void look_for_confirmation(struct part *part, const struct kafka_record *
 				    part->core.position.cursor.cause + 1) != ERR_OK;
 }
 
-static void decide(struct part *part, const struct kafka_record *record)
+static void decide(struct decider_partition *part, const struct kafka_record *record)
 {
 	struct decider *decider = part->decider;
 	char incident[40];
@@ -301,7 +302,8 @@ static void decide(struct part *part, const struct kafka_record *record)
 	}
 }
 
-void kafka_decider_parts_on_action(struct part *part, const struct kafka_record *record)
+void kafka_decider_partition_on_action(struct decider_partition *part,
+				       const struct kafka_record *record)
 {
 	int64_t next = part->core.position.cursor.cause + 1;
 
@@ -315,7 +317,7 @@ void kafka_decider_parts_on_action(struct part *part, const struct kafka_record 
 	}
 	if (record->what == KAFKA_READ_ERROR) {
 		if (record->err == ERR_LOG_LOST_TAIL || record->err == ERR_LOG_TRIMMED) {
-			kafka_decider_parts_stop(
+			kafka_decider_partition_stop(
 				part,
 				record->err == ERR_LOG_LOST_TAIL ? ERR_ACTIONS_LOST_TAIL
 								 : record->err,
@@ -332,8 +334,8 @@ void kafka_decider_parts_on_action(struct part *part, const struct kafka_record 
 	if (part->confirming) {
 		look_for_confirmation(part, record);
 	} else if (record->offset > next) {
-		kafka_decider_parts_stop(part, ERR_LOG_GAP,
-					 "an action is missing in the action log");
+		kafka_decider_partition_stop(part, ERR_LOG_GAP,
+					     "an action is missing in the action log");
 	} else if (!part->decider->clock_off) {
 		part->caught_up = record->offset + 1 == part->ends;
 		part->lag_us = record->broker_us ? clock_wall_us() - record->broker_us : 0;
@@ -346,7 +348,7 @@ void kafka_decider_parts_on_action(struct part *part, const struct kafka_record 
 /* An action waits for reference records that its door has seen: they are there, or the log ends before. The broker is
  * asked only when nothing more comes: it answers after the fetch that waits on the same connection, half a second later, and
  * so many partitions may wait that nothing would be read meanwhile. */
-static void serve_reference(struct part *part)
+static void serve_reference(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 	int64_t quiet_us =
@@ -369,7 +371,7 @@ static void serve_reference(struct part *part)
 					    part->core.position.cursor.cause + 1) != ERR_OK;
 }
 
-static void repair(struct part *part)
+static void repair(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
 	int64_t low = 0, high = 0;
@@ -393,12 +395,12 @@ static bool bus_is_live(const struct decider *decider)
 	return decider->refcursor.live;
 }
 
-static void serve_deciding(struct part *part, int64_t now_us)
+static void serve_deciding(struct decider_partition *part, int64_t now_us)
 {
 	struct decider *decider = part->decider;
 
 	if (decider->clock_off) {
-		kafka_decider_parts_restart(
+		kafka_decider_partition_restart(
 			part,
 			PARTS_SKEW_WAIT_US); /* the next claim's report shows the clock again */
 		return;
@@ -420,7 +422,7 @@ static void serve_deciding(struct part *part, int64_t now_us)
 	}
 }
 
-void kafka_decider_parts_serve(struct part *part, int64_t now_us)
+void kafka_decider_partition_serve(struct decider_partition *part, int64_t now_us)
 {
 	if (!part->owned || part->phase == PHASE_STOPPED) {
 		return;
@@ -429,8 +431,8 @@ void kafka_decider_parts_serve(struct part *part, int64_t now_us)
 		LOG(WARN, "partition begins again", LOG_TEXT("topic", part->events),
 		    LOG_NUMBER("partition", part->reg.partition),
 		    LOG_TEXT("error", err_name(part->core.err)));
-		kafka_decider_parts_restart(part,
-					    kafka_decider_parts_random_wait_us(part->decider));
+		kafka_decider_partition_restart(
+			part, kafka_decider_partition_random_wait_us(part->decider));
 		return;
 	}
 	switch (part->phase) {
