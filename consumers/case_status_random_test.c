@@ -4,7 +4,7 @@
 
 #include "common/partition.h"
 #include "consumers/dump.h"
-#include "consumers/shard_fold.h"
+#include "consumers/shard_parts.h"
 #include "projections/case_status.h"
 #include "tests/support/case_random.h"
 #include "tests/support/cmocka_all.h"

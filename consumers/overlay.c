@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consumers/overlay_parts.h"
 #include "consumers/overlay_scan.h"
-#include "consumers/overlay_write.h"
 #include "consumers/table_names.h"
 
 static struct overlay *of(struct view *view)

@@ -2,7 +2,7 @@
 #ifndef GOVBUS_CONSUMERS_OVERLAY_SCAN_H
 #define GOVBUS_CONSUMERS_OVERLAY_SCAN_H
 
-#include "consumers/overlay_write.h"
+#include "consumers/overlay_parts.h"
 
 /** As view_scan; rows that were added must have slots. The visitor may read rows, not write them. */
 void overlay_scan(

@@ -1,5 +1,5 @@
 /* overlay_write.c: writes a generation in key order, index entries derived from the row before and after. */
-#include "consumers/overlay_write.h"
+#include "consumers/overlay_parts.h"
 
 #include <assert.h>
 #include <endian.h>

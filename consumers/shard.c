@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "consumers/shard_fold.h"
+#include "consumers/shard_parts.h"
 
 enum {
 	SHARD_BATCH_BYTES = 768 << 20,   /* of one shard … */

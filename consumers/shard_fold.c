@@ -1,5 +1,5 @@
 /* shard_fold.c: folds one record: judged, applied or parked. */
-#include "consumers/shard_fold.h"
+#include "consumers/shard_parts.h"
 
 #include <assert.h>
 #include <string.h>

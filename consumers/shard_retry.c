@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/arena.h"
-#include "consumers/shard_fold.h"
+#include "consumers/shard_parts.h"
 
 /* The queues as they stand; the view may not be written during a scan. */
 struct queue {

@@ -8,7 +8,7 @@
 
 #include "consumers/dump.h"
 #include "consumers/parked.h"
-#include "consumers/shard_fold.h"
+#include "consumers/shard_parts.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/scratch.h"
 #include "tests/support/toy_projection.h"

@@ -1,6 +1,6 @@
-/* overlay_write.h: what the parts of the overlay share; others include consumers/overlay.h. */
-#ifndef GOVBUS_CONSUMERS_OVERLAY_WRITE_H
-#define GOVBUS_CONSUMERS_OVERLAY_WRITE_H
+/* overlay_parts.h: what the parts of the overlay share; others include consumers/overlay.h. */
+#ifndef GOVBUS_CONSUMERS_OVERLAY_PARTS_H
+#define GOVBUS_CONSUMERS_OVERLAY_PARTS_H
 
 #include "consumers/generation.h"
 #include "consumers/overlay.h"

@@ -1,6 +1,6 @@
-/* shard_fold.h: what the parts of a shard share; others include consumers/shard.h. */
-#ifndef GOVBUS_CONSUMERS_SHARD_FOLD_H
-#define GOVBUS_CONSUMERS_SHARD_FOLD_H
+/* shard_parts.h: what the parts of a shard share; others include consumers/shard.h. */
+#ifndef GOVBUS_CONSUMERS_SHARD_PARTS_H
+#define GOVBUS_CONSUMERS_SHARD_PARTS_H
 
 #include "common/buf.h"
 #include "common/limits.h"
