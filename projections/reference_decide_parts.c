@@ -237,13 +237,41 @@ static bool check_policy(struct reference_decision *d)
 	       guard_version(d, data->version) && guard_order(d, data->effective_from);
 }
 
-static bool days_of_year(const uint32_t *days, uint8_t n, uint64_t year)
+/* The day is named as it came: of thirty in a file one must be found. */
+static bool refuse_day(
+	struct reference_decision *d, const char *list, unsigned i, uint32_t day, const char *why)
 {
-	for (uint8_t i = 0; i < n; i++) {
+	return refuse(d, "REF_DAYS",
+		      arena_printf(d->arena, "data.%s[%u] %u%s", list, i, (unsigned)day, why),
+		      SPAN("days of the calendar's year, each a holiday or a workday"));
+}
+
+static bool guard_days(struct reference_decision *d,
+		       const char *list,
+		       const uint32_t *days,
+		       unsigned n)
+{
+	uint64_t year = d->ev->data.calendar_set.year;
+
+	for (unsigned i = 0; i < n; i++) {
 		int32_t day;
 
 		if (days[i] / 10000 != year || !civil_day_parse(days[i], &day)) {
-			return false;
+			return refuse_day(d, list, i, days[i], "");
+		}
+	}
+	return true;
+}
+
+/* A day of both lists is a slip of whoever wrote them: deadlines would be counted by one of the two. */
+static bool guard_once(struct reference_decision *d, const struct calendar_set *data)
+{
+	for (unsigned i = 0; i < data->n_workdays; i++) {
+		for (unsigned k = 0; k < data->n_holidays; k++) {
+			if (data->workdays[i] == data->holidays[k]) {
+				return refuse_day(d, "workdays", i, data->workdays[i],
+						  ", a holiday too");
+			}
 		}
 	}
 	return true;
@@ -259,11 +287,13 @@ static bool check_calendar(struct reference_decision *d)
 			      SPAN("am_open < am_close <= pm_open < pm_close"));
 	}
 	if (data->year < CALENDAR_FIRST_YEAR ||
-	    data->year >= CALENDAR_FIRST_YEAR + CALENDAR_YEARS ||
-	    !days_of_year(data->holidays, data->n_holidays, data->year) ||
-	    !days_of_year(data->workdays, data->n_workdays, data->year)) {
+	    data->year >= CALENDAR_FIRST_YEAR + CALENDAR_YEARS) {
 		return refuse(d, "REF_DAYS", number(d, "year", data->year),
-			      SPAN("a year from 2000 to 2063, and days of that year"));
+			      SPAN("a year from 2000 to 2063"));
+	}
+	if (!guard_days(d, "holidays", data->holidays, data->n_holidays) ||
+	    !guard_days(d, "workdays", data->workdays, data->n_workdays) || !guard_once(d, data)) {
+		return false;
 	}
 	return guard_version(d, data->version) && guard_order(d, data->effective_from);
 }
