@@ -112,7 +112,8 @@ static enum err post(struct import_source *source,
 		err = result.counts.refused || result.lines_refused ? ERR_INVALID : ERR_OK;
 	} else {
 		fprintf(stderr, "govbus import: stopped: %s; the same command goes on from here\n",
-			err_text(err));
+			err == ERR_BUSY ? "this file is being imported by another process"
+					: err_text(err));
 	}
 	return err;
 }

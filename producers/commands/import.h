@@ -40,7 +40,7 @@ struct import_result {
  *
  * After each request a checkpoint is written, so that an import that was killed resumes there. The checkpoint belongs to this
  * input and this bus, whose id the gateway is asked for first. Where a round was completed, only what it had refused is posted again.
- * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error
+ * @return OK when all are settled; DENIED (401, 403) and USAGE with the reason on standard error; BUSY: another process imports this input
  * @thread one
  */
 enum err import_run(struct import_source *source,

@@ -1,8 +1,10 @@
 /* import_refused.c: the file beside an import's checkpoint that lists each refused line with its reason; the summary is made from it. */
 #include "producers/commands/import_refused.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +25,13 @@ enum err import_refused_open(struct import_refused *refused, const char *path, i
 	*refused = (struct import_refused){.path = path, .file = fopen(path, "ae")};
 	if (!refused->file) {
 		return ERR_IO;
+	}
+	/* Two at one list would cut off and mix up each other's lines, and what no list names is not asked again. */
+	if (flock(fileno(refused->file), LOCK_EX | LOCK_NB)) {
+		enum err err = errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO;
+
+		import_refused_close(refused);
+		return err;
 	}
 	struct stat now;
 	bool known = fstat(fileno(refused->file), &now) == 0;

@@ -27,7 +27,7 @@ struct import_refused {
 /**
  * Opens the file, keeping its first bytes up to the given number. What follows them was noted for a batch that was not
  * settled, and is cut off, since it will be noted again. 0: begins a new file.
- * @return IO
+ * @return IO; BUSY: another process has it open
  * @thread one, as all here
  */
 enum err import_refused_open(struct import_refused *refused, const char *path, int64_t kept_bytes);

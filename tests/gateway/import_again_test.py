@@ -65,6 +65,29 @@ def killed():
 		assert "2 events accepted, 0 had been before, 2 refused" in done.stdout and "       2  NO_CASE; line 2, 4\n" in done.stdout, done
 
 
+def at_once():
+	"""While one imports a file another does not begin to, since both would keep one list of what was refused; that list is the first one's."""
+	first, go_on = threading.Event(), threading.Event()
+
+	def answer(ids):
+		first.set()
+		assert go_on.wait(20)
+		return 200, {}, [REFUSED if id_ == "b" else DONE for id_ in ids]
+
+	with Bed(answer) as bed:
+		command = bed.command(lines(*"ab"), "--batch", "1")
+		run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+		assert first.wait(20)
+		other = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+		try:
+			said = other.communicate(timeout=5)
+		finally:
+			go_on.set()
+		assert other.returncode == 75 and said[1] == "govbus import: stopped: this file is being imported by another process; the same command goes on from here\n", (other.returncode, said)
+		said = run.communicate(timeout=20)[0]
+		assert run.returncode == 65 and "1 events accepted, 0 had been before, 1 refused" in said and "NO_CASE; line 2\n" in said and bed.posted() == [["a"], ["b"]], (said, bed.posted())
+
+
 def buses():
 	"""Another bus at the same address has had nothing; the same one at another address has had all."""
 	with Bed(refusing()) as bed, Bed(refusing()) as other:
@@ -157,5 +180,5 @@ def silence():
 
 
 with concurrent.futures.ThreadPoolExecutor() as pool:
-	for done in [pool.submit(test) for test in (asked_again, killed, buses, no_gateway, tokens, rows, midnights, silence)]:
+	for done in [pool.submit(test) for test in (asked_again, killed, at_once, buses, no_gateway, tokens, rows, midnights, silence)]:
 		done.result()
