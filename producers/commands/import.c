@@ -82,18 +82,32 @@ static void begin_batch(struct import *import, size_t from, size_t n)
 	make_body(import);
 }
 
-/* A problem's reason on one line: its guard or title, the field, and what the guard found. */
+static const char *text_of(const json_t *item, const char *name)
+{
+	const char *text = json_string_value(json_object_get(item, name));
+
+	return text ? text : "";
+}
+
+/* A problem's reason on one line: its guard, in words what it is, the field, and what was found. */
 static void reason_of(const json_t *item, char *ret_text, size_t size)
 {
-	static const char *const names[] = {"guard", "title", "field", "detail"};
+	const char *guard = text_of(item, "guard_en"), *reason = text_of(item, "reason_en");
+	const char *const texts[] = {
+		text_of(item, "guard"),
+		*guard    ? guard
+		: *reason ? reason
+			  : text_of(item, "title"),
+		text_of(item, "field"),
+		text_of(item, "detail"),
+	};
 	size_t n = 0;
 
 	ret_text[0] = 0;
-	for (int i = 0; i < 4; i++) {
-		const char *text = json_string_value(json_object_get(item, names[i]));
-
-		if (text && *text && n < size) {
-			n += (size_t)snprintf(ret_text + n, size - n, "%s%s", n ? ": " : "", text);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (*texts[i] && n < size) {
+			n += (size_t)snprintf(ret_text + n, size - n, "%s%s", n ? ": " : "",
+					      texts[i]);
 		}
 	}
 	if (!ret_text[0]) {

@@ -105,6 +105,19 @@ def refusals():
 		assert f"{path} is gone: all events are asked again" in bed.run(text).stderr and bed.posted()[4:] == [["a", "e", "f"]], bed.posted()
 
 
+def reasons():
+	"""A refusal says in words why, and which guard or field it was; not that it was refused, which is known."""
+	problem = {"status": 409, "title": "the action was refused"}
+	with Bed(answers([
+		{**problem, "reason": "GUARD", "guard": "STATE", "guard_en": "the state does not allow this", "detail": "state RP"}, {**problem, "reason": "INVALID", "reason_en": "the action is not valid", "detail": "place: is missing"},
+		{**problem, "title": "used for something else"}, {"status": 422, "title": "a member is wrong", "field": "data.title", "detail": "is too long"},
+	])) as bed:
+		assert bed.run(lines("a", "b", "c", "d")).returncode == 65
+		assert next(bed.home.glob("import/*.refused")).read_text().splitlines() == [
+			"1\tSTATE: the state does not allow this: state RP", "2\tthe action is not valid: place: is missing", "3\tused for something else", "4\ta member is wrong: data.title: is too long",
+		]
+
+
 def full_disk():
 	"""Where a refusal cannot be written the import stops before the place that would say it was; with room again each is there once."""
 	def small_files():
@@ -127,5 +140,5 @@ def denied():
 		assert not list(bed.home.glob("import/*.checkpoint"))
 
 
-for test in (only_what_is_open, waits_grow, progress, killed, files, refusals, full_disk, denied):
+for test in (only_what_is_open, waits_grow, progress, killed, files, refusals, reasons, full_disk, denied):
 	test()
