@@ -37,8 +37,8 @@ enum kafka_role { KAFKA_PRODUCER, KAFKA_CONSUMER };
 struct kafka_handle {
 	const struct kafka_settings *settings;
 	struct rd_kafka_s *rk;
-	_Atomic bool
-		fatal; /* unusable: close it; fatal_text has the reason. Set by whoever polls, read by others */
+	/* Unusable: close it; fatal_text has the reason. Set by whoever polls, read by others */
+	_Atomic bool fatal;
 	_Atomic bool away;  /* no broker answers; cleared by whoever next hears from one */
 	int64_t trouble_us; /* steady time at which a connection last failed; 0: never */
 	char fatal_text[256];

@@ -11,8 +11,8 @@ struct kafka_member;
 struct kafka_member_config {
 	const struct kafka_settings *settings;
 	const char *group; /* in full; copied, as the next */
-	const char *
-		instance; /* static membership: the same name, restarted, has its partitions back in 10-70 ms; unique in the group */
+	/* Static membership: the same name, restarted, has its partitions back in 10-70 ms; unique in the group */
+	const char *instance;
 	const char *const *topics; /* whose partitions are shared out; NULL-ended */
 	int session_timeout_ms;    /* 0: 6000. How long a dead member keeps its partitions */
 

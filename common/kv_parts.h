@@ -20,8 +20,8 @@ struct kv {
 	enum kv_mode mode;
 	time_t checked_at;
 	bool fenced; /* commits are not synced, and a mark in the folder says so */
-	_Atomic bool
-		broken; /* a write failed in a way after which the kernel's pages cannot be trusted */
+	/* A write failed in a way after which the kernel's pages cannot be trusted */
+	_Atomic bool broken;
 	char dir[KV_PATH_BYTES];
 };
 

@@ -12,8 +12,8 @@ enum metric_kind { METRIC_COUNTER, METRIC_GAUGE };
 /* One metric, in static storage. Made with METRIC_…, shown once it was added. */
 struct metric {
 	const char *name; /* govbus_events_applied (a counter is printed with _total) */
-	const char *
-		labels; /* "topic=\"gov.case\"" or NULL; metrics of one name must follow one another */
+	/* "topic=\"gov.case\"" or NULL; metrics of one name must follow one another */
+	const char *labels;
 	const char *help;
 	enum metric_kind kind;
 	_Atomic int64_t value;

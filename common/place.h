@@ -10,8 +10,8 @@ enum {
 	PLACE_MAX_BYTES = 17,
 	PLACE_COUNTY_BYTES = 6,
 	PLACE_TOWN_BYTES = 9,
-	PLACE_LEVELS =
-		7, /* 1 province 省, 2 prefecture 市/州, 3 county 县, 4 township 乡镇/街道, 5 village 村/社区, 6 grid 网格, 7 micro-grid */
+	/* 1 province 省, 2 prefecture 市/州, 3 county 县, 4 township 乡镇/街道, 5 village 村/社区, 6 grid 网格, 7 micro-grid */
+	PLACE_LEVELS = 7,
 };
 
 /** Digits only, and of a length that is a level: 2, 4, 6, 9, 12, 15 or 17. @thread any, as all here */

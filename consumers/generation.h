@@ -17,8 +17,8 @@ struct row {
 	uint8_t *value; /* same as base until first set */
 	const uint8_t *base;
 	uint32_t value_n, value_room, base_n; /* room 0: value is shared, never written in place */
-	uint32_t hash,
-		slot; /* slot: where the table points to it; GENERATION_NO_SLOT: added, and not yet in the table */
+	/* slot: where the table points to it; GENERATION_NO_SLOT: added, and not yet in the table */
+	uint32_t hash, slot;
 	uint32_t mark; /* last mark under which it was saved for undo */
 	uint16_t key_n;
 	uint8_t table;

@@ -13,8 +13,8 @@ struct runtime_config {
 	const struct projection *projection;
 	const char *home;   /* environments are HOME/NAME/shard-N */
 	const char *prefix; /* of topics and groups */
-	const char *
-		instance; /* unique in the group: when restarted it gets its partitions back at once */
+	/* Unique in the group: when restarted it gets its partitions back at once */
+	const char *instance;
 	const char *build; /* of this program: another one tries parked events again */
 	int shards; /* environments, each with a thread of its own; partition p belongs to shard p % shards */
 	int session_timeout_ms; /* 0: the default */

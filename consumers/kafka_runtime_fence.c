@@ -10,10 +10,10 @@ enum {
 	FENCE_QUICK_US = 50000, /* a second's commits are synced in less: the disk keeps up */
 	FENCE_PAUSE_US = 1000000,
 	FENCE_NAP_US = 50000,
-	FENCE_STAY_US = 10000000, /* stays so at least this long on a slow disk … */
-	FENCE_STAY_MAX_US =
-		600000000, /* … and twice as long each time that it turns out slow again … */
-	FENCE_AGAIN_US = 60000000, /* … within this time */
+	/* On a slow disk commits stay unsynced at least this long, and twice as long each time that it turns out slow again soon. */
+	FENCE_STAY_US = 10000000,
+	FENCE_STAY_MAX_US = 600000000,
+	FENCE_AGAIN_US = 60000000, /* how soon */
 };
 
 /* What is committed reaches the disk meanwhile, so that little is left to be synced in the end. */

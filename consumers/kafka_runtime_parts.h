@@ -46,8 +46,8 @@ struct runtime_worker {
 	struct runtime *runtime;
 	struct shard *shard;
 	struct kafka_reader *reader;
-	struct kafka_reader
-		*comparer; /* reads single records back; only while partitions are compared */
+	/* Reads single records back; only while partitions are compared */
+	struct kafka_reader *comparer;
 	pthread_t thread;
 	bool started;
 	int number;
@@ -92,8 +92,8 @@ bool kafka_runtime_in_group(const struct runtime *runtime);
 
 /* A partition whose position is compared with the log. */
 struct runtime_compared {
-	struct kafka_watermarks
-		watermarks; /* err: LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED too; KAFKA_AWAY: ask again */
+	/* err: LOG_TRIMMED, LOG_LOST_TAIL, LOG_RECREATED too; KAFKA_AWAY: ask again */
+	struct kafka_watermarks watermarks;
 	int64_t offset; /* of the record that is read back */
 	bool open;      /* it has not come yet */
 };

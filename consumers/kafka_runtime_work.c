@@ -7,25 +7,25 @@
 
 enum {
 	WORK_IDLE_MS = 50,
-	WORK_BEHIND_MS =
-		20, /* far behind, an empty queue is a fetch under way: no reason to commit */
+	/* Far behind, an empty queue means that a fetch is under way: no reason to commit */
+	WORK_BEHIND_MS = 20,
 	WORK_BEHIND_RECORDS = 5000,
-	WORK_LAST_PART =
-		4, /* a batch so many times as large as what is left of the log takes that along … */
-	WORK_LAST_US =
-		2000000, /* … for so long at most: one partition that cannot be read must not hold up the others */
+	/* A batch that is this many times as large as the rest of the log waits for the rest … */
+	WORK_LAST_PART = 4,
+	/* … but no longer than this: a partition that cannot be read must not hold up the others */
+	WORK_LAST_US = 2000000,
 	WORK_BATCH_US = 5000, /* age at which a batch is committed while more keeps coming */
-	WORK_REST =
-		2, /* rest after a commit, as a multiple of the time it took: at most a third of the time goes into commits */
+	/* Rest after a commit, as a multiple of the time it took: at most a third of the time goes into commits */
+	WORK_REST = 2,
 	WORK_REST_MAX_US = 1000000,
-	WORK_FEW =
-		200, /* a batch of so few records does not wait for more: it is committed after a short rest */
+	/* A batch of at most this many records does not wait for more: it is committed after a short rest */
+	WORK_FEW = 200,
 	WORK_FEW_US = 5000,
 	WORK_WAIT_US = 1000000,
-	WORK_GIVE_UP_US =
-		60000000, /* a lost partition may come back at once: its rows are kept this long */
-	WORK_ABSENT_US =
-		30000000, /* a broker that has just started may not list its topics yet: longer is gone */
+	/* A lost partition may come back at once: its rows are kept this long */
+	WORK_GIVE_UP_US = 60000000,
+	/* A broker that has just started may not list its topics yet; after this long they are gone */
+	WORK_ABSENT_US = 30000000,
 };
 
 static bool is_mine(const struct runtime_worker *worker, int partition)

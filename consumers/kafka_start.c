@@ -7,8 +7,8 @@
 
 enum {
 	START_PAUSE_US = 500000,
-	START_ABSENT_US =
-		10000000, /* a broker that has just started may not list its topics yet: longer is absent */
+	/* A broker that has just started may not list its topics yet; after this long they are absent */
+	START_ABSENT_US = 10000000,
 };
 
 static bool healthy(void *context, struct buf *reasons)

@@ -12,8 +12,8 @@
 enum {
 	WRITE_RADIX_FROM = 512, /* fewer changes than this are sorted by comparison */
 	WRITE_FEW = 32,
-	PREFETCH_DISTANCE =
-		8, /* how many changes ahead bytes are prefetched: in key order they lie anywhere */
+	/* How many changes ahead bytes are prefetched: in key order they lie anywhere */
+	PREFETCH_DISTANCE = 8,
 };
 
 /* One change of one table of the environment. */
@@ -26,8 +26,8 @@ struct change {
 
 struct changes {
 	struct change *p;
-	struct radix_item *order,
-		*spare; /* the bytes after what all keys share: most comparisons end there */
+	/* Of each change the first bytes after what all keys share: most comparisons end there */
+	struct radix_item *order, *spare;
 	uint32_t n, room, room_order;
 };
 

@@ -11,8 +11,8 @@ enum { POSITION_HASH_BYTES = 16 };
 /* A row of the table "position", in the transaction of the state it belongs to. Plain bytes, zero-filled. */
 struct position {
 	struct log_cursor cursor;
-	int64_t first_offset,
-		last_offset; /* of the first record ever read and of the last one; -1: none yet */
+	/* Of the first record ever read and of the last one; -1: none yet */
+	int64_t first_offset, last_offset;
 	uint8_t first_hash[POSITION_HASH_BYTES],
 		last_hash[POSITION_HASH_BYTES]; /* BLAKE2b of their bytes */
 	int32_t leader_epoch;                   /* of the last one; -1: not known */

@@ -11,8 +11,8 @@ struct shard;
 struct shard_config {
 	const char *dir;
 	const struct projection *projection;
-	const char *
-		build; /* of this program: another one tries parked events again; up to 64 bytes are kept */
+	/* Of this program: another one tries parked events again; up to 64 bytes are kept */
+	const char *build;
 	int partitions;     /* of the topic */
 	int shard, shards;  /* it folds partitions p with p % shards == shard */
 	uint64_t map_bytes; /* as in kv_config */

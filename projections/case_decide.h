@@ -14,9 +14,9 @@ struct case_decision {
 	struct refusal *refusal;
 	const struct case_transition *row;
 	struct case_rules rules;
-	struct case_state
-		was; /* zero before a report, except for what the report itself says (type, severity, place); its owner is one in force */
-	bool found;  /* the case is there */
+	/* Zero before a report, except for what the report itself says (type, severity, place); its owner is one in force */
+	struct case_state was;
+	bool found;     /* the case is there */
 	bool explain;   /* a guard has refused: this time, fill in why */
 	bool automatic; /* an event of the decider's own: nobody asks who may do it */
 	struct case_id id;

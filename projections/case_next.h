@@ -11,8 +11,8 @@ enum { CASE_NEXT_MAX = 24, CASE_NEXT_MEMBERS = 8 };
 struct case_next {
 	enum event_type type;
 	const char *type_name; /* "gov.case.accepted.v1" */
-	const struct field
-		*members[CASE_NEXT_MEMBERS]; /* those of data that the sender must give */
+	/* Those of data that the sender must give */
+	const struct field *members[CASE_NEXT_MEMBERS];
 	uint8_t n_members;
 	uint8_t to;                /* enum code_case_state it leads to */
 	int64_t hold_until_max_us; /* of case.held: the latest end that policy allows now; 0: of no other */

@@ -9,8 +9,8 @@
 enum {
 	CASE_QUERY_SHARDS = 16,
 	CASE_QUERY_LIMIT = 200, /* rows of one answer */
-	CASE_QUERY_EXAMINED =
-		20000, /* index entries looked at for one answer: a page may be short, its cursor goes on */
+	/* Index entries looked at for one answer: a page may be short, its cursor goes on */
+	CASE_QUERY_EXAMINED = 20000,
 	CASE_QUERY_CURSOR_BYTES = LIMIT_KEY_BYTES + 9, /* table, check, key */
 	CASE_QUERY_LINE_CURSOR_BYTES = 16,             /* seq, ordinal, check */
 };

@@ -20,8 +20,8 @@ struct case_row_due {
 /* The part of fixed length: plain bytes, zero-filled. */
 struct case_row_fixed {
 	uint32_t seq;
-	uint32_t
-		ordinal; /* number of timeline rows since that seq that are not events: refusals, repeats, tries */
+	/* Number of timeline rows since that seq that are not events: refusals, repeats, tries */
+	uint32_t ordinal;
 	uint16_t skipped; /* steps passed over, a bit per enum code_step */
 	uint8_t state;    /* enum code_case_state */
 	uint8_t severity, step, channel, outcome,

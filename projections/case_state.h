@@ -60,8 +60,8 @@ struct case_state {
 	uint8_t due_kept;  /* reclassified when red: its deadline is not counted again */
 	uint8_t step_kept; /* reclassified during the step: its deadline stays as counted before */
 	uint8_t scored;    /* a call-back has given its score since the case came to VE or CL */
-	uint8_t due_unit,
-		step_unit; /* enum code_time_unit of the limits, for shifting after a hold */
+	/* Enum code_time_unit of the limits, for shifting after a hold */
+	uint8_t due_unit, step_unit;
 	char type_code[5];
 	char place[PLACE_MAX_BYTES + 1]; /* where it was filed, zero-ended, as all text here */
 	char common

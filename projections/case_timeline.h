@@ -8,10 +8,10 @@
 #include "schemas/event.h"
 
 enum {
-	CASE_TIMELINE_PLAIN =
-		256, /* a case's events up to this seq are looked through for an action; later ones are found by a key in table "outcome" */
-	CASE_TIMELINE_KEY_BYTES =
-		CASE_ID_KEY_BYTES + 8, /* case, seq of the last event (4), ordinal (4) */
+	/* A case's events up to this seq are looked through for an action; later ones are found by a key in table "outcome" */
+	CASE_TIMELINE_PLAIN = 256,
+	/* Case, seq of the last event (4), ordinal (4) */
+	CASE_TIMELINE_KEY_BYTES = CASE_ID_KEY_BYTES + 8,
 	CASE_TIMELINE_OUTCOME_PREFIX_BYTES =
 		CASE_ID_KEY_BYTES +
 		CASE_ROW_ORIGIN_BYTES, /* case, hash of the action's source and id */

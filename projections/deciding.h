@@ -13,8 +13,8 @@ struct deciding_position {
 	int64_t timer_n;
 	int64_t cause_n;      /* events that followed from the outcome at cursor.cause */
 	int64_t confirmed_us; /* clock.confirmed: the clock may jump up to here */
-	uint64_t
-		outcome_hash; /* over source, id and digest of the last outcome: is the action log the one we know? */
+	/* Over source, id and digest of the last outcome: is the action log the one we know? */
+	uint64_t outcome_hash;
 	uint8_t after_timer; /* what is owed follows from a timer, not from the outcome */
 	uint8_t tick_wanted; /* a timer fired since the last tick: its minute gets one, though its moment is no longer held */
 	uint8_t rows; /* DECIDING_ROWS: how the register's rows beside it are laid out */
@@ -66,11 +66,11 @@ enum deciding_result {
 
 enum {
 	DECIDING_CONFIRM_DAYS = 40,
-	DECIDING_OWED_IN_A_ROW =
-		16, /* events that one subject may owe after another; no chain of the registers is half as long */
+	/* Events that one subject may owe after another; no chain of the registers is half as long */
+	DECIDING_OWED_IN_A_ROW = 16,
 	DECIDING_RIGHT_HISTORY = 1,
-	DECIDING_ROWS =
-		3, /* raise on any change of a register's rows: a store of another number is refused, and rebuilt once deleted */
+	/* Raise on any change of a register's rows: a store of another number is refused, and rebuilt once deleted */
+	DECIDING_ROWS = 3,
 };
 
 /**

@@ -76,8 +76,8 @@ struct projection {
 	const char *name; /* "case-status": folder and group name */
 	uint32_t version; /* raise on any change of rows: forces a rebuild */
 	enum topic topic; /* the event topic it folds */
-	const struct table
-		*tables; /* ends with a NULL name; number in the list = table number for the view */
+	/* Ends with a NULL name; number in the list = table number for the view */
+	const struct table *tables;
 	const struct handler *handlers;
 	projection_check *check;
 	/* The seq the projection holds for an event's subject (0: none yet): the runtime skips and parks by it. */

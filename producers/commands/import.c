@@ -12,8 +12,8 @@ enum {
 	RETRY_US = 200000, /* the first wait; each further one is twice as long */
 	RETRY_MAX_US = 5000000,
 	SLICE_US = 500000, /* waits are cut into slices, so that progress can be shown meanwhile */
-	PATIENCE_US =
-		4000000 /* without an answer to a request before that is reported; posts themselves wait two seconds for outcomes */
+	/* Without an answer to a request before that is reported; posts themselves wait two seconds for outcomes */
+	PATIENCE_US = 4000000
 };
 
 /* One import under way. */

@@ -18,8 +18,8 @@ struct import_counts {
 /* The first round posts the whole file. Each later round posts again what the one before it had refused: a refusal binds nothing (protocol 7). */
 struct import_checkpoint {
 	const char *home; /* borrowed */
-	uint64_t
-		key; /* hash of the input and the bus: the same file into another bus is another import */
+	/* Hash of the input and the bus: the same file into another bus is another import */
+	uint64_t key;
 	unsigned round; /* 1: the first */
 	size_t next;    /* index of the first event of the round that is not settled */
 	struct import_counts counts;

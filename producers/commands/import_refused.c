@@ -13,8 +13,8 @@
 enum {
 	REASONS = 64,
 	FIRST_LINES = 5,
-	LINE_BYTES =
-		IMPORT_PROBLEM_BYTES + 64 /* with the number, the tab, which event, and the end */
+	/* With the number, the tab, which event, and the end */
+	LINE_BYTES = IMPORT_PROBLEM_BYTES + 64
 };
 
 /* Before the reason, where it is not the first event of its line: read again by import_refused_events. */

@@ -51,8 +51,8 @@ enum {
 	PARTS_FREEZE_ROWS = 20000,
 	PARTS_ASK_AGAIN_US = 200000,
 	PARTS_IDLE_US = 20000,
-	PARTS_REFERENCE_US =
-		300000, /* nothing read for so long: ask whether the reference log ends */
+	/* Nothing read for so long: ask whether the reference log ends */
+	PARTS_REFERENCE_US = 300000,
 	PARTS_SKEW_US = 60 * 1000000,
 	PARTS_SKEW_WAIT_US = 10 * 1000000,
 	PARTS_STORE_BYTES = 256 * 1024 *
@@ -89,8 +89,8 @@ struct decider_partition {
 	uint16_t epoch; /* of this claim's records: distinguishes reports of an earlier claim */
 	uint64_t nonce; /* of our claim */
 	int64_t base;   /* record n of ours stands at base + n; 0 is the claim */
-	int64_t sent,
-		stands; /* numbers of the last record sent, and of the last known to stand in the log */
+	/* Numbers of the last record sent, and of the last known to stand in the log */
+	int64_t sent, stands;
 	int64_t frozen; /* the last in a generation; -1: not even the claim, which moves the position too */
 	struct sent *ring;
 	int64_t since_us; /* when this phase began */
@@ -121,8 +121,8 @@ struct decider {
 	struct decider_partition partitions[PARTS_MAX];
 	int n_partitions;
 	char names[2 * DECIDER_STORE_REGISTERS][KAFKA_TOPIC_NAME_BYTES];
-	struct held *
-		held; /* decided in this turn: handed over together, so that the producer makes large batches */
+	/* Decided in this turn: handed over together, so that the producer makes large batches */
+	struct held *held;
 	int n_held;
 	struct buf held_bytes;
 	struct event ev; /* of the record being read */

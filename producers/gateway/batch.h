@@ -24,8 +24,8 @@ struct batch_item {
 	struct span subject, source, id, key, bytes; /* in the batch's arena */
 	struct span receipt;                         /* of a report, else absent */
 	struct span answer;                          /* members of its answer, an object */
-	struct span
-		whole; /* the full answer, where `answer` is reduced since it reveals something about a case (disclosure.h); else absent */
+	/* The full answer, where `answer` is reduced since it reveals something about a case (disclosure.h); else absent */
+	struct span whole;
 	int64_t outcome_offset; /* offset of the outcome, if it reveals something about a case */
 	struct batch_reject reject; /* what is noted if the door refused it */
 	enum topic topic;           /* of actions; TOPIC_COUNT: of all registers */

@@ -28,8 +28,8 @@ struct gateway {
 	pthread_rwlock_t reference_lock;
 	struct case_reader *case_reader;
 	struct gateway_waiters *waiters;
-	_Atomic uint64_t
-		bus; /* of the first record of the reference log: which log it is; 0: not known yet */
+	/* Of the first record of the reference log: which log it is; 0: not known yet */
+	_Atomic uint64_t bus;
 	_Atomic int mode;     /* enum door_mode */
 	_Atomic int keys_err; /* enum err: why no key can be kept: STORE_FULL, STORE */
 	/* Of those who must turn: the one that reads outcomes, those that take batches and reports, the main loop. */

@@ -13,8 +13,8 @@ struct http;
 enum {
 	HTTP_PATH_BYTES = 256,
 	HTTP_ETAG_BYTES = 64,
-	HTTP_LOCATION_BYTES =
-		1024, /* an outcome's, each byte of subject, source and id percent-encoded */
+	/* An outcome's, each byte of subject, source and id percent-encoded */
+	HTTP_LOCATION_BYTES = 1024,
 };
 
 /* One request. A handler fills status and answer, or suspends it and lets another thread do so. */

@@ -20,8 +20,8 @@ enum token_right {
 	TOKEN_VERBATIM = 2, /* write records under their own claim (mirrors) */
 	TOKEN_UNSEAL = 4,   /* read sealed members */
 	TOKEN_AUDIT = 8,    /* read whatever its place covers, outcomes of others included */
-	TOKEN_UNITS =
-		16, /* speak for every unit seated in its place, of its level or below: a platform's token */
+	/* Speak for every unit seated in its place, of its level or below: a platform's token */
+	TOKEN_UNITS = 16,
 };
 
 /* What a token binds (answers 8). A row of the store: plain bytes, zero-filled, texts zero-ended. */
