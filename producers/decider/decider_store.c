@@ -27,7 +27,7 @@ struct partition_view {
 struct waiting {
 	struct deciding_position position;
 	int64_t record;
-	bool stands;
+	bool acknowledged;
 };
 
 struct decider_rows {
@@ -395,10 +395,10 @@ bool decider_store_freeze(struct decider_rows *rows,
 	return true;
 }
 
-void decider_store_stands(struct decider_rows *rows, int64_t record, int64_t offset)
+void decider_store_acknowledge(struct decider_rows *rows, int64_t record, int64_t offset)
 {
 	for (int i = 0; i < rows->n_waiting && rows->waiting[i].record <= record; i++) {
-		rows->waiting[i].stands = true;
+		rows->waiting[i].acknowledged = true;
 		if (rows->waiting[i].record == record) {
 			rows->waiting[i].position.cursor.next_offset = offset + 1;
 		}
@@ -423,7 +423,7 @@ static void give(struct decider_store *store)
 	for (int i = 0; i < store->n_all; i++) {
 		struct decider_rows *rows = store->all[i];
 
-		if (rows->n_waiting && rows->waiting[0].stands) {
+		if (rows->n_waiting && rows->waiting[0].acknowledged) {
 			store->jobs[store->n_jobs++] =
 				(struct job){.rows = rows,
 					     .gen = overlay_closed(rows->overlay),

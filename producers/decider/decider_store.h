@@ -47,7 +47,7 @@ bool decider_store_freeze(struct decider_rows *rows,
 			  int64_t record);
 
 /** A record is known to stand at an offset: the generation that ends with it learns where to read on. */
-void decider_store_stands(struct decider_rows *rows, int64_t record, int64_t offset);
+void decider_store_acknowledge(struct decider_rows *rows, int64_t record, int64_t offset);
 
 /** Whether it holds rows in memory, be they changed or only read. */
 bool decider_store_holds(const struct decider_rows *rows);

@@ -41,7 +41,7 @@ static void commit(struct decider_store *store, struct decider_rows *rows)
 	assert_true(decider_store_holds(rows));
 	assert_true(decider_store_freeze(rows, &position, 0));
 	assert_true(decider_store_waits(rows));
-	decider_store_stands(rows, 0, 0);
+	decider_store_acknowledge(rows, 0, 0);
 	assert_int_equal(decider_store_commit_all(store), ERR_OK);
 	assert_false(decider_store_waits(rows));
 	assert_false(decider_store_holds(rows));

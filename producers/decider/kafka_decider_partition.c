@@ -47,9 +47,9 @@ void kafka_decider_partition_leave(struct decider_partition *part)
 	if (err && err != ERR_STORE_FULL) {
 		decider->err = err;
 	}
-	kafka_decider_status_unacknowledged(part->stands - part->sent);
+	kafka_decider_status_unacknowledged(part->acknowledged - part->sent);
 	part->failed = part->confirming = false;
-	part->sent = part->stands = part->frozen = 0;
+	part->sent = part->acknowledged = part->frozen = 0;
 	part->wanted_refoffset = -1;
 	kafka_decider_partition_enter(part, PHASE_AWAY);
 }
@@ -164,7 +164,8 @@ static void freeze_folded(struct decider_partition *part, int64_t offset)
 {
 	if (offset % PARTS_FREEZE_ROWS == 0 && part->phase == PHASE_FOLDING &&
 	    decider_store_freeze(part->rows, &part->core.position, 0)) {
-		decider_store_stands(part->rows, 0, part->core.position.cursor.next_offset - 1);
+		decider_store_acknowledge(part->rows, 0,
+					  part->core.position.cursor.next_offset - 1);
 	}
 }
 
@@ -190,7 +191,7 @@ void kafka_decider_partition_on_event(struct decider_partition *part,
 		return;
 	}
 	if (part->phase == PHASE_CHECKING) {
-		if (record->offset > part->base + part->stands &&
+		if (record->offset > part->base + part->acknowledged &&
 		    !event_decode(record->value, ev, NULL)) {
 			kafka_decider_write_check(part, ev, record->offset);
 		}
@@ -386,7 +387,7 @@ static void repair(struct decider_partition *part)
 	if (!err) {
 		err = kafka_writer_flush(decider->writer, 30000);
 	}
-	decider->done = !err && part->stands == part->sent && part->sent > 0;
+	decider->done = !err && part->acknowledged == part->sent && part->sent > 0;
 	decider->err = decider->done ? ERR_STOPPED : err ? err : ERR_FENCED;
 }
 

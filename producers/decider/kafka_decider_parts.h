@@ -90,7 +90,7 @@ struct decider_partition {
 	uint64_t nonce; /* of our claim */
 	int64_t base;   /* record n of ours stands at base + n; 0 is the claim */
 	/* Numbers of the last record sent, and of the last known to stand in the log */
-	int64_t sent, stands;
+	int64_t sent, acknowledged;
 	int64_t frozen; /* the last in a generation; -1: not even the claim, which moves the position too */
 	struct sent *ring;
 	int64_t since_us; /* when this phase began */

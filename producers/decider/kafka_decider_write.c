@@ -95,7 +95,7 @@ enum err kafka_decider_write_record(void *context, const struct event *ev)
 	struct decider *decider = part->decider;
 
 	/* A long run of ticks must not overrun the ring: wait until the oldest are acknowledged. */
-	while (part->sent - part->stands >= PARTS_RING - 1) {
+	while (part->sent - part->acknowledged >= PARTS_RING - 1) {
 		kafka_decider_write_held(decider);
 		kafka_writer_poll(decider->writer, 5);
 		if (part->failed || part->phase != PHASE_DECIDING ||
@@ -128,7 +128,7 @@ void kafka_decider_write_claim(struct decider_partition *part)
 	randombytes_buf(&part->nonce, sizeof part->nonce);
 	part->nonce &= INT64_MAX;
 	part->epoch++;
-	part->sent = part->stands = part->frozen = 0;
+	part->sent = part->acknowledged = part->frozen = 0;
 	part->ring[0] = (struct sent){.cause = -1, .decided_us = now_us, .sent_us = now_us};
 	deciding_claim(&part->core, part->nonce, decider->writer_name, now_us, id, &ev);
 	kafka_decider_status_count("claims");
@@ -158,13 +158,13 @@ static void look_at_clock(struct decider *decider,
 	}
 }
 
-/* The next record that we sent is known to stand at this offset. */
-static void stands_at(struct decider_partition *part, int64_t offset)
+/* The next record that we sent stands at this offset: reported, or read back. */
+static void acknowledge(struct decider_partition *part, int64_t offset)
 {
-	part->stands++;
+	part->acknowledged++;
 	kafka_decider_status_unacknowledged(-1);
-	part->base = offset - part->stands;
-	decider_store_stands(part->rows, part->stands, offset);
+	part->base = offset - part->acknowledged;
+	decider_store_acknowledge(part->rows, part->acknowledged, offset);
 }
 
 /* On a gap or a missing offset the log itself must say which of our records count. */
@@ -176,7 +176,7 @@ static void start_checking(struct decider_partition *part)
 	kafka_decider_partition_enter(part, PHASE_CHECKING);
 	kafka_reader_unassign(decider->actions, part->actions, part->reg.partition);
 	part->failed |= kafka_reader_assign(decider->events, part->events, part->reg.partition,
-					    part->base + part->stands + 1) != ERR_OK;
+					    part->base + part->acknowledged + 1) != ERR_OK;
 }
 
 void kafka_decider_write_delivered(void *context, void *opaque, const struct kafka_report *report)
@@ -197,14 +197,14 @@ void kafka_decider_write_delivered(void *context, void *opaque, const struct kaf
 	if (number == 0 || part->phase != PHASE_DECIDING || part->failed) {
 		return; /* a claim is found by reading, and so is what comes while checking */
 	}
-	if (number <= part->stands) {
+	if (number <= part->acknowledged) {
 		return; /* read while checking, before its report came */
 	}
-	if (number != part->stands + 1 || report->offset != part->base + number) {
+	if (number != part->acknowledged + 1 || report->offset != part->base + number) {
 		start_checking(part);
 		return;
 	}
-	stands_at(part, report->offset);
+	acknowledge(part, report->offset);
 }
 
 void kafka_decider_write_check(struct decider_partition *part,
@@ -213,7 +213,7 @@ void kafka_decider_write_check(struct decider_partition *part,
 {
 	struct decider *decider = part->decider;
 	int64_t claim = part->core.position.cursor.claim;
-	const struct sent *sent = &part->ring[(part->stands + 1) % PARTS_RING];
+	const struct sent *sent = &part->ring[(part->acknowledged + 1) % PARTS_RING];
 
 	if (ev->type == EVENT_writer_claimed) {
 		if (ev->data.writer_claimed.has_replaces &&
@@ -228,7 +228,7 @@ void kafka_decider_write_check(struct decider_partition *part,
 		}
 		return;
 	}
-	if (!ev->env.has_claim || ev->env.claim != claim || part->stands == part->sent) {
+	if (!ev->env.has_claim || ev->env.claim != claim || part->acknowledged == part->sent) {
 		return; /* void */
 	}
 	if ((ev->env.has_cause ? ev->env.cause : -1) != sent->cause ||
@@ -237,8 +237,8 @@ void kafka_decider_write_check(struct decider_partition *part,
 					     "a record of our claim that we did not send");
 		return;
 	}
-	stands_at(part, offset);
-	if (part->stands == part->sent) {
+	acknowledge(part, offset);
+	if (part->acknowledged == part->sent) {
 		part->core.position.cursor.next_offset = offset + 1;
 		kafka_decider_partition_enter(part, PHASE_DECIDING);
 		kafka_reader_unassign(decider->events, part->events, part->reg.partition);
@@ -259,8 +259,9 @@ void kafka_decider_write_freeze(struct decider_partition *part)
 		LOG(DEBUG, "rows to be committed", LOG_TEXT("topic", part->events),
 		    LOG_NUMBER("partition", part->reg.partition),
 		    LOG_NUMBER("upto", part->base + part->sent));
-		if (part->stands >= part->sent) {
-			decider_store_stands(part->rows, part->stands, part->base + part->stands);
+		if (part->acknowledged >= part->sent) {
+			decider_store_acknowledge(part->rows, part->acknowledged,
+						  part->base + part->acknowledged);
 		}
 	}
 }

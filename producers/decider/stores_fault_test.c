@@ -67,7 +67,7 @@ static enum err write_number(struct decider_store *store, struct decider_rows *r
 	if (!decider_store_freeze(rows, &position, 7)) {
 		return ERR_NOMEM;
 	}
-	decider_store_stands(rows, 7, 70);
+	decider_store_acknowledge(rows, 7, 70);
 	return decider_store_commit_all(store);
 }
 
