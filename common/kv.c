@@ -149,13 +149,13 @@ enum err kv_open(const struct kv_config *config, struct kv **ret_kv)
 		err = ERR_USAGE;
 	}
 	if (!err && kv->mode != KV_READ) {
-		err = kv_room_make(config->dir);
+		err = kv_room_make_folder(config->dir);
 	}
 	if (!err && kv->mode == KV_WRITE) {
 		err = lock_writer(kv, config->dir);
 	}
 	if (!err && kv->mode != KV_READ) {
-		err = kv_room_keep(config->dir);
+		err = kv_room_reserve(config->dir);
 	}
 	if (!err) {
 		err = open_fenced(kv, config);

@@ -34,7 +34,7 @@ static bool is_full(int code)
 	return code == ENOSPC || code == EDQUOT;
 }
 
-enum err kv_room_make(const char *dir)
+enum err kv_room_make_folder(const char *dir)
 {
 	char path[ROOM_PATH_BYTES];
 	size_t n = strlen(dir);
@@ -56,7 +56,7 @@ enum err kv_room_make(const char *dir)
 	return ERR_OK;
 }
 
-enum err kv_room_keep(const char *dir)
+enum err kv_room_reserve(const char *dir)
 {
 	char path[ROOM_PATH_BYTES];
 	int fd = open_in(dir, "lock.mdb", path), code = errno;
@@ -70,7 +70,7 @@ enum err kv_room_keep(const char *dir)
 	return is_full(code) ? ERR_STORE_FULL : ERR_OK;
 }
 
-bool kv_room_found(const char *dir)
+bool kv_room_is_there(const char *dir)
 {
 	char path[ROOM_PATH_BYTES];
 	int fd = open_in(dir, "room", path);

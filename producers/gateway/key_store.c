@@ -305,7 +305,7 @@ enum err key_store_commit(struct key_store_txn *txn)
 
 bool key_store_has_room(const struct key_store *store)
 {
-	return kv_room_found(store->dir);
+	return kv_room_is_there(store->dir);
 }
 
 void key_store_abort(struct key_store_txn *txn)
