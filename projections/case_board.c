@@ -120,7 +120,7 @@ int case_board_rate(const struct case_board_row *row, enum case_board_rated rate
 /* A deadline at midnight ends the day before it. */
 struct case_board_standing case_board_standing(const struct case_row_fixed *row)
 {
-	int64_t due_us = case_row_told(row, &row->case_due).due_us;
+	int64_t due_us = case_row_shown_due(row, &row->case_due).due_us;
 	bool open = case_row_is_open(row);
 	struct case_board_standing standing = {.open = open, .has_deadline = open && due_us};
 

@@ -215,7 +215,7 @@ static bool fits(const struct case_query_filter *filter, const struct case_row *
 	int64_t due = case_row_next_due(&row->fixed);
 
 	return span_starts(place, filter->place) &&
-	       (!filter->unit.n || case_row_part(row, filter->unit) >= 0) &&
+	       (!filter->unit.n || case_row_role(row, filter->unit) >= 0) &&
 	       span_starts(type, filter->type_code) &&
 	       (!filter->state || row->fixed.state == filter->state) &&
 	       (!filter->due_before_us ||

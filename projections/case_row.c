@@ -100,7 +100,8 @@ bool case_row_is_open(const struct case_row_fixed *row)
 	return row->state >= CODE_case_state_RP && row->state <= CODE_case_state_VE;
 }
 
-struct case_row_due case_row_told(const struct case_row_fixed *row, const struct case_row_due *due)
+struct case_row_due case_row_shown_due(const struct case_row_fixed *row,
+				       const struct case_row_due *due)
 {
 	bool stands_still = row->state == CODE_case_state_HO && due->due_us > row->held_since_us;
 
@@ -152,7 +153,7 @@ struct span case_row_unit(const struct case_row *row, int i)
 	return i - 2 < row->n_assist ? row->assist[i - 2] : (struct span){0};
 }
 
-int case_row_part(const struct case_row *row, struct span unit)
+int case_row_role(const struct case_row *row, struct span unit)
 {
 	for (int i = 0; i < CASE_ROW_UNITS; i++) {
 		if (unit.n && span_eq(case_row_unit(row, i), unit)) {
@@ -162,7 +163,7 @@ int case_row_part(const struct case_row *row, struct span unit)
 	return -1;
 }
 
-void case_row_take_back(struct case_row *row)
+void case_row_clear_handlers(struct case_row *row)
 {
 	row->lead_unit = row->handler_unit = (struct span){0};
 	row->n_assist = 0;

@@ -70,7 +70,8 @@ struct span case_row_common(struct span place, const struct span *more, int n);
 bool case_row_is_open(const struct case_row_fixed *row);
 
 /** A deadline as it may be told: on hold none runs, so none is ahead; one that had passed before stays. @param due one of the row's own */
-struct case_row_due case_row_told(const struct case_row_fixed *row, const struct case_row_due *due);
+struct case_row_due case_row_shown_due(const struct case_row_fixed *row,
+				       const struct case_row_due *due);
 
 /** What comes next: the nearer of the case's and the step's deadline, on hold the hold's end; 0: nothing. */
 int64_t case_row_next_due(const struct case_row_fixed *row);
@@ -84,10 +85,10 @@ enum { CASE_ROW_UNITS = 2 + LIMIT_ASSIST_UNITS };
 struct span case_row_unit(const struct case_row *row, int i);
 
 /** What a unit first is in a case, as case_row_unit numbers it. @return -1: nothing */
-int case_row_part(const struct case_row *row, struct span unit);
+int case_row_role(const struct case_row *row, struct span unit);
 
 /** Clears who leads, assists and has handled the case. */
-void case_row_take_back(struct case_row *row);
+void case_row_clear_handlers(struct case_row *row);
 
 /** Ends a hold, whether its time ran out or somebody escalated the case. */
 void case_row_end_hold(struct case_row_fixed *row, int64_t at_us);

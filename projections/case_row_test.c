@@ -35,14 +35,14 @@ static void test_hold_stands_still(void **state)
 
 	(void)state;
 	assert_int_equal(case_row_next_due(&row), 20);
-	assert_int_equal(case_row_told(&row, &row.case_due).due_us, 40);
+	assert_int_equal(case_row_shown_due(&row, &row.case_due).due_us, 40);
 	row.state = CODE_case_state_HO;
 	row.held_since_us = 25;
 	row.hold_until_us = 90;
 	assert_int_equal(case_row_next_due(&row), 90);
-	assert_int_equal(case_row_told(&row, &row.case_due).due_us, 0);
-	assert_int_equal(case_row_told(&row, &row.case_due).yellow_us, 0);
-	assert_int_equal(case_row_told(&row, &row.step_due).due_us, 20);
+	assert_int_equal(case_row_shown_due(&row, &row.case_due).due_us, 0);
+	assert_int_equal(case_row_shown_due(&row, &row.case_due).yellow_us, 0);
+	assert_int_equal(case_row_shown_due(&row, &row.step_due).due_us, 20);
 }
 
 int main(void)

@@ -209,7 +209,7 @@ static enum err on_dispatched(struct fold *fold)
 {
 	const struct case_dispatched *data = &fold->ev->data.case_dispatched;
 
-	case_row_take_back(&fold->row);
+	case_row_clear_handlers(&fold->row);
 	fold->row.lead_unit = data->lead_unit;
 	fold->row.n_assist = data->n_assist;
 	memcpy(fold->row.assist, data->assist, sizeof fold->row.assist);
@@ -229,7 +229,7 @@ static enum err on_returned(struct fold *fold)
 	const struct case_returned *data = &fold->ev->data.case_returned;
 
 	fold->row.fixed.returns = (uint8_t)data->n;
-	case_row_take_back(&fold->row);
+	case_row_clear_handlers(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.returned = 1;
 	return ERR_OK;
@@ -271,7 +271,7 @@ static enum err on_escalated(struct fold *fold)
 		case_row_end_hold(&fold->row.fixed, fold->ev->env.decidedtime);
 	}
 	fold->row.fixed.escalations++;
-	case_row_take_back(&fold->row);
+	case_row_clear_handlers(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.escalated = 1;
 	fold->count.escalated_overdue = data->cause == CODE_escalate_cause_overdue;
@@ -339,7 +339,7 @@ static enum err on_reopened(struct fold *fold)
 	fold->row.fixed.severity = data->severity;
 	fold->row.fixed.closed_us = fold->row.fixed.window_until_us = 0;
 	fold->row.fixed.reason = 0;
-	case_row_take_back(&fold->row);
+	case_row_clear_handlers(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
 	fold->count.reopened = 1;
 	return ERR_OK;

@@ -69,7 +69,7 @@ static void keys_by_unit(struct span key, struct span bytes, struct index_keys *
 	for (int i = 0; i < CASE_ROW_UNITS; i++) {
 		struct span unit = case_row_unit(&row, i);
 
-		if (unit.n && case_row_part(&row, unit) == i) {
+		if (unit.n && case_row_role(&row, unit) == i) {
 			ret_keys->lengths[ret_keys->n] =
 				key_by_unit(unit, key, &row.fixed, ret_keys->keys[ret_keys->n]);
 			ret_keys->n++;

@@ -54,8 +54,8 @@ static void type_member(struct buf *out, const char code[4])
 
 static void due_members(struct buf *out, const struct case_row_fixed *fixed, uint8_t colour)
 {
-	struct case_row_due whole = case_row_told(fixed, &fixed->case_due);
-	struct case_row_due step = case_row_told(fixed, &fixed->step_due);
+	struct case_row_due whole = case_row_shown_due(fixed, &fixed->case_due);
+	struct case_row_due step = case_row_shown_due(fixed, &fixed->step_due);
 
 	json_out_member_code(out, "colour", CODES_colour, colour);
 	time_member(out, SPAN("due_at"), whole.due_us);
@@ -239,7 +239,7 @@ void get_cases_receipt(struct http_request *request)
 	json_out_member_code(out, "state", CODES_case_state, row.fixed.state);
 	time_member(out, SPAN("due_at"),
 		    case_row_is_open(&row.fixed)
-			    ? case_row_told(&row.fixed, &row.fixed.case_due).due_us
+			    ? case_row_shown_due(&row.fixed, &row.fixed.case_due).due_us
 			    : 0);
 	json_out_close(out, '}');
 	request->status = 200;
