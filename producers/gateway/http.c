@@ -274,6 +274,14 @@ static struct http_request *request_new(struct http *http,
 	return request;
 }
 
+/* What was taken of a body that is refused makes room at once for those under way: its client may take its time to send the rest. */
+static void body_drop(struct http *http, struct http_request *request)
+{
+	atomic_fetch_sub(&http->bodies_bytes, request->body_bytes);
+	request->body_bytes = 0;
+	buf_done(&request->body);
+}
+
 /* Bodies wait in memory for the rest of them and for Kafka: all together have a limit too. */
 static void body_add(struct http *http, struct http_request *request, struct span part)
 {
@@ -284,6 +292,7 @@ static void body_add(struct http *http, struct http_request *request, struct spa
 	if (atomic_fetch_add(&http->bodies_bytes, part.n) + part.n > http->config.bodies_bytes) {
 		http_problem(request, PROBLEM_BUSY, NULL,
 			     "too many request bodies are in progress");
+		body_drop(http, request);
 		return;
 	}
 	buf_add(&request->body, part);
@@ -291,6 +300,7 @@ static void body_add(struct http *http, struct http_request *request, struct spa
 		http_problem(request,
 			     request->body.err == ERR_TOO_BIG ? PROBLEM_TOO_BIG : PROBLEM_FAILED,
 			     NULL, NULL);
+		body_drop(http, request);
 	}
 }
 
@@ -355,12 +365,11 @@ static void on_completed(void *context,
 		    LOG_TEXT("route", request->route ? request->route->pattern : NULL),
 		    LOG_NUMBER("status", request->status), LOG_NUMBER("why", why));
 		http_watch_end(request->watched);
-		atomic_fetch_sub(&request->http->bodies_bytes, request->body_bytes);
+		body_drop(request->http, request);
 		if (request->work_free) {
 			request->work_free(request);
 		}
 		arena_done(&request->arena);
-		buf_done(&request->body);
 		buf_done(&request->answer);
 		free(request);
 		*state = NULL;
