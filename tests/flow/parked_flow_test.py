@@ -24,7 +24,7 @@ with scene.Scene() as bus:
 	assert not told(bus)
 	bus.stop("decider")
 	# A writer that broke the rules: the same claim, the next cause, but a seq that leaves a gap.
-	subprocess.run([scene.bus.BIN / "park", bus.kafka, f"{bus.prefix}gov.case", made[0]], check=True)
+	subprocess.run([scene.bus.BIN / "forge-record", bus.kafka, f"{bus.prefix}gov.case", made[0], "gap"], check=True)
 	scene.bus.wait_for("readiness tells", lambda: told(bus))
 	status, after, body = bus.get(f"/v1/cases/{made[0]}", token=bus.token)
 	assert status == 200 and body["parked"] is True and body["parked_reason"] == "LOG_GAP", body

@@ -179,7 +179,7 @@ def operators(bus, scan, parked):
 		for path, shows in (("/metrics", "govbus_"), ("/healthz", None), ("/readyz", None)):
 			scan.clean(f"{program} {path}", bus.get(path, of=program)[2], shows)
 	bus.stop("decider")
-	subprocess.run([scene.bus.BIN / "park", bus.kafka, f"{bus.prefix}gov.case", parked], check=True)
+	subprocess.run([scene.bus.BIN / "forge-record", bus.kafka, f"{bus.prefix}gov.case", parked, "gap"], check=True)
 	scene.bus.wait_for("it is parked", lambda: b"1 subjects parked" in bus.get("/readyz", of="case-status")[2])
 	for words, shows in (
 		(["dead", "list"], [parked, "LOG_GAP"]), (["dead", "list", "--json"], [parked, "LOG_GAP"]), (["dead", "show", parked], MARKER), (["dump"], [MARKER, parked]), (["dump", "--check"], None),
