@@ -20,6 +20,11 @@ YYJSON="yyjson 4.0.6 fcd4dc15c1e39a30bf9fa85d56903029111506860fc3080ab0d81c6c6da
 LIBRDKAFKA="@confluentinc/kafka-javascript 1.10.1 ada7d703bb1d3237e2292bfabf438d663b6160c9f1ac2a2406b5dc4257c81b66"
 CHINA_DIVISION="china-division 2.7.0 210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85"
 CHINESE_DAYS="chinese-days 1.5.7 87fac6624b9f58084c0c05dac7cac86711beef2c05a86284bff880e4fe92f6c0"
+AJV="ajv 8.20.0 b2f0b3a893bbb8cc5efb6814f08b1499e19e31d5dd73683f5893382f48f6e7b3
+fast-deep-equal 3.1.3 b019a0980f27638dc3f85836b0e478f188e00d7a6e5852c0819fa86f56e47b8f
+fast-uri 3.1.9 4f5a67f7b61110aae7b3ad38e806627f5712f4c150bd38eb804a562e69a9ee5e
+json-schema-traverse 1.0.0 023222622df29fc274bde5d3590e47aa1d4a8e3c1d6e2aba029948ed79799b21
+require-from-string 2.0.2 cb694a4965908f7775a0c757f00cf4e624d193cd71d77988fbcca0f597b88d82"
 MAVEN_DEPENDENCY_PLUGIN=3.6.1
 
 say() { printf 'deps: %s\n' "$*"; }
@@ -187,16 +192,24 @@ kafka() {
 	finish kafka "$version"
 }
 
-# Places of China and its working calendar, as published on npm.
-data_package() {
-	local name version hash file
-	read -r name version hash <<<"$1"
+# npm_package FOLDER "NAME VERSION HASH": its files into .deps/FOLDER/NAME.
+npm_package() {
+	local name version hash file folder=$deps/$1
+	read -r name version hash <<<"$2"
 	done_already "$name" "$version" && return 0
 	say "$name $version"
 	file=$(npm_archive "$name" "$version" "$hash")
-	rm -rf "${deps:?}/data/$name" && mkdir -p "$deps/data/$name"
-	tar -xzf "$file" -C "$deps/data/$name" --strip-components=1
+	rm -rf "${folder:?}/$name" && mkdir -p "$folder/$name"
+	tar -xzf "$file" -C "$folder/$name" --strip-components=1
 	finish "$name" "$version"
+}
+
+# The validator of JSON Schemas that integrators in JavaScript use, with what it needs.
+ajv() {
+	local package
+	while IFS= read -r package; do
+		npm_package node_modules "$package"
+	done <<<"$AJV"
 }
 
 main() {
@@ -232,8 +245,10 @@ main() {
 	if [ "$part" = all ] || [ "$part" = bench ] || [ "$part" = tsan ]; then
 		librdkafka
 		kafka
-		data_package "$CHINA_DIVISION"
-		data_package "$CHINESE_DAYS"
+		# Places of China and its working calendar, as published on npm.
+		npm_package data "$CHINA_DIVISION"
+		npm_package data "$CHINESE_DAYS"
+		ajv
 	fi
 }
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The JSON Schemas in schemas/json are valid 2020-12; they and the door agree about golden events, random events, and these with one thing wrong, null or empty."""
+"""The JSON Schemas in schemas/json are valid 2020-12; they and the door agree about golden events, random events, and these with one thing wrong, null or empty.
+
+Two validators must say so: Python's jsonschema, and, where there are programs and so all of ./run deps, ajv.
+"""
 import copy
 import glob
 import json
@@ -16,6 +19,7 @@ except ImportError:
 
 SEED = int(os.environ.get("GOVBUS_SEED", secrets.randbelow(1 << 31)))
 ROUNDS = 6
+NODE_MODULES = os.path.join(os.environ.get("GOVBUS_DEPS", ".deps"), "node_modules")
 PROGRAM = os.path.join(os.environ.get("GOVBUS_BIN", "build/dev/bin"), "json-events")
 
 
@@ -132,6 +136,15 @@ def ask_the_door(events):
     return answers[: len(events)]
 
 
+def ask_ajv(schemas, events):
+    if not os.path.isdir(os.path.join(NODE_MODULES, "ajv")):
+        sys.exit(f"no ajv in {NODE_MODULES}; cure: ./run deps")
+    asked = json.dumps({"schemas": [one.schema for one in schemas.values()], "events": events})
+    environment = {**os.environ, "NODE_PATH": os.path.abspath(NODE_MODULES)}
+    done = subprocess.run(["node", "tests/schemas/ajv.js"], input=asked, env=environment, capture_output=True, text=True)
+    return json.loads(done.stdout) if not done.returncode else sys.exit(f"ajv: {done.stderr}")
+
+
 def check_random(schemas):
     """Whatever senders may make is taken by both; with one thing wrong, by neither."""
     rng = random.Random(SEED)
@@ -146,12 +159,13 @@ def check_random(schemas):
                 wrong.append(bad)
     complaints = 0
     tried = [(event, True) for event in events] + [(event, False) for event in wrong] + edged
-    for (event, good), answer in zip(tried, ask_the_door([event for event, _ in tried])):
+    all_events = [event for event, _ in tried]
+    for (event, good), answer, by_ajv in zip(tried, ask_the_door(all_events), ask_ajv(schemas, all_events), strict=True):
         # An event without its type has no schema; the door must refuse it all the same.
         by_schema = event.get("type") in schemas and schemas[event["type"]].is_valid(event)
-        if (answer == "ok") != good or by_schema != good:
+        if (answer == "ok") != good or by_schema != good or by_ajv != good:
             complaints += 1
-            print(f"{'valid' if good else 'broken'}; door: {answer}; schema: {by_schema}; {json.dumps(event, ensure_ascii=False)[:400]}")
+            print(f"{'valid' if good else 'broken'}; door: {answer}; schema: {by_schema}, by ajv {by_ajv}; {json.dumps(event, ensure_ascii=False)[:400]}")
     if complaints or len(wrong) < len(events):
         sys.exit(f"{complaints} complaints, {len(wrong)} broken events; seed {SEED}")
     return len(events), len(wrong), len(edged)
