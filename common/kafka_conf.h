@@ -20,9 +20,9 @@ typedef void kafka_log(void *context, int level, const char *text);
 /* What every handle of a program shares; borrowed for the handle's life. */
 struct kafka_settings {
 	const char *brokers; /* bootstrap.servers */
-	const char *const *
-		options; /* "linger.ms=5", without the prefix "rdkafka."; NULL-ended; may be NULL */
-	kafka_log *log;  /* NULL: silent */
+	/* "linger.ms=5", without the prefix "rdkafka."; NULL-ended; may be NULL */
+	const char *const *options;
+	kafka_log *log; /* NULL: silent */
 	void *log_context;
 };
 

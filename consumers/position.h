@@ -13,9 +13,9 @@ struct position {
 	struct log_cursor cursor;
 	/* Of the first record ever read and of the last one; -1: none yet */
 	int64_t first_offset, last_offset;
-	uint8_t first_hash[POSITION_HASH_BYTES],
-		last_hash[POSITION_HASH_BYTES]; /* BLAKE2b of their bytes */
-	int32_t leader_epoch;                   /* of the last one; -1: not known */
+	/* BLAKE2b of their bytes */
+	uint8_t first_hash[POSITION_HASH_BYTES], last_hash[POSITION_HASH_BYTES];
+	int32_t leader_epoch; /* of the last one; -1: not known */
 	uint32_t spare;
 };
 

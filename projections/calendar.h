@@ -22,8 +22,8 @@ struct calendar {
 	struct calendar_year {
 		bool set;
 		struct calendar_hours hours; /* all zero: those of domain.md */
-		uint64_t off[6],
-			work[6]; /* a bit per day of the year: holidays; compensating working days */
+		/* A bit per day of the year: holidays; compensating working days */
+		uint64_t off[6], work[6];
 	} years[CALENDAR_YEARS];
 };
 

@@ -24,20 +24,19 @@ struct case_row_fixed {
 	uint32_t ordinal;
 	uint16_t skipped; /* steps passed over, a bit per enum code_step */
 	uint8_t state;    /* enum code_case_state */
-	uint8_t severity, step, channel, outcome,
-		reason; /* reason: of rejection (RJ) or of the hold (HO) */
+	/* reason: of rejection (RJ) or of the hold (HO) */
+	uint8_t severity, step, channel, outcome, reason;
 	uint8_t returns, reopens, holds, reworks, escalations, score;
 	uint8_t late;        /* closed after its deadline */
 	uint8_t provisional; /* its deadline, or the end of its window, was counted over a year that the calendar does not know */
 	uint8_t close_level, close_level_expected;
 	char type_code[4];
 	char place[CASE_ROW_PLACE_BYTES + 3]; /* where it was filed, zero-filled */
-	char common
-		[CASE_ROW_PLACE_BYTES +
-		 3]; /* the deepest place that covers all its places; empty: beyond the province */
+	/* The deepest place that covers all its places; empty: beyond the province */
+	char common[CASE_ROW_PLACE_BYTES + 3];
 	char receipt[CASE_ID_RECEIPT_BYTES]; /* zero-filled when there is none */
-	uint8_t origin
-		[CASE_ROW_ORIGIN_BYTES]; /* hash of the report's source and id: the sender's own number */
+	/* Hash of the report's source and id: the sender's own number */
+	uint8_t origin[CASE_ROW_ORIGIN_BYTES];
 	uint8_t spare[2];
 	int32_t closed_day; /* the day on whose board its last closing is counted */
 	int64_t reported_us, updated_us, closed_us, held_since_us, hold_until_us, window_until_us,

@@ -60,18 +60,16 @@ struct case_state {
 	uint8_t due_kept;  /* reclassified when red: its deadline is not counted again */
 	uint8_t step_kept; /* reclassified during the step: its deadline stays as counted before */
 	uint8_t scored;    /* a call-back has given its score since the case came to VE or CL */
-	/* Enum code_time_unit of the limits, for shifting after a hold */
+	/* enum code_time_unit of the limits, for shifting after a hold */
 	uint8_t due_unit, step_unit;
 	char type_code[5];
 	char place[PLACE_MAX_BYTES + 1]; /* where it was filed, zero-ended, as all text here */
-	char common
-		[PLACE_MAX_BYTES +
-		 1]; /* the deepest place that covers all its places; empty: beyond the province */
+	/* The deepest place that covers all its places; empty: beyond the province */
+	char common[PLACE_MAX_BYTES + 1];
 	char owner[LIMIT_UNIT_BYTES + 1];     /* centre:PLACE */
 	char lead_unit[LIMIT_UNIT_BYTES + 1]; /* empty until dispatched */
-	char handler_unit
-		[LIMIT_UNIT_BYTES +
-		 1]; /* who fed back, settled on the spot, or closed what nobody led: neither verifies nor calls back */
+	/* Who fed back, settled on the spot, or closed what nobody led: neither verifies nor calls back */
+	char handler_unit[LIMIT_UNIT_BYTES + 1];
 	char profile[21];
 	char cal_id[21];
 	uint8_t n_assist;

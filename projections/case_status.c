@@ -17,8 +17,8 @@ struct fold {
 	struct case_row row;
 	struct case_board_row count;
 	struct case_board_standing was;
-	uint8_t bytes
-		[CASE_ROW_MAX_BYTES]; /* the row as it was: its texts outlive what the view lends */
+	/* The row as it was: its texts outlive what the view lends */
+	uint8_t bytes[CASE_ROW_MAX_BYTES];
 };
 
 static bool load(struct fold *fold)

@@ -12,19 +12,18 @@ enum {
 	CASE_TIMELINE_PLAIN = 256,
 	/* Case, seq of the last event (4), ordinal (4) */
 	CASE_TIMELINE_KEY_BYTES = CASE_ID_KEY_BYTES + 8,
-	CASE_TIMELINE_OUTCOME_PREFIX_BYTES =
-		CASE_ID_KEY_BYTES +
-		CASE_ROW_ORIGIN_BYTES, /* case, hash of the action's source and id */
+	/* Case, hash of the action's source and id */
+	CASE_TIMELINE_OUTCOME_PREFIX_BYTES = CASE_ID_KEY_BYTES + CASE_ROW_ORIGIN_BYTES,
 	CASE_TIMELINE_OUTCOME_BYTES = CASE_TIMELINE_OUTCOME_PREFIX_BYTES + 8,
 };
 
 /* The part of fixed length: plain bytes, zero-filled. */
 struct case_timeline_fixed {
 	int64_t time_us, decided_us;
-	uint8_t origin
-		[CASE_ROW_ORIGIN_BYTES]; /* hash of the action's source and id: outcomes are found by it */
-	uint16_t type;                   /* enum event_type */
-	uint8_t from, to;                /* enum code_case_state */
+	/* Hash of the action's source and id: outcomes are found by it */
+	uint8_t origin[CASE_ROW_ORIGIN_BYTES];
+	uint16_t type;    /* enum event_type */
+	uint8_t from, to; /* enum code_case_state */
 	uint8_t unit_bytes, owner_bytes, actor_bytes;
 	uint8_t spare;
 };

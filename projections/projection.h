@@ -52,8 +52,8 @@ struct span projection_key(const struct index_keys *keys, int i);
 struct table {
 	const char *name;
 	const struct index *indexes; /* ends with a NULL name; NULL: none */
-	int (*partition_of)(struct span key,
-			    int partitions); /* which partition feeds the row of this key */
+	/* Which partition feeds the row of this key */
+	int (*partition_of)(struct span key, int partitions);
 };
 
 /**

@@ -12,8 +12,8 @@ enum {
 struct import_problem {
 	long line;
 	int step; /* which of its row's events, from 0; the events before it are unaffected */
-	char reason
-		[IMPORT_PROBLEM_BYTES]; /* begins with the field's name, where it is one field; one line */
+	/* Begins with the field's name, where it is one field; one line */
+	char reason[IMPORT_PROBLEM_BYTES];
 };
 
 #endif

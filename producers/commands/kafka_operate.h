@@ -11,10 +11,10 @@ struct kafka_operate_config {
 	const struct kafka_settings *settings;
 	const char *home; /* its digest key signs what is posted */
 	const char *prefix;
-	const struct register_ops *const
-		*registers; /* NULL-ended; the reference register last: programs go by it */
-	int wait_ms;        /* for outcomes; 0: post and return */
-	FILE *out;          /* a line per partition */
+	/* NULL-ended; the reference register last: programs go by it */
+	const struct register_ops *const *registers;
+	int wait_ms; /* for outcomes; 0: post and return */
+	FILE *out;   /* a line per partition */
 };
 
 /**

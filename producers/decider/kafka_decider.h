@@ -13,8 +13,8 @@ struct decider_config {
 	const char *home;     /* rows and attempts are in HOME/decider; NULL: nothing is kept */
 	const char *prefix;   /* of topics and groups */
 	const char *instance; /* unique among the deciders of this bus */
-	const struct register_ops *const
-		*registers; /* NULL-ended; one of them decides TOPIC_REFERENCE, or nobody does */
+	/* NULL-ended; one of them decides TOPIC_REFERENCE, or nobody does */
+	const struct register_ops *const *registers;
 	int session_timeout_ms; /* 0: the default */
 	bool alone; /* no group: own every partition (tests: only claims keep two of these apart) */
 

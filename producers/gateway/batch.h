@@ -50,8 +50,8 @@ struct batch {
 	int owed;              /* records without a report */
 	struct buf body;
 	struct buf attributes; /* of BATCH_BINARY, a JSON object */
-	char trace
-		[64]; /* the request's traceparent, for events without one of their own; "" if absent or malformed */
+	/* The request's traceparent, for events without one of their own; "" if absent or malformed */
+	char trace[64];
 	struct batch_item *items;
 	int n_items, room_items;
 	int n_events;           /* items without the copies for other partitions */

@@ -26,8 +26,8 @@ enum naive_verdict {
 
 /* An action as it was posted: what its outcome must name. */
 struct naive_action {
-	uint8_t hash
-		[NAIVE_LOG_HASH_BYTES]; /* of source, id and digest; zero when it cannot be read */
+	/* Of source, id and digest; zero when it cannot be read */
+	uint8_t hash[NAIVE_LOG_HASH_BYTES];
 };
 
 /* One partition of a register: its actions, and how far its events have been read. */
