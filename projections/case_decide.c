@@ -34,6 +34,16 @@ struct ref_profile case_decide_profile(const struct reference *reference,
 	return known ? found : profile;
 }
 
+static bool assists(const struct case_state *state, const struct ref_unit *unit)
+{
+	for (int i = 0; i < state->n_assist; i++) {
+		if (span_eq(unit->id, span_cstr(state->assist[i]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool unit_stands(const struct case_rules *rules,
 			const struct case_state *state,
 			const struct ref_unit *unit,
@@ -51,17 +61,12 @@ static bool unit_stands(const struct case_rules *rules,
 		return span_eq(unit->id, span_cstr(state->owner)) ||
 		       (unit->unit_type == CODE_unit_type_centre &&
 			unit->level < state->owner_level &&
-			place_covers(unit->seat, span_cstr(state->owner + strlen("centre:"))));
+			place_covers(unit->seat, place_of_unit(span_cstr(state->owner))));
 	case CASE_WHO_LEAD:
 		return span_eq(unit->id,
 			       span_cstr(state->lead_unit[0] ? state->lead_unit : state->owner));
 	case CASE_WHO_ASSIST:
-		for (int i = 0; i < state->n_assist; i++) {
-			if (span_eq(unit->id, span_cstr(state->assist[i]))) {
-				return true;
-			}
-		}
-		return false;
+		return assists(state, unit);
 	case CASE_WHO_GRID:
 		place = case_owner_standing(rules->reference, rules->as_of,
 					    span_cstr(state->place));
@@ -69,7 +74,7 @@ static bool unit_stands(const struct case_rules *rules,
 		       (place_covers(unit->seat, place) || place_covers(place, unit->seat));
 	case CASE_WHO_AREA:
 		return place_covers(unit->seat, span_cstr(state->place)) ||
-		       place_covers(unit->seat, span_cstr(state->owner + strlen("centre:")));
+		       place_covers(unit->seat, place_of_unit(span_cstr(state->owner)));
 	case CASE_WHO_SOURCE:
 		return same_source && !(((unsigned)rules->profile.steps >> CODE_step_accept) & 1u);
 	case CASE_WHO_NOBODY:

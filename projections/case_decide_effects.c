@@ -20,7 +20,7 @@ static struct span target_of(const struct case_rules *rules,
 			     const struct case_state *state,
 			     enum code_escalate_cause cause)
 {
-	struct span owner = span_cstr(state->owner + strlen("centre:"));
+	struct span owner = place_of_unit(span_cstr(state->owner));
 	struct span above = case_dues_above(state);
 	int grave = case_limits_get(CASE_LIMIT_grave_level);
 

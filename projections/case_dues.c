@@ -391,7 +391,7 @@ bool case_dues_unsigned_first(const struct case_state *state)
 
 struct span case_dues_above(const struct case_state *state)
 {
-	struct span owner = span_cstr(state->owner + strlen("centre:"));
+	struct span owner = place_of_unit(span_cstr(state->owner));
 	struct span above = place_parent(owner);
 	int top = place_level(span_cstr(state->common)) <= 1
 			  ? 1

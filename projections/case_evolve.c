@@ -288,34 +288,21 @@ static enum case_owed owed_by(const struct case_state *s, const struct event *ev
 	return CASE_OWED_NOTHING;
 }
 
-enum err case_evolve(struct case_state *state, const struct event *ev)
+/* Whether this is an event that may be the next one of the case. */
+static enum err check(const struct case_state *s, const struct event *ev)
 {
-	struct case_state *s = state;
-	struct case_dues dues;
-	const struct case_transition *row = case_transitions_of(ev);
-	int64_t at_us = ev->env.decidedtime;
-	uint8_t from = s->state;
+	if ((s->state == 0) != (ev->type == EVENT_case_reported)) {
+		return s->state ? ERR_CONFLICT : ERR_ABSENT;
+	}
+	return ev->env.seq == (uint64_t)s->seq + 1 ? ERR_OK : ERR_LOG_GAP;
+}
 
-	if (!row) {
-		return ERR_UNKNOWN;
-	}
-	if ((from == 0) != (ev->type == EVENT_case_reported)) {
-		return from ? ERR_CONFLICT : ERR_ABSENT;
-	}
-	if (ev->env.seq != (uint64_t)s->seq + 1) {
-		return ERR_LOG_GAP;
-	}
-	if (!apply(s, ev)) {
-		return ERR_UNKNOWN;
-	}
-	s->skipped |= case_transitions_skipped(row, from, ev->env.to);
-	s->seq++;
-	s->state = ev->env.to;
-	COPY(s->owner, ev->env.owner);
-	s->owner_level = (uint8_t)place_level(span_cstr(s->owner + strlen("centre:")));
-	if (s->state != CODE_case_state_VE && s->state != CODE_case_state_CL) {
-		s->scored = 0;
-	}
+/* What the clock counts from now on: the deadlines of an open case, the window of any other. */
+static void set_clocks(struct case_state *s, const struct event *ev, uint8_t from)
+{
+	int64_t at_us = ev->env.decidedtime;
+	struct case_dues dues;
+
 	if (from == CODE_case_state_HO && s->state != CODE_case_state_HO) {
 		case_dues_end_hold(s, at_us);
 	}
@@ -337,6 +324,34 @@ enum err case_evolve(struct case_state *state, const struct event *ev)
 	if (case_transitions_open(s->state) && s->state != CODE_case_state_RP && !s->accepted_us) {
 		s->accepted_us = at_us;
 	}
+}
+
+enum err case_evolve(struct case_state *state, const struct event *ev)
+{
+	struct case_state *s = state;
+	const struct case_transition *row = case_transitions_of(ev);
+	uint8_t from = s->state;
+
+	if (!row) {
+		return ERR_UNKNOWN;
+	}
+	enum err err = check(s, ev);
+
+	if (err) {
+		return err;
+	}
+	if (!apply(s, ev)) {
+		return ERR_UNKNOWN;
+	}
+	s->skipped |= case_transitions_skipped(row, from, ev->env.to);
+	s->seq++;
+	s->state = ev->env.to;
+	COPY(s->owner, ev->env.owner);
+	s->owner_level = (uint8_t)place_level(place_of_unit(span_cstr(s->owner)));
+	if (s->state != CODE_case_state_VE && s->state != CODE_case_state_CL) {
+		s->scored = 0;
+	}
+	set_clocks(s, ev, from);
 	s->owed = (uint8_t)owed_by(s, ev);
 	if (ev->type == EVENT_case_returned &&
 	    s->returns >= case_limits_get(CASE_LIMIT_returns_max)) {

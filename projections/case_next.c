@@ -22,7 +22,7 @@ static void state_of(const struct case_row *row, struct case_state *s)
 	case_register_rows_copy(s->place, sizeof(s->place), span_cstr(fixed->place));
 	case_register_rows_copy(s->common, sizeof(s->common), span_cstr(fixed->common));
 	case_register_rows_copy(s->owner, sizeof(s->owner), row->owner);
-	s->owner_level = (uint8_t)place_level(span_cstr(s->owner + strlen("centre:")));
+	s->owner_level = (uint8_t)place_level(place_of_unit(span_cstr(s->owner)));
 	case_register_rows_copy(s->lead_unit, sizeof(s->lead_unit), row->lead_unit);
 	case_register_rows_copy(s->handler_unit, sizeof(s->handler_unit), row->handler_unit);
 	case_register_rows_copy(s->profile, sizeof(s->profile), row->profile);
