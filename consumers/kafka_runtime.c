@@ -146,22 +146,12 @@ static enum err open_shard(struct runtime *runtime, int number)
 	return err;
 }
 
-enum err kafka_runtime_open(const struct runtime_config *config, struct runtime **ret_runtime)
+/* The reader that asks about the topic, and what it is told first: that the topic is there, and its partitions. */
+static enum err open_watcher(struct runtime *runtime)
 {
-	struct runtime *runtime = calloc(1, sizeof *runtime);
+	const struct runtime_config *config = &runtime->config;
+	enum err err = kafka_reader_open(config->settings, config->instance, &runtime->watcher);
 
-	if (!runtime) {
-		return ERR_NOMEM;
-	}
-	runtime->config = *config;
-	snprintf(runtime->topic, sizeof runtime->topic, "%s%s", config->prefix,
-		 schema_topic(config->projection->topic)->name);
-	enum err err =
-		config->shards > 0 && config->shards <= LIMIT_PARTITIONS ? ERR_OK : ERR_USAGE;
-
-	if (!err) {
-		err = kafka_reader_open(config->settings, config->instance, &runtime->watcher);
-	}
 	if (!err) {
 		err = kafka_reader_partitions(runtime->watcher, runtime->topic,
 					      &runtime->partitions);
@@ -173,14 +163,28 @@ enum err kafka_runtime_open(const struct runtime_config *config, struct runtime 
 		LOG(ERROR, "topic not found", LOG_SPAN("topic", span_cstr(runtime->topic)),
 		    LOG_TEXT("cure", "govbus topics"));
 	}
-	if (!err && runtime->partitions > LIMIT_PARTITIONS) {
-		err = ERR_TOPIC_CONFIG;
+	return err || runtime->partitions <= LIMIT_PARTITIONS ? err : ERR_TOPIC_CONFIG;
+}
+
+enum err kafka_runtime_open(const struct runtime_config *config, struct runtime **ret_runtime)
+{
+	struct runtime *runtime = calloc(1, sizeof *runtime);
+
+	if (!runtime) {
+		return ERR_NOMEM;
 	}
+	runtime->config = *config;
+	snprintf(runtime->topic, sizeof runtime->topic, "%s%s", config->prefix,
+		 schema_topic(config->projection->topic)->name);
+	enum err err = config->shards > 0 && config->shards <= LIMIT_PARTITIONS
+			       ? open_watcher(runtime)
+			       : ERR_USAGE;
+
 	for (int i = 0; i < config->shards && !err; i++) {
 		err = open_shard(runtime, i);
 	}
 	err = err ? err : move_others_aside(runtime);
-	for (int i = 0; i < runtime->partitions && config->alone; i++) {
+	for (int i = 0; !err && config->alone && i < runtime->partitions; i++) {
 		runtime->at[i].wanted = true;
 	}
 	if (!err && !config->alone) {

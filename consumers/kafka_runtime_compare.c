@@ -5,7 +5,7 @@
 #include "common/clock.h"
 #include "consumers/kafka_runtime_parts.h"
 
-enum { COMPARE_TIMEOUT_MS = 15000, COMPARE_POLL_MS = 100, COMPARE_ENDS_MS = 2000 };
+enum { COMPARE_TIMEOUT_MS = 15000, COMPARE_POLL_MS = 100, COMPARE_WATERMARKS_MS = 2000 };
 
 static const struct position *position_of(const struct runtime_worker *worker,
 					  const struct runtime_compared *one)
@@ -138,7 +138,7 @@ static void compare_ranges(struct runtime_worker *worker, struct runtime_compare
 		watermarks[i].partition = all[i].watermarks.partition;
 	}
 	kafka_watermarks_query(kafka_reader_handle(worker->comparer), worker->runtime->topic,
-			       watermarks, n, COMPARE_ENDS_MS);
+			       watermarks, n, COMPARE_WATERMARKS_MS);
 	enum err why = why_not(worker, &watermarks[0]);
 
 	for (int i = 0; i < n; i++) {
