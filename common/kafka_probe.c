@@ -1,4 +1,4 @@
-/* kafka_probe.c: does a broker answer? Asked each second by a question that nobody waits for, since one that hangs keeps its connections. */
+/* kafka_probe.c: whether a broker answers, asked each second without waiting. */
 #include "common/kafka_probe.h"
 
 #include <librdkafka/rdkafka.h>

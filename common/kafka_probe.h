@@ -1,4 +1,4 @@
-/* kafka_probe.h: does a broker answer? Asked each second by a question that nobody waits for, since one that hangs keeps its connections. */
+/* kafka_probe.h: whether a broker answers, asked each second without waiting: one that hangs keeps its connections open, so nothing else fails. */
 #ifndef GOVBUS_COMMON_KAFKA_PROBE_H
 #define GOVBUS_COMMON_KAFKA_PROBE_H
 
@@ -6,7 +6,7 @@
 
 struct kafka_probe;
 
-/* So long no question has been answered: then no broker answers. A pause of its garbage collection is shorter. */
+/* After so long without an answer no broker counts as answering. A pause of its garbage collection is shorter. */
 enum { KAFKA_PROBE_SILENT_US = 5000000 };
 
 /**

@@ -38,8 +38,8 @@ enum err kafka_reader_open(const struct kafka_settings *settings,
 			   struct kafka_reader **ret_reader);
 
 /**
- * From now on every poll also finds out whether a broker answers at all, by kafka_probe.h: the handle's `away` then tells of one that hangs
- * too. Once, and before the first poll.
+ * Makes every poll find out, too, whether a broker answers at all (kafka_probe.h), so that the handle's `away` is also set when one hangs.
+ * Call it once, before the first poll.
  */
 enum err kafka_reader_probe(struct kafka_reader *reader, const char *topic, int32_t partition);
 

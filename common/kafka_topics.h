@@ -15,7 +15,7 @@ struct kafka_topic {
 	int64_t retention_ms; /* -1: for ever */
 };
 
-/** Topic of this name, in full: prefix and name. @param ret_name KAFKA_TOPIC_NAME_BYTES */
+/* Of a topic's or group's full name: the prefix, the name and an ending zero. */
 enum { KAFKA_TOPIC_NAME_BYTES = 128 };
 
 /**

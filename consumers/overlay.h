@@ -55,7 +55,7 @@ void overlay_refresh(struct overlay *overlay);
 /** Drops all generations and their memory: back to what is committed. */
 void overlay_drop(struct overlay *overlay);
 
-/** Touched rows over all generations: a bound of a batch, as the next is. */
+/** Touched rows over all generations. It bounds a batch, as overlay_bytes does. */
 size_t overlay_rows(const struct overlay *overlay);
 
 /** Its memory over all generations, bytes. */

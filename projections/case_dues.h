@@ -63,10 +63,10 @@ void case_dues_shift(const struct case_rules *rules,
 		     int64_t to_us,
 		     struct case_dues *dues);
 
-/** Takes note that the hold has ended. */
+/** Notes in the state that its hold has ended. */
 void case_dues_end_hold(struct case_state *state, int64_t at_us);
 
-/** The time of the case clock: it stands while the case is on hold. */
+/** The time of the case clock, which stands still while the case is on hold. */
 int64_t case_dues_clock(const struct case_state *state, int64_t now_us);
 
 /** Sets when the clock will escalate the case for being overdue; never, at the highest level it may reach (domain.md §3.5). */
@@ -74,7 +74,7 @@ void case_dues_escalation(const struct case_rules *rules,
 			  const struct case_state *state,
 			  struct case_dues *dues);
 
-/** Whether the sign limit's timer comes before that of the red case: which of the two an overdue escalation is. */
+/** Whether the next escalation by the clock is for being unsigned, and not for being overdue: whichever timer fires first. */
 bool case_dues_unsigned_first(const struct case_state *state);
 
 /**

@@ -27,7 +27,7 @@ enum err case_timers_note(struct case_timers *timers,
 /** When the clock will act on a case: end of a hold, or an escalation; INT64_MAX: never. */
 int64_t case_timers_at(const struct case_state *state);
 
-/** When the timer that is due first is due; INT64_MAX: there is none. Between two notes of its case its row is asked but once. */
+/** When the timer that is due first is due; INT64_MAX: there is none. The row of its case is read once, and again after the next note of that case. */
 int64_t case_timers_next(struct case_timers *timers, struct view *view);
 
 /** The timer that is due first. @return false: none. @param ret_state its case */

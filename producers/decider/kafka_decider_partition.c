@@ -97,7 +97,7 @@ static void begin(struct decider_partition *part)
 	}
 	part->verified = part->caught_up = part->reference_end = false;
 	part->wanted_refoffset = -1;
-	part->ends = -1;
+	part->actions_end = -1;
 	kafka_decider_partition_enter(part, PHASE_FOLDING);
 }
 
@@ -242,7 +242,7 @@ static void end_of_actions(struct decider_partition *part, int64_t offset)
 	}
 	part->caught_up = true;
 	part->lag_us = 0;
-	part->ends = offset;
+	part->actions_end = offset;
 }
 
 /* While the clock waits for confirmation, actions are only searched for that confirmation. */
@@ -338,7 +338,7 @@ void kafka_decider_partition_on_action(struct decider_partition *part,
 		kafka_decider_partition_stop(part, ERR_LOG_GAP,
 					     "an action is missing in the action log");
 	} else if (!part->decider->clock_off) {
-		part->caught_up = record->offset + 1 == part->ends;
+		part->caught_up = record->offset + 1 == part->actions_end;
 		part->lag_us = record->broker_us ? clock_wall_us() - record->broker_us : 0;
 		decide(part, record);
 	}

@@ -55,10 +55,10 @@ enum {
 	PARTS_REFERENCE_US = 300000,
 	PARTS_SKEW_US = 60 * 1000000,
 	PARTS_SKEW_WAIT_US = 10 * 1000000,
-	PARTS_STORE_BYTES = 256 * 1024 *
-			    1024, /* of rows that are not committed: no more is decided meanwhile */
-	PARTS_FULL_US = 1000000,  /* a full store is tried again this often */
-	PARTS_HELD = 2048,        /* records that are held until the turn's end */
+	/* Of rows that are not committed: no more is decided meanwhile */
+	PARTS_STORE_BYTES = 256 * 1024 * 1024,
+	PARTS_FULL_US = 1000000,        /* a full store is tried again this often */
+	PARTS_HELD = 2048,              /* records that are held until the turn's end */
 	PARTS_HELD_BYTES = 1024 * 1024, /* or until they are so many bytes */
 };
 
@@ -100,7 +100,7 @@ struct decider_partition {
 	int64_t wanted_refoffset; /* -1: none; no action is read while set */
 	int64_t wanted_us;        /* since when, by the steady clock */
 	bool reference_end;
-	int64_t ends; /* offset of the action log's end when last reached */
+	int64_t actions_end; /* offset of the action log's end when last reached */
 	enum err stopped;
 	char why[160];
 };
