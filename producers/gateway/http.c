@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "producers/gateway/http_cache.h"
+#include "producers/gateway/http_end.h"
 #include "producers/gateway/http_queries.h"
 #include "producers/gateway/http_watch.h"
 
@@ -166,32 +167,6 @@ static void token_read(struct http *http, struct http_request *request)
 	}
 }
 
-static enum MHD_Result length_count(void *context,
-				    enum MHD_ValueKind kind,
-				    const char *name,
-				    const char *value)
-{
-	(void)kind, (void)value;
-	*(int *)context += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
-	return MHD_YES;
-}
-
-/* Two statements of where a request ends would allow request smuggling (RFC 9112, 6.3): refused, and the connection closed. */
-static bool end_is_clear(struct http_request *request)
-{
-	int lengths = 0;
-
-	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, length_count,
-					&lengths);
-	if (lengths + (http_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING).p ? 1 : 0) < 2) {
-		return true;
-	}
-	request->closing = true;
-	http_problem(request, PROBLEM_MALFORMED, NULL,
-		     "more than one of Content-Length and Transfer-Encoding");
-	return false;
-}
-
 /* Whether the token that came may use the route. */
 static bool token_admit(struct http_request *request)
 {
@@ -214,7 +189,7 @@ static void request_admit(struct http *http, struct http_request *request, const
 	enum problem_kind kind;
 	struct span length = http_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
-	if (!end_is_clear(request)) {
+	if (!http_end_clear(request)) {
 		return;
 	}
 	request->route =
@@ -336,9 +311,10 @@ static enum MHD_Result on_request(void *context,
 			return MHD_NO;
 		}
 		request_admit(http, request, method);
-		/* A client that waits for leave to send its body is refused before; another would only see a broken
-		 * pipe, so its body is read and dropped first. */
-		return request->status && http_header(request, MHD_HTTP_HEADER_EXPECT).p
+		/* A client that waits for leave to send its body is refused before, and so is one whose body may have no
+		 * end; another would only see a broken pipe, so its body is read and dropped first. */
+		return request->status && (request->closing ||
+					   http_header(request, MHD_HTTP_HEADER_EXPECT).p)
 			       ? answer_send(request)
 			       : MHD_YES;
 	}

@@ -140,6 +140,8 @@ static void broken(void **state)
 		"Content-Length: 99999999999999999999999\r\n",
 		"Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc",
 		"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n",
+		"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n",
+		"Content-Length : 30\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n",
 		"no colon\r\n",
 	};
 	static const char *const starts[] = {"\x16\x03\x01\x02\x01\xfc\x03\x03\r\n\r\n",
@@ -147,11 +149,8 @@ static void broken(void **state)
 					     "GET /healthz\r\n\r\n", "\r\n\r\n\r\n\r\nX\r\n\r\n"};
 
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
-		int status = post(*state, heads[i], "");
-
-		if (status != 0 && (status < 400 || status >= 500)) {
-			fail_msg("%s: %d", heads[i], status);
-		}
+		print_message("%s", heads[i]);
+		assert_in_range(post(*state, heads[i], ""), 400, 499);
 		/* One answer: what followed was not run as a request of its own. */
 		assert_null(strstr(heard, "200 OK"));
 	}
