@@ -89,6 +89,9 @@ static enum err check_value(const struct conf *conf,
 	if (option->kind == CONF_LEVEL && !log_level_named(value, &level)) {
 		return refuse(conf, where, option->name, "must be debug, info, warn or error");
 	}
+	if (option->kind == CONF_TEXT && option->def && *option->def && !*value) {
+		return refuse(conf, where, option->name, "may not be empty");
+	}
 	if (option->kind != CONF_NUMBER) {
 		return ERR_OK;
 	}
@@ -223,6 +226,7 @@ static enum err read_rdkafka_environment(struct conf *conf)
 	return ERR_OK;
 }
 
+/* An empty variable counts as absent, for the programs as for the commands (commands_options.c): both must mean one home. */
 static enum err read_environment(struct conf *conf)
 {
 	char name[128];
@@ -232,7 +236,7 @@ static enum err read_environment(struct conf *conf)
 		environment_name(conf->options[i].name, name, sizeof name);
 		const char *value = getenv(name);
 
-		if (value) {
+		if (value && *value) {
 			err = set(conf, name, conf->options[i].name, value);
 		}
 	}
@@ -328,7 +332,7 @@ static enum err read_default_file(struct conf *conf, int argc, char **argv)
 	char path[CONF_LINE_BYTES];
 	const char *named = getenv("GOVBUS_CONFIG"), *home = getenv("GOVBUS_HOME");
 
-	if (named) {
+	if (named && *named) {
 		return read_file(conf, named, true);
 	}
 	for (int i = 1; i < argc; i++) {
@@ -338,7 +342,7 @@ static enum err read_default_file(struct conf *conf, int argc, char **argv)
 			home = argv[i + 1];
 		}
 	}
-	snprintf(path, sizeof path, "%s/%s.conf", home ? home : ".govbus", conf->program);
+	snprintf(path, sizeof path, "%s/%s.conf", home && *home ? home : ".govbus", conf->program);
 	return read_file(conf, path, false);
 }
 

@@ -80,6 +80,13 @@ static void test_order(void **state)
 	assert_string_equal(value, "8");
 	assert_false(conf_rdkafka(conf, 1, &name, &value));
 	conf_free(conf);
+	/* What a unit file or a container sets to nothing is not set. */
+	setenv("GOVBUS_SHARDS", "", 1);
+	setenv("GOVBUS_CONFIG", "", 1);
+	assert_int_equal(load(NULL, &conf), ERR_OK);
+	assert_int_equal(conf_number(conf, "shards"), 3);
+	conf_free(conf);
+	unsetenv("GOVBUS_CONFIG");
 	unsetenv("GOVBUS_SHARDS");
 	unsetenv("GOVBUS_RDKAFKA_LINGER_MS");
 	write_file("");
@@ -110,7 +117,8 @@ static void test_refusals(void **state)
 {
 	static const char *const files[] = {
 		"shard = 3\n", "shards = three\n", "shards = 17\n", "sealed = maybe\n",
-		"shards\n",    "log-level = x\n",  "log-level =\n", "log-level = Debug\n"};
+		"shards\n",    "log-level = x\n",  "log-level =\n", "log-level = Debug\n",
+		"home =\n"};
 	struct conf *conf;
 
 	(void)state;

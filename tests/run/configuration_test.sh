@@ -11,7 +11,7 @@ print() {
 # Configuration
 
 Printed by the programs (`./run docs`); a test fails when this page and they differ. A flag wins over the environment, and that over the file
-`$GOVBUS_CONFIG` or `HOME/PROGRAM.conf` with its lines `name = value`. Options of librdkafka pass through: `--rdkafka NAME=VALUE`,
+`$GOVBUS_CONFIG` or `HOME/PROGRAM.conf` with its lines `name = value`; an empty variable counts as absent. Options of librdkafka pass through: `--rdkafka NAME=VALUE`,
 `GOVBUS_RDKAFKA_NAME` with underscores for dots, or `rdkafka.NAME = VALUE` in the file.
 
 END
