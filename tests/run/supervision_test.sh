@@ -73,6 +73,18 @@ for address in 127.0.0.1:abc 8080 127.0.0.1: 127.0.0.1:0 127.0.0.1:65534 127.0.0
 	done
 done
 
+# A mistake in what is asked for is said before anything is done for it. (On a copy: what would be removed is not ours.)
+mkdir "$scratch/copy"
+cp -r run tools tests "$scratch/copy"
+mkdir "$scratch/copy/build"
+for asked in "clean al" "torture many" "fuzz 5s" "fuzz 5 nope"; do
+	said=$("$scratch/copy/run" $asked 2>&1) && fail "$asked passed"
+	[ -d "$scratch/copy/build" ] && [ "$(process_pid "$(program_pidfile gateway)")" = "$before" ] || fail "$asked removed or stopped something"
+	[[ "$said" == "run: usage: ./run ${asked%% *} "* || "$said" == "run: no fuzz target 'nope'; there are: event_decode_fuzz "* ]] || fail "$asked: $said"
+done
+said=$("$scratch/copy/run" broker 2>&1) && fail "no broker passed for one"
+expect "whether a broker runs" "$said" "broker: no broker runs in $GOVBUS_HOME/kafka"
+
 # The command finds its user's files from where the user is.
 printf '#!/bin/sh\necho "$PWD|$*"\n' >"$GOVBUS_BIN/govbus"
 chmod +x "$GOVBUS_BIN/govbus"
