@@ -21,13 +21,24 @@ demo_token() {
 	}
 }
 
+reference_data() { tools/reference_data.py "$@"; }
+
+# demo_made FILE ARGUMENTS...: reference data, made once and whole: what a demo that was killed had written so far is not taken for all of it.
+demo_made() {
+	local file=$1
+	shift
+	[ ! -e "$file" ] || return 0
+	reference_data "$@" >"$file.new"
+	mv "$file.new" "$file"
+}
+
 # Reference data: functions first (they say who may set the rest), then places, calendar, limits, lists, profiles, units, grids.
 demo_reference() {
 	local data=.deps/data made=$GOVBUS_HOME/reference
 	mkdir -p "$made"
-	[ -s "$made/places.ndjson" ] || tools/reference_data.py places $data/china-division/dist 53 >"$made/places.ndjson"
-	[ -s "$made/calendar.ndjson" ] || tools/reference_data.py calendar $data/chinese-days/dist/years >"$made/calendar.ndjson"
-	[ -s "$made/grids.ndjson" ] || tools/reference_data.py grids $data/china-division/dist 532323 530102 >"$made/grids.ndjson"
+	demo_made "$made/places.ndjson" places $data/china-division/dist 53
+	demo_made "$made/calendar.ndjson" calendar $data/chinese-days/dist/years
+	demo_made "$made/grids.ndjson" grids $data/china-division/dist 532323 530102
 	for file in examples/reference/functions.ndjson "$made/places.ndjson" "$made/calendar.ndjson" \
 		examples/reference/{policies,lists,profiles,units}.ndjson examples/demo/policies.ndjson "$made/grids.ndjson"; do
 		govbus import --history "$file"
