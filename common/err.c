@@ -91,12 +91,12 @@ const char *err_cure(enum err err)
 		return "check that brokers and topic prefix are right; if the log is meant to be new, stop the "
 		       "program and move its folder aside (govbus-case-status logs the command): it is then rebuilt from the log";
 	case ERR_LOG_LOST_TAIL:
-		return "restore the lost end of the log from a replica; if it is lost for good, stop the program and move "
+		return "check that brokers and topic prefix are right; if they are, restore the lost end of the log from a replica; if it is lost for good, stop the program and move "
 		       "its folder aside (govbus-case-status logs the command): it is then rebuilt from the log as it is";
 	case ERR_LOG_GAP:
 		return "an outcome is missing from the log: restore the topic, or run govbus repair";
 	case ERR_ACTIONS_LOST_TAIL:
-		return "restore the lost end of the action log from a replica; if it is lost for good: govbus repair";
+		return "check that brokers and topic prefix are right; if they are, restore the lost end of the action log from a replica; if it is lost for good: govbus repair";
 	case ERR_CLOCK:
 		return "set the clock right (NTP), then restart it";
 	case ERR_FENCED:

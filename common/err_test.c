@@ -24,9 +24,24 @@ static void complete(void **state)
 	assert_int_equal(n, ERR_STORE_MIXED);
 }
 
+/* With another prefix or other brokers a log looks as if it were cut off or new: that is asked before anything is moved aside or repaired. */
+static void another_log(void **state)
+{
+	static const enum err errs[] = {ERR_LOG_RECREATED, ERR_LOG_LOST_TAIL,
+					ERR_ACTIONS_LOST_TAIL};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof errs / sizeof *errs; i++) {
+		assert_ptr_equal(strstr(err_cure(errs[i]),
+					"check that brokers and topic prefix are right; if "),
+				 err_cure(errs[i]));
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(complete)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(complete),
+					   cmocka_unit_test(another_log)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
