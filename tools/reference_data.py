@@ -73,4 +73,5 @@ if __name__ == "__main__":
 	commands = {"places": places, "grids": grids, "calendar": calendar}
 	if len(sys.argv) < 3 or sys.argv[1] not in commands:
 		sys.exit(__doc__)
+	sys.stdout.reconfigure(encoding="utf-8")
 	commands[sys.argv[1]](*sys.argv[2:])

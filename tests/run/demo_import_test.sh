@@ -31,6 +31,11 @@ for code in 64 69 74; do
 	[ ! -e "$scratch/$code" ] || { echo "exit code $code of import was taken for done" && exit 1; }
 done
 
+# Events are UTF-8 whatever the terminal speaks.
+mkdir "$scratch/dist"
+printf 'code,name\n532323101001,村\n' >"$scratch/dist/villages.csv"
+PYTHONIOENCODING=gbk tools/reference_data.py grids "$scratch/dist" 532323 | grep -q '"name":"村 示例网格001"' || { echo "reference data in the terminal's encoding" && exit 1; }
+
 # Killed in the midst of a file, it makes that file again; what is whole is left.
 imported=$scratch/imported
 govbus() { case ${*: -1} in "$GOVBUS_HOME"/*) cat "${*: -1}" >>"$imported" ;; esac }

@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 scratch=$(mktemp -d)
 export GOVBUS_HOME=$scratch/home GOVBUS_BIN=$scratch/bin GOVBUS_KAFKA=127.0.0.1:1
 export GOVBUS_LISTEN=127.0.0.1:$((20000 + RANDOM % 10000))
+# A proxy that leads out of the house is not asked for what runs here.
+export http_proxy=http://127.0.0.1:1 no_proxy=example.org
 . ./run
 trap 'programs_stop; rm -rf "$scratch"' EXIT
 
@@ -41,6 +43,7 @@ chmod +x "$GOVBUS_BIN/govbus-decider"
 cp "$GOVBUS_BIN/govbus-decider" "$GOVBUS_BIN/govbus-case-status"
 cp "$GOVBUS_BIN/govbus-decider" "$GOVBUS_BIN/govbus-gateway"
 
+[ "$no_proxy" = example.org,127.0.0.1,localhost ] || fail "who is asked without a proxy: $no_proxy"
 expect "nothing runs yet" "$(status)" "decider        stopped"
 programs_start
 expect "ready when started" "$(curl -sS "http://$GOVBUS_LISTEN/readyz")" "well"
