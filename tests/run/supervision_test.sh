@@ -5,8 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 scratch=$(mktemp -d)
 export GOVBUS_HOME=$scratch/home GOVBUS_BIN=$scratch/bin GOVBUS_KAFKA=127.0.0.1:1
 export GOVBUS_LISTEN=127.0.0.1:$((20000 + RANDOM % 10000))
-# A proxy that leads out of the house is not asked for what runs here.
-export http_proxy=http://127.0.0.1:1 no_proxy=example.org
+# A proxy that leads out of the house is not asked for what runs here; where cd looks is its user's matter.
+export CDPATH=.:/tmp http_proxy=http://127.0.0.1:1 no_proxy=example.org
 . ./run
 trap 'programs_stop; rm -rf "$scratch"' EXIT
 
