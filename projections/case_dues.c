@@ -102,12 +102,7 @@ static enum code_severity severity_of(const struct case_state *state)
 
 static struct as_of policy_as_of(const struct case_rules *rules)
 {
-	struct as_of as_of = rules->as_of;
-
-	if (rules->policy_us) {
-		as_of.at_us = rules->policy_us;
-	}
-	return as_of;
+	return rules->policy.at_us ? rules->policy : rules->as_of;
 }
 
 /* The policy row of a step and its calendar. @return false when the flow has no policy, or policy no such row */
@@ -277,13 +272,13 @@ bool case_dues_restate(const struct case_rules *rules,
 	SET(dues, provisional, false);
 	if (was.has_due_at && !state->due_kept) {
 		counted = *dues;
-		then.policy_us = state->accepted_us;
+		then.policy = (struct as_of){state->accepted_refoffset, state->accepted_us};
 		case_dues_count_case(&then, state, state->counted_us, &counted);
 		*dues = counted.has_due_at ? counted : *dues;
 	}
 	if (was.has_step_due_at && !state->step_kept) {
 		counted = *dues;
-		then.policy_us = state->step_started_us;
+		then.policy = (struct as_of){state->step_refoffset, state->step_started_us};
 		case_dues_count_step(&then, state, (enum code_step)state->step,
 				     state->step_started_us, &counted);
 		*dues = counted.has_step_due_at ? counted : *dues;
@@ -464,7 +459,7 @@ bool case_dues_restate_window(const struct case_rules *rules,
 {
 	struct case_rules then = *rules;
 
-	then.policy_us = state->closed_us;
+	then.policy = (struct as_of){state->step_refoffset, state->closed_us};
 	*ret_until_us = case_dues_window(&then, state,
 					 state->state == CODE_case_state_RJ ? CODE_step_object
 									    : CODE_step_reopen,

@@ -18,7 +18,8 @@ struct case_dues {
 struct case_rules {
 	const struct reference *reference;
 	struct as_of as_of;
-	int64_t policy_us; /* policy is asked as of this moment instead; 0: as all else */
+	struct as_of
+		policy; /* policy is asked as of this instead, where at_us is not 0: what is counted again is counted by what was known then */
 	struct ref_profile profile;
 };
 
@@ -46,7 +47,7 @@ void case_dues_count_step(const struct case_rules *rules,
 
 /**
  * Counts everything again from where it began, both deadlines and what the clock will do: by today's calendar and by the
- * policy that was in force then.
+ * policy that was in force, and known, then.
  * @return whether anything but the calendar's version differs from the state
  */
 bool case_dues_restate(const struct case_rules *rules,

@@ -7,6 +7,12 @@
 
 #define COPY(field, text) case_register_rows_copy((field), sizeof(field), (text))
 
+/* Every decided event says as of which reference data it was decided. */
+static int64_t refoffset_of(const struct event *ev)
+{
+	return ev->env.has_refoffset ? ev->env.refoffset : 0;
+}
+
 /* Nobody leads any more. */
 static void take_back(struct case_state *s)
 {
@@ -53,6 +59,7 @@ static void on_classified(struct case_state *s, const struct event *ev)
 	if (data->has_counted_from) {
 		s->counted_us = data->counted_from;
 		s->accepted_us = ev->env.decidedtime;
+		s->accepted_refoffset = refoffset_of(ev);
 	} else if (s->due_us) {
 		s->due_kept = 1;
 	}
@@ -182,9 +189,10 @@ static bool apply(struct case_state *s, const struct event *ev)
 	return true;
 }
 
-static void start_step(struct case_state *s, int64_t at_us)
+static void start_step(struct case_state *s, const struct event *ev)
 {
-	s->step_started_us = at_us;
+	s->step_started_us = ev->env.decidedtime;
+	s->step_refoffset = refoffset_of(ev);
 	s->step_kept = 0;
 }
 
@@ -220,10 +228,10 @@ static bool window_is_provisional(const struct case_state *s, const struct event
 	}
 }
 
-static void take_dues(struct case_state *s, const struct case_dues *dues, int64_t at_us)
+static void take_dues(struct case_state *s, const struct case_dues *dues, const struct event *ev)
 {
 	if (s->step != dues->step) {
-		start_step(s, at_us);
+		start_step(s, ev);
 	}
 	s->step = dues->step;
 	s->due_us = dues->due_at;
@@ -307,7 +315,7 @@ static void set_clocks(struct case_state *s, const struct event *ev, uint8_t fro
 		case_dues_end_hold(s, at_us);
 	}
 	if (starts_step(ev, from, s->state)) {
-		start_step(s, at_us);
+		start_step(s, ev);
 	}
 	if (!case_transitions_open(s->state)) {
 		bool provisional = window_is_provisional(s, ev);
@@ -319,10 +327,11 @@ static void set_clocks(struct case_state *s, const struct event *ev, uint8_t fro
 		}
 	} else if (case_dues_get(ev, &dues)) {
 		clean_dues(&dues);
-		take_dues(s, &dues, at_us);
+		take_dues(s, &dues, ev);
 	}
 	if (case_transitions_open(s->state) && s->state != CODE_case_state_RP && !s->accepted_us) {
 		s->accepted_us = at_us;
+		s->accepted_refoffset = refoffset_of(ev);
 	}
 }
 

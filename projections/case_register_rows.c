@@ -17,8 +17,8 @@ struct report_row {
 
 _Static_assert(sizeof(struct case_bound) == 24, "goes to disk");
 _Static_assert(sizeof(struct report_row) == 40, "goes to disk");
-_Static_assert(sizeof(struct case_state) == 808, "goes to disk");
-_Static_assert(offsetof(struct case_state, assist) == 480, "goes to disk");
+_Static_assert(sizeof(struct case_state) == 824, "goes to disk");
+_Static_assert(offsetof(struct case_state, assist) == 496, "goes to disk");
 
 /* Every key begins with the county, as a case id does. Rows come by county: at a start every open case is asked for by every partition. */
 static int partition_of(struct span key, int partitions)

@@ -30,7 +30,9 @@ struct case_state {
 	int64_t reported_us;
 	int64_t accepted_us; /* when the case deadline was set, by the policy of then; 0: not yet */
 	int64_t counted_us; /* from when the case deadline counts: report, reopening, or what a classification says; holds come on top */
-	int64_t step_started_us;            /* of the step that runs */
+	int64_t step_started_us;    /* of the step that runs */
+	int64_t accepted_refoffset; /* the reference data by which the case deadline was set */
+	int64_t step_refoffset; /* as of which the step began; of a case that is not open, its window */
 	struct case_hold ended[CASE_HOLDS]; /* holds since the report or the last reopening */
 	int64_t held_since_us, hold_until_us;
 	int64_t held_us;                    /* all holds that have ended */

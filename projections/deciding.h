@@ -70,7 +70,7 @@ enum {
 	DECIDING_OWED_IN_A_ROW = 16,
 	DECIDING_RIGHT_HISTORY = 1,
 	/* Raise on any change of a register's rows: a store of another number is refused, and rebuilt once deleted */
-	DECIDING_ROWS = 3,
+	DECIDING_ROWS = 4,
 };
 
 /**

@@ -315,6 +315,45 @@ static void policy_of_then(struct case_story *s)
 	MUST(c.due_us == NEXT(1, 8, 18, 0) && c.step_due_us == NEXT(1, 5, 18, 0) && !c.provisional);
 }
 
+/* So is it when policy was set since for a time that had passed: what people were told moves with the calendar alone. */
+static void policy_backdated(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_state c;
+
+	bed->now_us = AT(12, 27, 9, 0);
+	set_limit(bed, CODE_step_handle, 6, 0);
+	set_limit(bed, CODE_step_dispatch, 5, 0);
+	case_story_bring(s, CODE_case_state_AC);
+	set_limit(bed, CODE_step_handle, 9, AT(12, 1, 0, 0));
+	set_limit(bed, CODE_step_dispatch, 8, AT(12, 1, 0, 0));
+	set_next_year(bed);
+	let_owed(s);
+	c = case_story_state(s);
+	MUST(c.due_us == NEXT(1, 8, 18, 0) && c.step_due_us == NEXT(1, 5, 18, 0) && !c.provisional);
+	/* What is decided from then on is decided by it: the next step, and another severity. */
+	case_story_bring(s, CODE_case_state_AC);
+	c = case_story_state(s);
+	MUST(c.due_us == NEXT(1, 11, 18, 0) && c.step_due_us == NEXT(1, 10, 18, 0));
+}
+
+/* And the window of a case that was rejected, or closed. */
+static void window_backdated(struct case_story *s)
+{
+	static const uint8_t states[] = {CODE_case_state_RJ, CODE_case_state_CL};
+
+	for (size_t i = 0; i < sizeof(states); i++) {
+		case_bed_done(&s->bed);
+		case_story_begin(s);
+		s->bed.now_us = AT(12, 27, 9, 0);
+		REOPEN(5, 0);
+		case_story_bring(s, states[i]);
+		set_limit(&s->bed, CODE_step_object, 9, AT(12, 1, 0, 0));
+		REOPEN(9, AT(12, 1, 0, 0));
+		restates_window(s, NEXT(1, 3, 18, 0), NEXT(1, 5, 18, 0));
+	}
+}
+
 /* A flow that has lost its policy since gives no new deadlines, and a calendar moves those that it gave before. */
 static void policy_lost(struct case_story *s)
 {
@@ -349,9 +388,10 @@ static void gap_behind(struct case_story *s)
 }
 
 static case_story_tell *const stories[] = {
-	way_up,     way_up_late, way_up_amended, unsigned_late,  held_step,
-	objection,  reopening,   settled,        reopened,       gap,
-	gap_window, gap_behind,  two_years,      policy_of_then, policy_lost};
+	way_up,           way_up_late,     way_up_amended, unsigned_late,  held_step,
+	objection,        reopening,       settled,        reopened,       gap,
+	gap_window,       gap_behind,      two_years,      policy_of_then, policy_lost,
+	policy_backdated, window_backdated};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
