@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/place.h"
 #include "producers/gateway/json_out.h"
+#include "projections/case_owner.h"
 
 enum { WAIT_US = 2000, WAITERS = 4096 };
 
@@ -82,6 +83,16 @@ bool gateway_seat(void *context, struct span unit, struct span *ret_place)
 		*ret_place = about.seat; /* nothing is ever forgotten, so it stays */
 	}
 	return found;
+}
+
+struct span gateway_standing(void *context, struct span place)
+{
+	struct gateway *gateway = context;
+
+	pthread_rwlock_rdlock(&gateway->reference_lock);
+	place = case_owner_standing(gateway->reference, gateway_today(gateway), place);
+	pthread_rwlock_unlock(&gateway->reference_lock);
+	return place;
 }
 
 bool gateway_place(struct gateway *gateway, struct span code, struct span *ret_place)

@@ -86,4 +86,7 @@ bool gateway_unit(struct gateway *gateway, struct span unit);
 /** Where a unit sits, as known today (a door_rights_seat; the context is the gateway). Takes the lock for reading. @thread any */
 bool gateway_seat(void *context, struct span unit, struct span *ret_place);
 
+/** The place that acts for a place today (a read_rights_standing; the context is the gateway). Takes the lock for reading. @thread any */
+struct span gateway_standing(void *context, struct span place);
+
 #endif

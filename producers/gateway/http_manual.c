@@ -54,6 +54,7 @@ static const char reading[] =
 	"\n## Who may read what\n"
 	"\n"
 	"A token covers a place and all below it. It may read a case that was filed in a place it covers, or that is owned, led or assisted by its own unit or by a unit with its seat there.\n"
+	"Where a place was merged or recoded, a token that covers its successor reads these too; lists find them by the codes that the cases have.\n"
 	"A list holds only cases that the token may read. Of an action the outcome is also told to who may speak for its source; what it tells of the case only to who may read the case. Tokens with the right `audit` may ask after reports that were refused in the county they cover.\n"
 	"\n## What may be kept\n"
 	"\n"

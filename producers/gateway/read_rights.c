@@ -10,7 +10,7 @@ bool read_rights_place(const struct token *token, struct span place)
 }
 
 /* The place in "centre:530102" and "grid:…", or where a registered unit sits. */
-static struct span seat_of_unit(struct span unit, door_rights_seat *seat, void *seat_context)
+static struct span seat_of_unit(struct span unit, const struct read_rights_reference *reference)
 {
 	const uint8_t *colon = memchr(unit.p, ':', unit.n);
 	struct span place = {0};
@@ -18,30 +18,40 @@ static struct span seat_of_unit(struct span unit, door_rights_seat *seat, void *
 	if (colon) {
 		return span_of(colon + 1, unit.n - (size_t)(colon + 1 - unit.p));
 	}
-	return seat && seat(seat_context, unit, &place) ? place : (struct span){0};
+	return reference->seat && reference->seat(reference->context, unit, &place)
+		       ? place
+		       : (struct span){0};
+}
+
+/* By its code, or by that of the place that follows it. */
+static bool covers_place(const struct token *token,
+			 struct span place,
+			 const struct read_rights_reference *reference)
+{
+	return read_rights_place(token, place) ||
+	       (place_valid(place) && reference->standing &&
+		read_rights_place(token, reference->standing(reference->context, place)));
 }
 
 static bool covers_unit(const struct token *token,
 			struct span unit,
-			door_rights_seat *seat,
-			void *seat_context)
+			const struct read_rights_reference *reference)
 {
 	return unit.n && (span_eq(unit, span_cstr(token->unit)) ||
-			  read_rights_place(token, seat_of_unit(unit, seat, seat_context)));
+			  covers_place(token, seat_of_unit(unit, reference), reference));
 }
 
 bool read_rights_case(const struct token *token,
 		      const struct case_row *row,
-		      door_rights_seat *seat,
-		      void *seat_context)
+		      const struct read_rights_reference *reference)
 {
-	if (read_rights_place(token, span_cstr(row->fixed.place)) ||
-	    covers_unit(token, row->owner, seat, seat_context) ||
-	    covers_unit(token, row->lead_unit, seat, seat_context)) {
+	if (covers_place(token, span_cstr(row->fixed.place), reference) ||
+	    covers_unit(token, row->owner, reference) ||
+	    covers_unit(token, row->lead_unit, reference)) {
 		return true;
 	}
 	for (int i = 0; i < row->n_assist; i++) {
-		if (covers_unit(token, row->assist[i], seat, seat_context)) {
+		if (covers_unit(token, row->assist[i], reference)) {
 			return true;
 		}
 	}
@@ -50,7 +60,9 @@ bool read_rights_case(const struct token *token,
 
 bool read_rights_row(struct http_request *request, const struct case_row *row)
 {
-	return read_rights_case(&request->token, row, gateway_seat, request->gateway);
+	struct read_rights_reference reference = {gateway_seat, gateway_standing, request->gateway};
+
+	return read_rights_case(&request->token, row, &reference);
 }
 
 static bool allow(struct http_request *request, bool yes)

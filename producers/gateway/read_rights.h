@@ -6,16 +6,26 @@
 #include "producers/gateway/http.h"
 #include "projections/case_row.h"
 
+/* The place whose centre acts for a place today: itself while it is in force. @return borrowed from the reference data, or the place */
+typedef struct span read_rights_standing(void *context, struct span place);
+
+/* What reference data tell about units and places; a member that is NULL tells nothing. */
+struct read_rights_reference {
+	door_rights_seat *
+		seat; /* where registered units sit; else only those whose id names their place are known */
+	read_rights_standing *
+		standing; /* who follows a place that is no longer in force; else every place is taken to be */
+	void *context; /* of both */
+};
+
 /**
  * Whether the token may read a case: its place covers where it was filed, its owner, or the seat of the lead or an assisting
- * unit; or its own unit is one of these.
- * @param seat  where registered units sit; NULL: only those whose id names their place are known
+ * unit; or its own unit is one of these. Where such a place is no longer in force, who covers the one that follows it may too.
  * @thread any
  */
 bool read_rights_case(const struct token *token,
 		      const struct case_row *row,
-		      door_rights_seat *seat,
-		      void *seat_context);
+		      const struct read_rights_reference *reference);
 
 /** Whether the token may read what is counted for a place: it covers it. */
 bool read_rights_place(const struct token *token, struct span place);

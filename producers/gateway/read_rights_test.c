@@ -13,6 +13,15 @@ static bool seat(void *context, struct span unit, struct span *ret_place)
 	return span_eq(unit, SPAN("fire"));
 }
 
+/* Two townships that are gone, and those that follow them. */
+static struct span standing(void *context, struct span place)
+{
+	(void)context;
+	return span_starts(place, SPAN("530102003"))   ? SPAN("530103008")
+	       : span_starts(place, SPAN("530109001")) ? SPAN("530108001")
+						       : place;
+}
+
 static struct token token_of(const char *unit, const char *place)
 {
 	struct token token = {.level = 3};
@@ -24,6 +33,7 @@ static struct token token_of(const char *unit, const char *place)
 
 static void who(void **state)
 {
+	static const struct read_rights_reference seats = {.seat = seat};
 	static const struct {
 		const char *unit, *place, *owner, *lead, *assist;
 		bool may;
@@ -69,7 +79,7 @@ static void who(void **state)
 				       .n_assist = 2};
 
 		(void)snprintf(row.fixed.place, sizeof row.fixed.place, "530102003001");
-		if (read_rights_case(&token, &row, seat, NULL) != rows[i].may) {
+		if (read_rights_case(&token, &row, &seats) != rows[i].may) {
 			fail_msg("row %zu", i);
 		}
 	}
@@ -83,13 +93,50 @@ static void seatless(void **state)
 
 	(void)state;
 	(void)snprintf(row.fixed.place, sizeof row.fixed.place, "530102003001");
-	assert_false(read_rights_case(&near, &row, NULL, NULL));
-	assert_true(read_rights_case(&own, &row, NULL, NULL));
+	assert_false(read_rights_case(&near, &row, &(struct read_rights_reference){0}));
+	assert_true(read_rights_case(&own, &row, &(struct read_rights_reference){0}));
+}
+
+/* Where a place is no longer in force, who covers the one that follows it reads what was its; and nobody else does. */
+static void successors(void **state)
+{
+	static const struct read_rights_reference reference = {.seat = seat, .standing = standing};
+	static const struct {
+		const char *place, *filed, *owner, *lead, *assist;
+		bool may;
+	} rows[] = {
+		{"530103008", "530102003001", "", "", "", true},
+		{"530103", "530102003001", "", "", "", true},
+		{"530102003", "530102003001", "", "", "", true}, /* as filed */
+		{"530103009", "530102003001", "", "", "", false},
+		{"530103008001", "530102003001", "", "", "", false},
+		{"530108001", "5303", "centre:530109001", "", "", true},
+		{"530108001", "5303", "", "centre:530109001", "", true},
+		{"530108001", "5303", "", "grid:530109001001001", "", true},
+		{"530108001", "5303", "", "", "centre:530109001", true},
+		{"530108002", "5303", "centre:530109001", "centre:530109001", "", false},
+		{"530108001", "5303", "centre:530109002", "fire", "centre:5301", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct token token = token_of("x", rows[i].place);
+		struct case_row row = {.owner = span_cstr(rows[i].owner),
+				       .lead_unit = span_cstr(rows[i].lead),
+				       .assist = {SPAN("other"), span_cstr(rows[i].assist)},
+				       .n_assist = 2};
+
+		(void)snprintf(row.fixed.place, sizeof row.fixed.place, "%s", rows[i].filed);
+		if (read_rights_case(&token, &row, &reference) != rows[i].may) {
+			fail_msg("row %zu", i);
+		}
+	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(who), cmocka_unit_test(seatless)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(who), cmocka_unit_test(seatless),
+					   cmocka_unit_test(successors)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ import urllib.parse
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "flow"))
+import gone_places
 import http_page
 import scene
 from desk import CENTRE, DAY, LEAD, Desk, quote
@@ -342,23 +343,6 @@ def boards(desk):
 	desk.absent("/v1/boards/5", "board", "5")
 
 
-def a_gone_place(desk):
-	"""A place that is gone is no child of its place any more, and on the board as long as it counts something: children add up to the whole."""
-	bus, gone = desk.bus, VILLAGE[:-1] + "9"
-	village = {"level": 5, "name": "旧村", "effective_from": scene.LOADED}
-	bus.one("gov.place.registered.v1", "old", village, subject="place:" + gone, unit="centre:53", time=desk.now())
-	bus.case(desk.report(place=gone)["subject"], 1)
-	end = {"change": "abolish", "doc_ref": "test", "effective_from": "2023-03-15T00:00:00+08:00"}
-	bus.one("gov.place.changed.v1", "end", end, subject="place:" + gone, unit="centre:53", time=desk.now())
-	board = lambda days="from=2023-03-01&to=2023-04-01": bus.read(f"/v1/boards/{TOWN}?{days}")
-	scene.bus.wait_for("the end", lambda: gone not in [child["code"] for child in bus.read(f"/v1/places/{TOWN}")["children"]])
-	children = {child["place"]: child for child in board()["children"]}
-	assert list(children) == [VILLAGE, gone] and children[gone]["in_force"] is False and "in_force" not in children[VILLAGE], children
-	here = sum(case["place"] == TOWN for case in bus.read("/v1/cases?limit=200")["items"])
-	assert sum(child["reported"] for child in children.values()) + here == board()["total"]["reported"], (children, here)
-	assert [child["place"] for child in board("from=2022-01-01&to=2022-02-01")["children"]] == [VILLAGE]
-
-
 def filled_up(desk):
 	"""A code that is filled up with zeros, as others write it, is the same place, in whatever asks for it and in a report; one that no place
 	has is said: absent where the place itself is asked for, a wrong filter of a list."""
@@ -483,7 +467,8 @@ def main():
 		units(desk)
 		a_hold(desk)
 		boards(desk)
-		a_gone_place(desk)
+		gone_places.abolished(desk)
+		gone_places.merged(desk)
 		filled_up(desk)
 		no_such(desk)
 		places(desk)
