@@ -89,6 +89,12 @@ static const char *text_of(const json_t *item, const char *name)
 	return text ? text : "";
 }
 
+/* A line whose dryrun is true is asked for and answered, and is not in: to count it as a repeat would hide that. */
+static bool is_tried(const json_t *item)
+{
+	return strcmp(text_of(item, "outcome"), "tried") == 0;
+}
+
 /* A problem's reason on one line: its guard, in words what it is, the field, and what was found. */
 static void reason_of(const json_t *item, char *ret_text, size_t size)
 {
@@ -104,6 +110,11 @@ static void reason_of(const json_t *item, char *ret_text, size_t size)
 	size_t n = 0;
 
 	ret_text[0] = 0;
+	if (is_tried(item)) {
+		snprintf(ret_text, size, "only tried, as its dryrun says: it would be %s",
+			 text_of(item, "would"));
+		return;
+	}
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		if (*texts[i] && n < size) {
 			n += (size_t)snprintf(ret_text + n, size - n, "%s%s", n ? ": " : "",
@@ -136,7 +147,7 @@ static void count(struct import *import, const json_t *item, size_t i)
 	int status = status_of(item);
 	char reason[IMPORT_PROBLEM_BYTES];
 
-	if (status >= 400) {
+	if (status >= 400 || is_tried(item)) {
 		counts->refused++;
 		reason_of(item, reason, sizeof reason);
 		import_refused_note(&import->refused, which, reason);

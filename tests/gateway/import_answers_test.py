@@ -106,15 +106,17 @@ def refusals():
 
 
 def reasons():
-	"""A refusal says in words why, and which guard or field it was; not that it was refused, which is known."""
+	"""A refusal says in words why, and which guard or field it was; not that it was refused, which is known. What was only tried is no repeat: it is not in."""
 	problem = {"status": 409, "title": "the action was refused"}
 	with Bed(answers([
 		{**problem, "reason": "GUARD", "guard": "STATE", "guard_en": "the state does not allow this", "detail": "state RP"}, {**problem, "reason": "INVALID", "reason_en": "the action is not valid", "detail": "place: is missing"},
 		{**problem, "title": "used for something else"}, {"status": 422, "title": "a member is wrong", "field": "data.title", "detail": "is too long"},
+		{"status": 200, "outcome": "tried", "would": "accepted"},
 	])) as bed:
-		assert bed.run(lines("a", "b", "c", "d")).returncode == 65
+		done = bed.run(lines("a", "b", "c", "d", "e"))
+		assert done.returncode == 65 and "0 events accepted, 0 had been before, 5 refused" in done.stdout, done
 		assert next(bed.home.glob("import/*.refused")).read_text().splitlines() == [
-			"1\tSTATE: the state does not allow this: state RP", "2\tthe action is not valid: place: is missing", "3\tused for something else", "4\ta member is wrong: data.title: is too long",
+			"1\tSTATE: the state does not allow this: state RP", "2\tthe action is not valid: place: is missing", "3\tused for something else", "4\ta member is wrong: data.title: is too long", "5\tonly tried, as its dryrun says: it would be accepted",
 		]
 
 
