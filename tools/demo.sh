@@ -84,7 +84,9 @@ demo_next() {
 	local landslide red refused receipt
 	local run token
 	. "$GOVBUS_HOME/demo.cases"
-	run=$(demo_settings)./run
+	run=./run
+	[ "$invoked_from" = "$PWD" ] || run=$(printf '%q' "$PWD/run")
+	run=$(demo_settings)$run
 	token=$(printf '%q' "$GOVBUS_HOME/tokens/reader")
 	cat <<END
 

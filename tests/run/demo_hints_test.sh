@@ -36,5 +36,9 @@ while IFS= read -r line; do
 done < <(sed '1,/^Try:/d' "$scratch/said")
 [ $tried -eq 9 ] || fail "$tried commands in: $(cat "$scratch/said")"
 
+# Called from another folder, it names itself by where it is.
+said=$(invoked_from=$scratch && demo_next)
+[ "$(grep -c " $PWD/run " <<<"$said")" -eq 7 ] && ! grep -q ' \./run ' <<<"$said" || fail "from another folder: $said"
+
 GOVBUS_HOME=$PWD/.govbus GOVBUS_LISTEN=127.0.0.1:8080 GOVBUS_TOPIC_PREFIX='' GOVBUS_KAFKA=127.0.0.1:9092 own_broker=127.0.0.1:9092
 [ -z "$(demo_settings)" ] || fail "settings where all is as by default: $(demo_settings)"
