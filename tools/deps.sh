@@ -77,27 +77,44 @@ command_or_package() {
 	command -v "$1" >/dev/null || apt_packages "$2"
 }
 
+# replace_once FILE BEFORE AFTER: changes a source that is not ours. Where the text does not stand exactly once it is another source.
+replace_once() {
+	python3 - "$@" <<'END' || die "$1 is not what it was: the text to change does not stand there exactly once: $2"
+import pathlib, sys
+path, before, after = pathlib.Path(sys.argv[1]), *(text.encode() for text in sys.argv[2:])
+source = path.read_bytes()
+if source.count(before) != 1:
+    sys.exit(1)
+path.write_bytes(source.replace(before, after))
+END
+}
+
 matches_hash() { [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status; }
 
-# npm_archive PACKAGE VERSION HASH: leaves the archive in .deps/cache and prints its path.
+# not_the_pinned FILE WHAT: the file stays there to be looked at; the next time it is fetched anew.
+not_the_pinned() { die "$2 is not what it was: its SHA-256 differs from the pinned one ($1)"; }
+
+# npm_archive PACKAGE VERSION HASH: leaves the archive in .deps/cache and prints its path, and nothing else.
 npm_archive() {
 	local name=${1#@}
 	local file=$deps/cache/${name//\//-}-$2.tgz
 	if ! matches_hash "$file" "$3"; then
-		command_or_package npm npm
+		rm -f "$file"
+		command_or_package npm npm >&2
 		quietly "npm-${name//\//-}" npm pack --silent --pack-destination "$deps/cache" "$1@$2"
-		matches_hash "$file" "$3" || die "$1 $2 is not what it was: its SHA-256 differs from the pinned one ($file)"
+		matches_hash "$file" "$3" || not_the_pinned "$file" "$1 $2"
 	fi
 	printf '%s\n' "$file"
 }
 
-# pypi_archive PACKAGE VERSION HASH: the same for a source package.
+# pypi_archive PACKAGE VERSION HASH: the same for a source package. pip keeps a file of that name that is there, whatever is in it.
 pypi_archive() {
 	local file=$deps/cache/$1-$2.tar.gz
 	if ! matches_hash "$file" "$3"; then
-		python3 -m pip --version >/dev/null 2>&1 || apt_packages python3-pip python3-setuptools
+		rm -f "$file"
+		python3 -m pip --version >/dev/null 2>&1 || apt_packages python3-pip python3-setuptools >&2
 		quietly "pip-$1" python3 -m pip download --disable-pip-version-check --no-binary :all: --no-deps -d "$deps/cache" "$1==$2"
-		matches_hash "$file" "$3" || die "$1 $2 is not what it was: its SHA-256 differs from the pinned one ($file)"
+		matches_hash "$file" "$3" || not_the_pinned "$file" "$1 $2"
 	fi
 	printf '%s\n' "$file"
 }
@@ -114,9 +131,8 @@ lmdb() {
 	file=$(pypi_archive "$name" "$version" "$hash")
 	rm -rf "$work" && mkdir -p "$work" "$prefix/include" "$prefix/lib"
 	tar -xzf "$file" -C "$work" --strip-components=2 "$name-$version/lib/mdb.c" "$name-$version/lib/midl.c" "$name-$version/lib/midl.h" "$name-$version/lib/lmdb.h"
-	sed -i -e 's|rc = EIO; /\* TODO: Use which error code? \*/|rc = ENOSPC; /* short write */|' \
-		-e '/if (MDB_FDATASYNC(env->me_fd))$/{n;s|rc = ErrCode();|rc = EIO; /* failed sync */|}' "$work/mdb.c"
-	[ "$(grep -c '/\* short write \*/\|/\* failed sync \*/' "$work/mdb.c")" = 2 ] || die "LMDB's source is not what it was: the lines to change are not found"
+	replace_once "$work/mdb.c" 'rc = EIO; /* TODO: Use which error code? */' 'rc = ENOSPC; /* short write */'
+	replace_once "$work/mdb.c" $'if (MDB_FDATASYNC(env->me_fd))\n\t\t\t\trc = ErrCode();' $'if (MDB_FDATASYNC(env->me_fd))\n\t\t\t\trc = EIO; /* failed sync */'
 	(cd "$work" && quietly lmdb gcc -O2 -g -fPIC -pthread ${1:+-fsanitize=$1} -c mdb.c midl.c && ar rcs "$prefix/lib/liblmdb.a" mdb.o midl.o)
 	cp "$work/lmdb.h" "$prefix/include/"
 	rm -rf "$work"
@@ -143,6 +159,14 @@ yyjson() {
 	finish yyjson "$version"
 }
 
+# The system's is taken as it is, and said once.
+systems_librdkafka() {
+	done_already librdkafka "the system's $1" && return 0
+	say "librdkafka: the system's $1, without the two lines changed in ours: a program whose only broker hung, and on waking said that there are no" \
+		"brokers, must be restarted (docs/DECISIONS.md, 'A broker that hangs'); GOVBUS_OWN_RDKAFKA=1 ./run deps builds ours"
+	finish librdkafka "the system's $1"
+}
+
 # librdkafka [SANITIZER]: the thread sanitizer knows pthreads, not C11's threads inside of libc. Two lines are changed, see below.
 librdkafka() {
 	local name version hash file work=$deps/work/librdkafka prefix=$deps/${1:-} part=librdkafka${1:+-$1} options=() changes="leader hints; no brokers"
@@ -150,10 +174,8 @@ librdkafka() {
 	done_already "$part" "$version" && done_already "$part-changes" "$changes" && return 0
 	if [ -n "${1:-}" ]; then
 		options=("--CFLAGS=-fsanitize=$1" "--LDFLAGS=-fsanitize=$1" --disable-c11threads)
-	elif pkg-config --atleast-version=2.11 rdkafka 2>/dev/null; then
-		say "librdkafka: the system's $(pkg-config --modversion rdkafka)"
-		finish "$part-changes" "$changes"
-		finish "$part" "$version"
+	elif [ -z "${GOVBUS_OWN_RDKAFKA:-}" ] && pkg-config --atleast-version=2.11 rdkafka 2>/dev/null; then
+		systems_librdkafka "$(pkg-config --modversion rdkafka)"
 		return 0
 	fi
 	say "librdkafka 2.15.1, once, about a minute"
@@ -161,12 +183,11 @@ librdkafka() {
 	rm -rf "$work" && mkdir -p "$work"
 	tar -xzf "$file" -C "$work" --strip-components=3 package/deps/librdkafka
 	# 2.15.1 counts leader hints of -1 (a broker just restarted) and then reads as many entries that it never filled: a segfault.
-	sed -i 's/^\( *\)\(TopicTags->partitions_with_leader_change_cnt++;\)/\1if (PartitionTags->CurrentLeader.LeaderId >= 0)\n\1        \2/' "$work/src/rdkafka_fetcher.c"
+	replace_once "$work/src/rdkafka_fetcher.c" 'TopicTags->partitions_with_leader_change_cnt++;' \
+		'if (PartitionTags->CurrentLeader.LeaderId >= 0) TopicTags->partitions_with_leader_change_cnt++;'
 	# A broker that hung longer than its own session answers for a moment that there are no brokers, its controller having fenced it. 2.15.1
 	# then forgets all that it knows, the bootstrap servers too, and never asks again (confluentinc/librdkafka#5301): asked again instead.
-	sed -i 's|if (md->broker_cnt == 0 && md->topic_cnt == 0) {|if (md->broker_cnt == 0) { /* topics or not */|' "$work/src/rdkafka_metadata.c"
-	grep -q 'LeaderId >= 0)$' "$work/src/rdkafka_fetcher.c" && grep -q '/\* topics or not \*/' "$work/src/rdkafka_metadata.c" ||
-		die "librdkafka's source is not what it was: the lines to change are not found"
+	replace_once "$work/src/rdkafka_metadata.c" 'if (md->broker_cnt == 0 && md->topic_cnt == 0) {' 'if (md->broker_cnt == 0) { /* topics or not */'
 	# Shared, not static: --enable-static pulls archives into the shared library whose symbols then stay undefined.
 	(
 		cd "$work"
@@ -252,4 +273,5 @@ main() {
 	fi
 }
 
-main "$@"
+# A test reads these functions and calls them one by one.
+[ "${BASH_SOURCE[0]}" != "$0" ] || main "$@"
