@@ -1,7 +1,6 @@
 /* kafka_runtime_flow_test.c: the runtime on a real broker: the same dump as the plain fold, and another log is refused by name. */
 #include "consumers/kafka_runtime.h"
 
-#include <librdkafka/rdkafka.h>
 #include <pthread.h>
 
 #include "common/clock.h"
@@ -10,6 +9,7 @@
 #include "consumers/position.h"
 #include "tests/support/flow.h"
 #include "tests/support/shard_bed.h"
+#include "tests/support/spoil_topic.h"
 
 static struct kafka_settings settings;
 static int buses;
@@ -171,30 +171,10 @@ static void test_other_log(void **state)
 /* What a retention that was set by mistake does: all that the topic holds is gone, its offsets are not. */
 static void trim_bus(const char *prefix)
 {
-	char topic[128], why[256];
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char topic[128];
 
 	snprintf(topic, sizeof topic, "%sgov.case", prefix);
-	rd_kafka_conf_set(conf, "bootstrap.servers", settings.brokers, why, sizeof why);
-	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(PARTITIONS);
-
-	for (int i = 0; i < PARTITIONS; i++) {
-		rd_kafka_topic_partition_list_add(list, topic, i)->offset = RD_KAFKA_OFFSET_END;
-	}
-	rd_kafka_DeleteRecords_t *records_gone = rd_kafka_DeleteRecords_new(list);
-
-	rd_kafka_DeleteRecords(rk, &records_gone, 1, NULL, queue);
-	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 20000);
-
-	assert_non_null(event);
-	assert_int_equal(rd_kafka_event_error(event), 0);
-	rd_kafka_event_destroy(event);
-	rd_kafka_DeleteRecords_destroy(records_gone);
-	rd_kafka_topic_partition_list_destroy(list);
-	rd_kafka_queue_destroy(queue);
-	rd_kafka_destroy(rk);
+	assert_int_equal(spoil_topic_trim(settings.brokers, topic, PARTITIONS), 0);
 }
 
 /* A log that was trimmed beyond the position is refused by name, nothing is folded from it, and an empty folder does not help: rows

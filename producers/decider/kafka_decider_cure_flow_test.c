@@ -3,7 +3,6 @@
  * @timeout 300
  * @wrap clock_wall_us
  */
-#include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "tests/support/flow.h"
 #include "tests/support/folder.h"
 #include "tests/support/kafka_flow.h"
+#include "tests/support/spoil_topic.h"
 #include "tests/support/toy_register.h"
 
 /* Rule 6: an action that kills the decider each time is refused as FAULT after the third death; the others go on. */
@@ -59,23 +59,9 @@ static void test_poison_is_refused_after_three_deaths(void **state)
 /* The action log loses all it had: its topic is made anew. */
 static void lose_actions(void)
 {
-	char why[256];
 	struct buf report = {0};
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 
-	rd_kafka_conf_set(conf, "bootstrap.servers", kafka_flow_settings.brokers, why, sizeof why);
-	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-	rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(kafka_flow_actions);
-
-	rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
-	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
-
-	assert_non_null(event);
-	rd_kafka_event_destroy(event);
-	rd_kafka_DeleteTopic_destroy(topic);
-	rd_kafka_queue_destroy(queue);
-	rd_kafka_destroy(rk);
+	assert_int_equal(spoil_topic_drop(kafka_flow_settings.brokers, kafka_flow_actions), 0);
 	clock_sleep_us(1500000);
 	assert_int_equal(kafka_bus_create(&kafka_flow_settings, kafka_flow_prefix, 1, &report),
 			 ERR_OK);
@@ -172,34 +158,6 @@ static void test_lost_action_log_stops_until_repaired(void **state)
 	assert_true(folder_remove(home));
 }
 
-/* All records of a topic are deleted, as by a retention that is too short; offsets go on. */
-static void trim(const char *topic, int partitions)
-{
-	char why[256];
-	rd_kafka_conf_t *conf = rd_kafka_conf_new();
-	rd_kafka_topic_partition_list_t *all = rd_kafka_topic_partition_list_new(partitions);
-
-	rd_kafka_conf_set(conf, "bootstrap.servers", kafka_flow_settings.brokers, why, sizeof why);
-	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-
-	for (int i = 0; i < partitions; i++) {
-		rd_kafka_topic_partition_list_add(all, topic, i)->offset = RD_KAFKA_OFFSET_END;
-	}
-	rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(all);
-
-	rd_kafka_DeleteRecords(rk, &request, 1, NULL, queue);
-	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
-
-	assert_non_null(event);
-	assert_int_equal(rd_kafka_event_error(event), 0);
-	rd_kafka_event_destroy(event);
-	rd_kafka_DeleteRecords_destroy(request);
-	rd_kafka_topic_partition_list_destroy(all);
-	rd_kafka_queue_destroy(queue);
-	rd_kafka_destroy(rk);
-}
-
 /* Rule 14: a log that was trimmed stops only whom it takes something from: a partition that holds claims alone has its position too. */
 static void test_claims_alone_are_a_position(void **state)
 {
@@ -214,7 +172,9 @@ static void test_claims_alone_are_a_position(void **state)
 
 	log_open("decider", LOG_ERROR + 1);
 	run_for(&config, 4000000, &reasons);
-	trim(kafka_flow_events, KAFKA_FLOW_PARTITIONS);
+	assert_int_equal(spoil_topic_trim(kafka_flow_settings.brokers, kafka_flow_events,
+					  KAFKA_FLOW_PARTITIONS),
+			 0);
 	kafka_flow_post_one("a", "530102");
 	buf_reset(&reasons);
 	run_for(&config, 4000000, &reasons);
@@ -279,7 +239,7 @@ static void test_unreadable_reference_stops(void **state)
 
 	assert_int_not_equal(err, ERR_OK);
 	assert_int_not_equal(err, ERR_STOPPED);
-	trim(topic, 1);
+	assert_int_equal(spoil_topic_trim(kafka_flow_settings.brokers, topic, 1), 0);
 	assert_int_equal(ends_with(&config), ERR_LOG_TRIMMED);
 	assert_true(folder_remove(home));
 }
