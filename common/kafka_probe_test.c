@@ -1,10 +1,14 @@
-/* kafka_probe_test.c: a broker that hangs is away after five seconds, one that is slow is not, and one that answers again is there. */
+/* kafka_probe_test.c: a broker that hangs is away after five seconds, one that is slow is not, and one that answers again is there; of several
+ * each is told apart, and who takes over for one that hangs is found.
+ * @timeout 120
+ */
 #include "common/kafka_probe.h"
 
 #include <time.h>
 
 #include "common/clock.h"
 #include "common/kafka_reader.h"
+#include "common/kafka_writer.h"
 #include "tests/support/kafka_mock.h"
 
 enum { SLOW_MS = 1500, HANGS_MS = 9000, PARTITIONS = 1, NEVER_US = 20000000 };
@@ -109,12 +113,103 @@ static void test_one_that_was_down_is_there_again(void **state)
 	assert_false(kafka_reader_handle(reader)->away);
 }
 
+/* ---- two brokers, each the leader of one partition */
+
+enum { HUNG_MS = 60000, TAKEN_OVER_US = 8000000 };
+
+static struct kafka_writer *writer;
+
+static int setup_two(void **state)
+{
+	struct kafka_writer_config config = {.settings = &kafka_mock_settings, .name = "test"};
+
+	(void)state;
+	kafka_mock_start_many(2, "events", 2);
+	assert_int_equal(kafka_reader_open(&kafka_mock_settings, "test", &reader), ERR_OK);
+	assert_int_equal(kafka_writer_open(&config, &writer), ERR_OK);
+	assert_int_equal(kafka_writer_topic(writer, "events"), 0);
+	for (int i = 0; i < 2; i++) {
+		rd_kafka_mock_partition_set_leader(kafka_mock_cluster, "events", i, i + 1);
+		assert_int_equal(kafka_reader_probe(reader, "events", i), ERR_OK);
+		assert_int_equal(kafka_writer_probe(writer, 0, i), ERR_OK);
+	}
+	return 0;
+}
+
+static int teardown_two(void **state)
+{
+	kafka_writer_close(writer);
+	return teardown(state);
+}
+
+/* Polls both for so long, or until the first partition's leader is silent or not for both. The other's is never; so neither is away. */
+static int64_t await_first(bool silent, int64_t most_us)
+{
+	int64_t began_us = clock_steady_us();
+	struct kafka_record record = {0};
+
+	while ((kafka_reader_silent(reader, 0) != silent ||
+		kafka_writer_silent(writer, 0) != silent) &&
+	       clock_steady_us() - began_us < most_us) {
+		kafka_reader_poll(reader, 20, &record);
+		kafka_reader_release(&record);
+		kafka_writer_poll(writer, 20);
+		assert_false(kafka_reader_silent(reader, 1));
+		assert_false(kafka_writer_silent(writer, 1));
+		assert_false(kafka_reader_handle(reader)->away);
+	}
+	return clock_steady_us() - began_us;
+}
+
+/* One of two hangs: its partitions are known as such, and are not taken for all. Once the other leads them too they are there, although the
+ * first hangs on. */
+static void test_one_of_two_hangs(void **state)
+{
+	(void)state;
+	(void)await_first(true, 1500000);
+	assert_false(kafka_reader_silent(reader, 0));
+	rd_kafka_mock_broker_set_rtt(kafka_mock_cluster, 1, HUNG_MS);
+	int64_t took_us = await_first(true, NEVER_US);
+
+	printf("one of two hangs: said after %.1f s\n", (double)took_us / 1e6);
+	assert_true(kafka_reader_silent(reader, 0) && kafka_writer_silent(writer, 0));
+	assert_true(took_us < KAFKA_PROBE_SILENT_US + 2500000);
+	rd_kafka_mock_partition_set_leader(kafka_mock_cluster, "events", 0, 2);
+	took_us = await_first(false, NEVER_US);
+	printf("the other leads: said after %.1f s\n", (double)took_us / 1e6);
+	assert_false(kafka_reader_silent(reader, 0) || kafka_writer_silent(writer, 0));
+	assert_true(took_us < TAKEN_OVER_US);
+}
+
+/* Where a log ends is known without waiting, as of a time that the caller says. */
+static void test_where_a_log_ends(void **state)
+{
+	int64_t before_us = clock_steady_us(), end = -1;
+
+	(void)state;
+	assert_false(kafka_reader_end(reader, 0, before_us, &end));
+	(void)await_first(true, 1500000);
+	assert_true(kafka_reader_end(reader, 0, before_us, &end));
+	assert_int_equal(end, 0);
+	assert_int_equal(kafka_writer_send(writer, 0, 0, SPAN("k"), SPAN("v"), NULL), ERR_OK);
+	assert_int_equal(kafka_writer_flush(writer, 10000), ERR_OK);
+	before_us = clock_steady_us();
+	assert_false(kafka_reader_end(reader, 0, before_us, &end));
+	(void)await_first(true, 2500000);
+	assert_true(kafka_reader_end(reader, 0, before_us, &end));
+	assert_int_equal(end, 1);
+}
+
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_one_that_hangs_is_away), T(test_one_that_is_slow_is_there),
-		T(test_a_pause_of_our_own_is_no_silence), T(test_one_that_was_down_is_there_again)};
+		T(test_one_that_hangs_is_away),
+		T(test_one_that_is_slow_is_there),
+		T(test_a_pause_of_our_own_is_no_silence),
+		T(test_one_that_was_down_is_there_again),
+		cmocka_unit_test_setup_teardown(test_one_of_two_hangs, setup_two, teardown_two),
+		cmocka_unit_test_setup_teardown(test_where_a_log_ends, setup_two, teardown_two)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

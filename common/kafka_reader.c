@@ -69,8 +69,22 @@ enum err kafka_reader_open(const struct kafka_settings *settings,
 
 enum err kafka_reader_probe(struct kafka_reader *reader, const char *topic, int32_t partition)
 {
-	reader->probe = kafka_probe_new(&reader->handle, topic, partition);
-	return reader->probe ? ERR_OK : ERR_NOMEM;
+	reader->probe = reader->probe ? reader->probe : kafka_probe_new(&reader->handle);
+	return reader->probe && kafka_probe_add(reader->probe, topic, partition) >= 0 ? ERR_OK
+										      : ERR_NOMEM;
+}
+
+bool kafka_reader_silent(const struct kafka_reader *reader, int number)
+{
+	return kafka_probe_silent_at(reader->probe, number);
+}
+
+bool kafka_reader_end(const struct kafka_reader *reader,
+		      int number,
+		      int64_t since_us,
+		      int64_t *ret_end)
+{
+	return kafka_probe_end(reader->probe, number, since_us, ret_end);
 }
 
 void kafka_reader_close(struct kafka_reader *reader)

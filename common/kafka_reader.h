@@ -38,10 +38,21 @@ enum err kafka_reader_open(const struct kafka_settings *settings,
 			   struct kafka_reader **ret_reader);
 
 /**
- * Makes every poll find out, too, whether a broker answers at all (kafka_probe.h), so that the handle's `away` is also set when one hangs.
- * Call it once, before the first poll.
+ * Makes every poll find out, too, whether this partition's leader answers (kafka_probe.h); the handle's `away` is then also set once all
+ * leaders that are asked hang. Call it before the first poll, for each partition; they are numbered from 0 in the order of the calls, and
+ * need not be read.
+ * @return NOMEM; also for more than KAFKA_PROBE_MAX partitions
  */
 enum err kafka_reader_probe(struct kafka_reader *reader, const char *topic, int32_t partition);
+
+/** Whether the leader of the partition with this number is silent. @thread any */
+bool kafka_reader_silent(const struct kafka_reader *reader, int number);
+
+/** Where its log ended, asked every second. @param since_us as in kafka_probe_end @return false while there is no such answer */
+bool kafka_reader_end(const struct kafka_reader *reader,
+		      int number,
+		      int64_t since_us,
+		      int64_t *ret_end);
 
 /** Closes; NULL is fine. Every record must have been released. */
 void kafka_reader_close(struct kafka_reader *reader);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/kafka_probe.h"
+
 enum { WRITER_TOPICS = 8, WRITER_WARM_MS = 2000, WRITER_PURGE_MS = 1000 };
 
 struct kafka_writer {
@@ -13,6 +15,7 @@ struct kafka_writer {
 	struct kafka_writer_config config;
 	rd_kafka_topic_t *topics[WRITER_TOPICS];
 	int n_topics;
+	struct kafka_probe *probe; /* NULL: nobody asked for it */
 };
 
 static const struct kafka_option defaults[] = {
@@ -99,6 +102,7 @@ void kafka_writer_close(struct kafka_writer *writer)
 	}
 	rd_kafka_purge(writer->handle.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	rd_kafka_flush(writer->handle.rk, WRITER_PURGE_MS);
+	kafka_probe_free(writer->probe);
 	for (int i = 0; i < writer->n_topics; i++) {
 		rd_kafka_topic_destroy(writer->topics[i]);
 	}
@@ -171,8 +175,26 @@ enum err kafka_writer_send(struct kafka_writer *writer,
 	return kafka_conf_err(code);
 }
 
+enum err kafka_writer_probe(struct kafka_writer *writer, int topic, int32_t partition)
+{
+	writer->probe = writer->probe ? writer->probe : kafka_probe_new(&writer->handle);
+	return writer->probe && kafka_probe_add(writer->probe,
+						rd_kafka_topic_name(writer->topics[topic]),
+						partition) >= 0
+		       ? ERR_OK
+		       : ERR_NOMEM;
+}
+
+bool kafka_writer_silent(const struct kafka_writer *writer, int number)
+{
+	return kafka_probe_silent_at(writer->probe, number);
+}
+
 int kafka_writer_poll(struct kafka_writer *writer, int timeout_ms)
 {
+	if (writer->probe) {
+		kafka_probe_turn(writer->probe);
+	}
 	return rd_kafka_poll(writer->handle.rk, timeout_ms);
 }
 

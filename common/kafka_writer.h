@@ -45,6 +45,16 @@ void kafka_writer_close(struct kafka_writer *writer);
 int kafka_writer_topic(struct kafka_writer *writer, const char *name);
 
 /**
+ * Makes every poll find out, too, whether this partition's leader answers (kafka_probe.h). Call it before the first poll, for each
+ * partition; they are numbered from 0 in the order of the calls.
+ * @return NOMEM; also for more than KAFKA_PROBE_MAX partitions
+ */
+enum err kafka_writer_probe(struct kafka_writer *writer, int topic, int32_t partition);
+
+/** Whether the leader of the partition with this number is silent. @thread any */
+bool kafka_writer_silent(const struct kafka_writer *writer, int number);
+
+/**
  * Hands over one record; key and value are copied.
  * @param partition  -1: by the key, as Java's client does (murmur2)
  * @return BUSY when the queue is full (poll and try again), TOO_BIG, KAFKA; on an error there will be no report
