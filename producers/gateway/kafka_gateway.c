@@ -6,6 +6,7 @@
 #include "common/limits.h"
 #include "common/log.h"
 #include "producers/gateway/case_reader.h"
+#include "producers/gateway/kafka_lanes.h"
 #include "producers/gateway/kafka_outcomes.h"
 #include "projections/reference_warn.h"
 
@@ -69,17 +70,30 @@ static bool healthy(void *context, struct buf *reasons)
 	return well;
 }
 
+/* While some partitions can be posted to it is ready: elsewhere nobody could do more for the others. */
+static bool answered(struct kafka_gateway *all, struct buf *reasons)
+{
+	int away = kafka_posting_away(all->posting);
+
+	if (away == KAFKA_LANES) {
+		buf_add_text(
+			reasons,
+			"no broker answers; cure: start it (./run broker start), the gateway continues by itself\n");
+	} else if (away) {
+		buf_printf(
+			reasons,
+			"%d of %d partitions: their broker does not answer, and posts for them get 503; cure: start it, the gateway continues by itself\n",
+			away, KAFKA_LANES);
+	}
+	return away < KAFKA_LANES;
+}
+
 static bool ready(void *context, struct buf *reasons)
 {
 	struct kafka_gateway *all = context;
 	bool well = kafka_outcomes_ready(all->outcomes, reasons);
 
-	if (kafka_posting_away(all->posting)) {
-		buf_add_text(
-			reasons,
-			"no broker answers; cure: start it (./run broker start), the gateway continues by itself\n");
-		well = false;
-	}
+	well &= answered(all, reasons);
 	well &= !gateway_keys_say(&all->gateway, reasons);
 	if (all->gateway.mode == DOOR_HISTORY) {
 		buf_add_text(

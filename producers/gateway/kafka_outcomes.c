@@ -194,25 +194,41 @@ static enum err assign_all(struct kafka_outcomes *outcomes)
 	for (int i = 0; i < LANES && !err; i++) {
 		const struct kafka_outcomes_config *config = &outcomes->config;
 		bool reference = i == REFERENCE_LANE;
+		const char *topic = reference ? outcomes->reference_topic : outcomes->case_topic;
 
 		log_cursor_init(&outcomes->cursors[i]);
 		if (!reference && config->start &&
 		    !config->start(config->start_context, i, &outcomes->cursors[i])) {
 			log_cursor_init(&outcomes->cursors[i]);
 		}
-		err = kafka_reader_assign(outcomes->reader,
-					  reference ? outcomes->reference_topic
-						    : outcomes->case_topic,
-					  reference ? 0 : i, outcomes->cursors[i].next_offset);
+		err = kafka_reader_probe(outcomes->reader, topic, reference ? 0 : i);
+		err = err ? err
+			  : kafka_reader_assign(outcomes->reader, topic, reference ? 0 : i,
+						outcomes->cursors[i].next_offset);
 	}
 	return err;
+}
+
+/* Tells the posting whenever a lane's broker goes away, or is there again. */
+static void tell(const struct kafka_outcomes *outcomes, bool told[LANES])
+{
+	bool all = kafka_reader_handle(outcomes->reader)->away;
+
+	for (int i = 0; outcomes->config.posting && i < LANES; i++) {
+		bool away = all || kafka_reader_silent(outcomes->reader, i);
+
+		if (away != told[i]) {
+			told[i] = away;
+			kafka_posting_heard(outcomes->config.posting, i, away);
+		}
+	}
 }
 
 static void *run(void *context)
 {
 	struct kafka_outcomes *outcomes = context;
 	struct kafka_record record = {0};
-	bool away = false;
+	bool told[LANES] = {false};
 
 	while (!outcomes->stopping) {
 		pulse_beat(&outcomes->config.gateway->outcomes_pulse);
@@ -220,11 +236,7 @@ static void *run(void *context)
 			take(outcomes, &record);
 		}
 		kafka_reader_release(&record);
-		if (kafka_reader_handle(outcomes->reader)->away != away &&
-		    outcomes->config.posting) {
-			away = !away;
-			kafka_posting_heard(outcomes->config.posting, away);
-		}
+		tell(outcomes, told);
 	}
 	return NULL;
 }
@@ -245,7 +257,6 @@ enum err kafka_outcomes_start(const struct kafka_outcomes_config *config,
 	(void)snprintf(outcomes->reference_topic, sizeof outcomes->reference_topic, "%s%s",
 		       config->topic_prefix, schema_topic(TOPIC_REFERENCE)->name);
 	err = kafka_reader_open(config->settings, "govbus-gateway", &outcomes->reader);
-	err = err ? err : kafka_reader_probe(outcomes->reader, outcomes->reference_topic, 0);
 	err = err ? err : assign_all(outcomes);
 	if (!err) {
 		outcomes->runs = !pthread_create(&outcomes->thread, NULL, run, outcomes);

@@ -12,6 +12,7 @@
 #include "common/kafka_topics.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "producers/gateway/kafka_lanes.h"
 #include "producers/gateway/kafka_rejects.h"
 
 enum { QUEUE_BATCHES = 512, TAKE_BATCHES = 64, REPORTS_MS = 20, REOPEN_US = 500000 };
@@ -44,7 +45,8 @@ struct kafka_posting {
 	struct batch *under_way;
 	struct pending *pending;
 	struct kafka_rejects rejects;
-	bool stopping, reader_away;
+	bool stopping;
+	struct kafka_lanes lanes; /* counted with every poll */
 	pthread_t door_thread, report_thread;
 	bool door_runs, reports_run;
 	/* The producer. Sent to by the door's thread, polled by the other (librdkafka allows it); `serving` keeps them apart when it is replaced. */
@@ -109,11 +111,6 @@ static void on_outcome(struct pending_wait *wait, const struct pending_outcome *
 	}
 }
 
-static int lane_of(const struct batch_item *item, int partition)
-{
-	return item->topic == TOPIC_CASE_ACTION ? partition : LIMIT_CASE_PARTITIONS;
-}
-
 static void on_report(void *context, void *opaque, const struct kafka_report *report)
 {
 	struct kafka_posting *posting = context;
@@ -135,7 +132,7 @@ static void on_report(void *context, void *opaque, const struct kafka_report *re
 	} else if (batch->async) {
 		batch_settle_pending(item);
 	} else if (!item->status && report->offset >= 0) {
-		pending_add(posting->pending, &item->wait, lane_of(item, report->partition),
+		pending_add(posting->pending, &item->wait, kafka_lanes_of(item, report->partition),
 			    report->offset);
 	}
 	advance(posting, batch);
@@ -190,25 +187,24 @@ static void give_up_late(struct kafka_posting *posting, int64_t now_us)
 
 /* ---- sending */
 
-bool kafka_posting_away(struct kafka_posting *posting)
+int kafka_posting_away(struct kafka_posting *posting)
 {
-	bool away;
-
-	pthread_mutex_lock(&posting->lock);
-	away = posting->reader_away;
-	pthread_mutex_unlock(&posting->lock);
-	return away;
+	return posting->lanes.away;
 }
 
-void kafka_posting_heard(struct kafka_posting *posting, bool away)
+void kafka_posting_heard(struct kafka_posting *posting, int lane, bool away)
 {
 	pthread_mutex_lock(&posting->lock);
-	posting->reader_away = away;
+	posting->lanes.unread[lane] = away;
 	pthread_mutex_unlock(&posting->lock);
 }
 
 static void send_item(struct kafka_posting *posting, struct batch_item *item)
 {
+	if (kafka_lanes_item_away(&posting->lanes, posting->writer, item)) {
+		batch_settle_problem(item, PROBLEM_AWAY, NULL);
+		return;
+	}
 	enum err err = kafka_writer_send(posting->writer, posting->topics[item->topic],
 					 item->partition, item->key, item->bytes, item);
 
@@ -227,7 +223,8 @@ static void send_item(struct kafka_posting *posting, struct batch_item *item)
 
 static void send_reject(struct kafka_posting *posting, const struct batch_reject *reject)
 {
-	kafka_rejects_send(&posting->rejects, posting->reader_away ? NULL : posting->writer,
+	kafka_rejects_send(&posting->rejects,
+			   posting->lanes.away == KAFKA_LANES ? NULL : posting->writer,
 			   posting->topics[TOPIC_REJECTED], reject);
 }
 
@@ -239,7 +236,8 @@ static void send_batch(struct kafka_posting *posting, struct batch *batch, enum 
 			       "the key store: %s", err_text(keys_err));
 	}
 	/* None of it can be accepted: one answer for the whole batch, which says when to try again. */
-	if (!batch->kind && batch->unsettled && (posting->reader_away || !posting->writer)) {
+	if (!batch->kind && batch->unsettled &&
+	    kafka_lanes_batch_away(&posting->lanes, posting->writer, batch)) {
 		batch->kind = PROBLEM_AWAY;
 	}
 	send_reject(posting, &batch->reject);
@@ -279,6 +277,7 @@ static enum err writer_open(struct kafka_posting *posting)
 		posting->topics[TOPICS[i]] = kafka_writer_topic(writer, name);
 		err = posting->topics[TOPICS[i]] < 0 ? ERR_KAFKA : ERR_OK;
 	}
+	err = err ? err : kafka_lanes_probe(writer, posting->topics);
 	if (err) {
 		kafka_writer_close(writer);
 		return err;
@@ -380,11 +379,12 @@ static void *reports_run(void *context)
 		if (posting->writer) {
 			(void)kafka_writer_poll(posting->writer, REPORTS_MS);
 		}
-		pthread_mutex_unlock(&posting->serving);
 		pthread_mutex_lock(&posting->lock);
+		kafka_lanes_count(&posting->lanes, posting->writer);
 		give_up_late(posting, clock_steady_us());
 		stopping = posting->stopping;
 		pthread_mutex_unlock(&posting->lock);
+		pthread_mutex_unlock(&posting->serving);
 	}
 	return NULL;
 }

@@ -31,14 +31,14 @@ void kafka_posting_outcome(struct kafka_posting *posting,
 			   const struct pending_outcome *outcome);
 
 /**
- * Tells it whether a broker answers: a producer that sends nothing cannot know, so the thread that reads from the broker
- * says so.
+ * Tells it whether outcomes can be read from the events of a lane (kafka_lanes.h): while they cannot, what is posted there is refused. Whether actions can be
+ * written it finds out itself.
  * @thread any
  */
-void kafka_posting_heard(struct kafka_posting *posting, bool away);
+void kafka_posting_heard(struct kafka_posting *posting, int lane, bool away);
 
-/** Whether no broker answers. @thread any */
-bool kafka_posting_away(struct kafka_posting *posting);
+/** For how many of the lanes posts are refused now, since a broker does not answer. @thread any */
+int kafka_posting_away(struct kafka_posting *posting);
 
 /** Ends its threads and answers all requests that still wait. New batches are refused. */
 void kafka_posting_stop(struct kafka_posting *posting);

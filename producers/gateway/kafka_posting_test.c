@@ -1,7 +1,8 @@
 /* kafka_posting_test.c: posting while the producer is gone and cannot be opened again: 503 with Retry-After, and nothing is lost.
  * No broker is asked: the writer is the test's own.
  * @wrap kafka_writer_open kafka_writer_close kafka_writer_topic kafka_writer_send
- * @wrap kafka_writer_poll kafka_writer_flush kafka_writer_handle */
+ * @wrap kafka_writer_poll kafka_writer_flush kafka_writer_handle
+ * @wrap kafka_writer_probe kafka_writer_silent */
 #include "producers/gateway/kafka_posting.h"
 
 #include <stdatomic.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/partition.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/folder.h"
 #include "tests/support/raw_client.h"
@@ -21,7 +23,7 @@ struct kafka_writer {
 	struct kafka_handle handle;
 	struct kafka_writer_config config;
 	void *opaques[RECORDS];
-	int n, reported;
+	int n, reported, n_probed;
 };
 
 /* The broker's side, and what the test does to it. */
@@ -43,6 +45,8 @@ enum err __wrap_kafka_writer_send(struct kafka_writer *writer,
 int __wrap_kafka_writer_poll(struct kafka_writer *writer, int timeout_ms);
 enum err __wrap_kafka_writer_flush(struct kafka_writer *writer, int timeout_ms);
 const struct kafka_handle *__wrap_kafka_writer_handle(const struct kafka_writer *writer);
+enum err __wrap_kafka_writer_probe(struct kafka_writer *writer, int topic, int32_t partition);
+bool __wrap_kafka_writer_silent(const struct kafka_writer *writer, int number);
 
 enum err __wrap_kafka_writer_open(const struct kafka_writer_config *config,
 				  struct kafka_writer **ret_writer)
@@ -123,6 +127,23 @@ const struct kafka_handle *__wrap_kafka_writer_handle(const struct kafka_writer 
 	return broken ? &fatal : &well;
 }
 
+/* The lane whose actions' leader hangs; -1: none. */
+static _Atomic int hangs;
+
+enum err __wrap_kafka_writer_probe(struct kafka_writer *writer, int topic, int32_t partition)
+{
+	(void)topic;
+	assert_int_equal(partition, writer->n_probed % LIMIT_CASE_PARTITIONS);
+	writer->n_probed++;
+	return ERR_OK;
+}
+
+bool __wrap_kafka_writer_silent(const struct kafka_writer *writer, int number)
+{
+	assert_true(number < writer->n_probed);
+	return number == hangs;
+}
+
 /* ---- a gateway in front of it */
 
 struct bed {
@@ -153,6 +174,7 @@ static int setup(void **state)
 	*state = &bed;
 	opened = closed = 0;
 	broken = unopenable = silent = false;
+	hangs = -1;
 	assert_true(folder_make("posting", bed.home));
 	assert_int_equal(door_open(&bed.door, bed.home), ERR_OK);
 	assert_int_equal(key_store_open(bed.home, &bed.keys), ERR_OK);
@@ -205,8 +227,15 @@ static int teardown(void **state)
 
 static char heard[16384];
 
+/* Counties of different partitions: reports in turn are of one and of the other. */
+static const char *const COUNTIES[] = {"530102", "530103"};
+
 /* Posts reports of these ids, a letter each; of a capital one the type is none. @return the socket, on which the answer comes */
-static int say(const struct bed *bed, const char *ids, bool many, const char *more)
+static int say(const struct bed *bed,
+	       const char *const counties[2],
+	       const char *ids,
+	       bool many,
+	       const char *more)
 {
 	struct buf body = {0}, text = {0};
 	int s = raw_client_dial(http_port(bed->http));
@@ -215,11 +244,11 @@ static int say(const struct bed *bed, const char *ids, bool many, const char *mo
 		buf_printf(
 			&body,
 			"%s{\"specversion\":\"1.0\",\"id\":\"event-%c\",\"source\":\"/t\",\"type\":\"gov.case.reported.v1\","
-			"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"530102\",\"data\":{\"type_code\":\"%s\",\"title\":\"t\"}}",
+			"\"time\":\"2023-01-19T09:00:00+08:00\",\"place\":\"%s\",\"data\":{\"type_code\":\"%s\",\"title\":\"t\"}}",
 			!many ? ""
 			: i   ? ","
 			      : "[",
-			ids[i], ids[i] < 'a' ? "ZZ99" : "MD02");
+			ids[i], counties[i % 2], ids[i] < 'a' ? "ZZ99" : "MD02");
 	}
 	buf_add_text(&body, many ? "]" : "");
 	buf_printf(
@@ -246,7 +275,12 @@ static int answer(int s)
 
 static int post(const struct bed *bed, const char *ids, bool many)
 {
-	return answer(say(bed, ids, many, ASYNC));
+	return answer(say(bed, (const char *const[]){"530102", "530102"}, ids, many, ASYNC));
+}
+
+static int post_in(const struct bed *bed, const char *county, const char *ids)
+{
+	return answer(say(bed, (const char *const[]){county, county}, ids, false, ASYNC));
 }
 
 /* How often an event was handed to a producer. */
@@ -319,7 +353,7 @@ static void test_owed(void **state)
 	int s;
 
 	silent = true;
-	s = say(bed, "a", false, "");
+	s = say(bed, COUNTIES, "a", false, "");
 	while (!handed_over('a')) {
 		clock_sleep_us(POLL_US);
 		assert_true(clock_steady_us() - began_us < INT64_C(1000) * OUTCOME_MS);
@@ -334,11 +368,64 @@ static void test_owed(void **state)
 	assert_int_equal(handed_over('a'), 2);
 }
 
+static int lane_of_county(const char *county)
+{
+	return partition_of_key(span_cstr(county), LIMIT_CASE_PARTITIONS);
+}
+
+/* @return whether so many lanes are said to be away, in time */
+static bool says_away(const struct bed *bed, int n)
+{
+	for (int i = 0; i < PATIENCE_MS && kafka_posting_away(bed->posting) != n; i++) {
+		clock_sleep_us(POLL_US);
+	}
+	return kafka_posting_away(bed->posting) == n;
+}
+
+/* The broker that leads one county's partition hangs, that of its actions or that of its events: only what is posted there is refused. */
+static void test_one_hangs(void **state)
+{
+	struct bed *bed = *state;
+	int lane = lane_of_county("530102"), other = lane_of_county("530103");
+
+	assert_int_not_equal(lane, other);
+	assert_true(says_away(bed, 0));
+	for (int events = 0; events < 2; events++) {
+		char here = events ? 'c' : 'a', there[] = {events ? 'd' : 'b', 0};
+
+		if (events) {
+			kafka_posting_heard(bed->posting, lane, true);
+		} else {
+			hangs = lane;
+		}
+		assert_int_equal(post_in(bed, "530102", (char[]){here, 0}), 503);
+		assert_away("broker-away");
+		assert_int_equal(handed_over(here), 0);
+		assert_int_equal(post_in(bed, "530103", there), 202);
+		assert_int_equal(handed_over(*there), 1);
+		assert_true(says_away(bed, 1));
+		kafka_posting_heard(bed->posting, lane, false);
+		hangs = -1;
+		assert_int_equal(post_in(bed, "530102", (char[]){here, 0}), 202);
+		assert_int_equal(handed_over(here), 1);
+		assert_true(says_away(bed, 0));
+	}
+	/* Of a batch each event has its own answer. */
+	hangs = lane;
+	assert_int_equal(answer(say(bed, COUNTIES, "ef", true, ASYNC)), 200);
+	assert_non_null(strstr(heard, "503"));
+	assert_non_null(strstr(heard, "broker-away"));
+	assert_non_null(strstr(heard, "202"));
+	assert_int_equal(handed_over('e'), 0);
+	assert_int_equal(handed_over('f'), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_owed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_hangs, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
