@@ -364,9 +364,6 @@ static int drain(struct decider *decider, struct kafka_reader *reader, int wait_
 		}
 		kafka_reader_release(&record);
 	}
-	if (n && reader == decider->refreader) {
-		decider->ref_read_us = clock_steady_us();
-	}
 	return n;
 }
 

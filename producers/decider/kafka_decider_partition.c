@@ -346,23 +346,16 @@ void kafka_decider_partition_on_action(struct decider_partition *part,
 
 /* ---- turns */
 
-/* An action waits for reference records that its door has seen: they are there, or the log ends before. The broker is
- * asked only when nothing more comes: it answers after the fetch that waits on the same connection, half a second later, and
- * so many partitions may wait that nothing would be read meanwhile. */
+/* An action waits for reference records that its door has seen: they are there, or the log, asked later, ends before them. The
+ * reader asks every second anyway. If each partition that waits asked and waited for a broker that hangs, nothing else would be done. */
 static void serve_reference(struct decider_partition *part)
 {
 	struct decider *decider = part->decider;
-	int64_t quiet_us =
-		part->wanted_us > decider->ref_read_us ? part->wanted_us : decider->ref_read_us;
-	int64_t position = reference_position(decider->reference), low = 0, high = 0;
+	int64_t position = reference_position(decider->reference), end = 0;
 
 	if (position < part->wanted_refoffset) {
-		if (clock_steady_us() - quiet_us < PARTS_REFERENCE_US) {
-			return;
-		}
-		if (kafka_reader_watermarks_once(decider->refreader, decider->reftopic, 0, &low,
-						 &high) ||
-		    position < high) {
+		if (!kafka_reader_end(decider->refreader, 0, part->wanted_us, &end) ||
+		    position < end) {
 			return;
 		}
 		part->reference_end = true;

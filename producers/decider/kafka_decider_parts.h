@@ -51,8 +51,6 @@ enum {
 	PARTS_FREEZE_ROWS = 20000,
 	PARTS_ASK_AGAIN_US = 200000,
 	PARTS_IDLE_US = 20000,
-	/* Nothing read for so long: ask whether the reference log ends */
-	PARTS_REFERENCE_US = 300000,
 	PARTS_SKEW_US = 60 * 1000000,
 	PARTS_SKEW_WAIT_US = 10 * 1000000,
 	/* Of rows that are not committed: no more is decided meanwhile */
@@ -116,7 +114,6 @@ struct decider {
 	struct log_cursor refcursor;
 	char reftopic[KAFKA_TOPIC_NAME_BYTES], writer_name[80];
 	bool ref_ended, clock_off, done;
-	int64_t ref_read_us;  /* when reference records last came, by the steady clock */
 	int64_t clock_off_us; /* how far, for people */
 	struct decider_partition partitions[PARTS_MAX];
 	int n_partitions;
