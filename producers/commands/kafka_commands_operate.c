@@ -7,6 +7,7 @@
 #include "producers/commands/commands.h"
 #include "producers/commands/kafka_operate.h"
 #include "producers/decider/registers.h"
+#include "schemas/lint.h"
 
 static const struct conf_option ASK_OPTIONS[] = {
 	CONF_COMMON_COMMAND,
@@ -113,7 +114,15 @@ int kafka_commands_operate_repair(int argc, char **argv)
 	}
 	const struct register_ops *ops = registers_named(conf_text(conf, "register"));
 	int partition = (int)conf_number(conf, "partition");
+	const char *personal = lint_text(span_cstr(conf_text(conf, "reason")));
 
+	if (personal) {
+		fprintf(stderr,
+			"govbus repair: --reason: looks like %s: it stays in the record; leave it out\n",
+			personal);
+		conf_free(conf);
+		return err_exit_code(ERR_USAGE);
+	}
 	if (!ops || partition >= schema_topic(ops->events)->partitions) {
 		fprintf(stderr,
 			"govbus repair: --register case or reference, and a --partition of it\n");

@@ -86,6 +86,12 @@ def token_words(folder):
 		assert not (folder / "misspelt").exists()
 
 
+def reasons(folder):
+	"""What an operator writes into the record holds no personal number either."""
+	done = run(folder, "repair", "--kafka", "127.0.0.1:1", "--register", "case", "--reason", "restored by 138-1234-5678")
+	assert done.returncode == USAGE and done.stderr == "govbus repair: --reason: looks like a mobile number: it stays in the record; leave it out\n", done
+
+
 def tokens(folder):
 	"""The list shows all that a token binds, oldest first, as a table and as JSON; a secret it never shows."""
 	names = "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference"
@@ -118,4 +124,5 @@ with tempfile.TemporaryDirectory(prefix="govbus-options.") as name:
 	numbers(Path(name))
 	token_add(Path(name))
 	token_words(Path(name))
+	reasons(Path(name))
 	tokens(Path(name))
