@@ -77,6 +77,8 @@ static bool unit_stands(const struct case_rules *rules,
 		       place_covers(unit->seat, place_of_unit(span_cstr(state->owner)));
 	case CASE_WHO_SOURCE:
 		return same_source && !(((unsigned)rules->profile.steps >> CODE_step_accept) & 1u);
+	case CASE_WHO_STAND_IN:
+		return !state->lead_unit[0] && span_eq(unit->id, span_cstr(state->owner));
 	case CASE_WHO_NOBODY:
 	case CASE_WHO_COUNT:
 		break;
@@ -172,6 +174,7 @@ static void who_needs(struct case_decision *d)
 		"a grid of the place",
 		"a unit whose area covers the case or its owner",
 		"the report's source",
+		"who stands in for a lead unit that is gone",
 		"the decider"};
 	struct span needs = SPAN("");
 

@@ -197,7 +197,9 @@ static void on_signed(struct case_decision *d, struct after *after)
 
 static void on_returned(struct case_decision *d, struct after *after)
 {
-	EVENT_SET(d->ev->data.case_returned, n, (uint64_t)d->was.returns + 1);
+	/* Where nobody leads, nobody has given it back. */
+	EVENT_SET(d->ev->data.case_returned, n,
+		  (uint64_t)d->was.returns + (d->was.lead_unit[0] ? 1 : 0));
 	enter(d, after, d->to);
 }
 

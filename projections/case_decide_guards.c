@@ -261,7 +261,7 @@ static bool guard_returns(struct case_decision *d)
 
 	DETAIL(d, "returned %u times%s", d->was.returns, d->was.arbitrated ? ", arbitrated" : "");
 	NEEDS(d, "fewer than %d returns, no arbitration", most);
-	return d->was.returns < most && !d->was.arbitrated;
+	return (d->was.returns < most && !d->was.arbitrated) || !d->was.lead_unit[0];
 }
 
 static bool guard_holds(struct case_decision *d)

@@ -270,7 +270,7 @@ static enum case_owed owed_by(const struct case_state *s, const struct event *ev
 	const struct callback_recorded *callback = &ev->data.callback_recorded;
 	bool up = case_dues_above(s).p != NULL;
 
-	if (ev->type == EVENT_case_returned &&
+	if (ev->type == EVENT_case_returned && !s->arbitrated &&
 	    s->returns >= case_limits_get(CASE_LIMIT_returns_max) && up) {
 		return CASE_OWED_ARBITRATION;
 	}

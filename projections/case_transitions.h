@@ -15,6 +15,7 @@ enum case_who {
 	CASE_WHO_GRID,   /* a grid that covers the case's place, or lies in it */
 	CASE_WHO_AREA,   /* a unit whose area covers the case's place or its owner's */
 	CASE_WHO_SOURCE, /* the report's own source, in a flow without acceptance: it runs the flow itself */
+	CASE_WHO_STAND_IN, /* the owner, once the unit that led is no longer in force and nobody follows it */
 	CASE_WHO_NOBODY, /* the decider alone */
 	CASE_WHO_COUNT
 };

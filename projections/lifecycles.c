@@ -16,6 +16,7 @@ static const char *const who_texts[CASE_WHO_COUNT] = {
 	[CASE_WHO_GRID] = "a grid of the place",
 	[CASE_WHO_AREA] = "a unit whose area covers the case",
 	[CASE_WHO_SOURCE] = "the report's source, in a flow without acceptance",
+	[CASE_WHO_STAND_IN] = "the owner, where the lead unit is gone",
 	[CASE_WHO_NOBODY] = "the decider",
 };
 

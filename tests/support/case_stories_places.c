@@ -299,6 +299,62 @@ static void lead_dissolved(struct case_story *s)
 	ENDS("", case_story_try(s, EVENT_case_signed_for, 0, COUNTY));
 }
 
+/* Whoever may dispatch takes back what a dissolved department led, though it may not handle; it is no return, and follows however many. */
+static void taken_back(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+	struct case_state c;
+
+	case_story_bring(s, CODE_case_state_DI);
+	ENDS("", case_bed_simple(bed, EVENT_case_returned, HOUSE));
+	ENDS("", case_bed_dispatch(bed, TOWN, HOUSE));
+	ENDS("", case_bed_simple(bed, EVENT_case_returned, HOUSE));
+	MUST(owned_by(s, COUNTY) && case_story_state(s).arbitrated);
+	ENDS("", case_bed_dispatch(bed, COUNTY, HOUSE));
+	ENDS("RETURNS", case_story_try(s, EVENT_case_returned, 0, HOUSE));
+	ENDS("WHO", case_story_try(s, EVENT_case_returned, 0, COUNTY));
+	end_house(bed, AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	case_stories_table_take_away(bed, "3.centre.handle");
+	ENDS("FUNCTION", case_story_try(s, EVENT_case_signed_for, 0, COUNTY));
+	ENDS("WHO", case_story_try(s, EVENT_case_returned, 0, CITY));
+	MUST(strstr(bed->needs, COUNTY));
+	ENDS("", case_bed_simple(bed, EVENT_case_returned, COUNTY));
+	c = case_story_state(s);
+	MUST(owned_by(s, COUNTY) && c.state == CODE_case_state_AC && c.returns == 2);
+	ENDS("", case_bed_dispatch(bed, COUNTY, FIRE));
+	/* Once another leads it is that one's to return; and taking back asks for its own function. */
+	ENDS("WHO", case_story_try(s, EVENT_case_returned, 0, COUNTY));
+	case_bed_done(bed);
+	case_story_begin(s);
+	case_story_bring(s, CODE_case_state_DI);
+	end_house(bed, 1);
+	case_stories_table_take_away(bed, "4.centre.handle");
+	ENDS("", case_story_try(s, EVENT_case_returned, 0, TOWN));
+	case_stories_table_take_away(bed, "4.centre.dispatch");
+	ENDS("FUNCTION", case_story_try(s, EVENT_case_returned, 0, TOWN));
+	/* A lead that may dispatch, and may not handle any more, does not return what it leads. */
+	ENDS("", case_bed_report(bed, COUNTY, "530102", "UM01", 0));
+	ENDS("", case_bed_accept(bed, COUNTY, CODE_severity_general));
+	ENDS("", case_bed_dispatch(bed, COUNTY, VILLAGE));
+	case_stories_table_take_away(bed, "5.centre.handle");
+	ENDS("FUNCTION", case_story_try(s, EVENT_case_returned, 0, VILLAGE));
+}
+
+/* A major case whose village is gone goes up to the county once. */
+static void major_of_gone(struct case_story *s)
+{
+	struct case_bed *bed = &s->bed;
+
+	ENDS("", case_bed_report(bed, TOWN, HERE, "MD02", 0));
+	MUST(owned_by(s, VILLAGE));
+	case_bed_end_place(bed, HERE, CODE_place_change_abolish, "", AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_major));
+	MUST(owned_by(s, COUNTY) && case_story_state(s).seq == 3 &&
+	     case_story_state(s).rounds[CODE_escalate_cause_major] == 1);
+}
+
 /* A township that leads, or assists, and got another code goes on under it. */
 static void lead_recoded(struct case_story *s)
 {
@@ -373,9 +429,10 @@ static void grid_recoded(struct case_story *s)
 }
 
 static case_story_tell *const stories[] = {
-	report_below_merged, no_single_successor, changed_again, up_to_recoded,   owner_merged,
-	owner_abolished,     own_lists,           county_moved,  town_moved,      moved_together,
-	prefecture_gone,     lead_dissolved,      lead_recoded,  handler_recoded, grid_recoded};
+	report_below_merged, no_single_successor, changed_again, up_to_recoded, owner_merged,
+	owner_abolished,     own_lists,           county_moved,  town_moved,    moved_together,
+	prefecture_gone,     lead_dissolved,      taken_back,    major_of_gone, lead_recoded,
+	handler_recoded,     grid_recoded};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 

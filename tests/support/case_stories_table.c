@@ -197,7 +197,7 @@ static const struct required {
 	{EVENT_case_reopened, CODE_reopen_cause_callback, S(CL), TOWN, "4.centre.call-back"},
 };
 
-static void take_away(struct case_bed *bed, const char *item)
+void case_stories_table_take_away(struct case_bed *bed, const char *item)
 {
 	struct event ev = {.type = EVENT_list_item_set};
 	char subject[80];
@@ -220,7 +220,7 @@ static void function_asked(struct case_story *s)
 		again(s, need->in);
 		whole = case_story_try(s, need->type, need->variant, need->unit);
 		MUST(strcmp(whole, "FUNCTION") != 0 && strcmp(whole, "WHO") != 0);
-		take_away(&s->bed, need->item);
+		case_stories_table_take_away(&s->bed, need->item);
 		ENDS("FUNCTION", case_story_try(s, need->type, need->variant, need->unit));
 	}
 }
@@ -239,12 +239,12 @@ static void function_of_others(struct case_story *s)
 	ENDS("", case_bed_post(bed));
 	ENDS("", case_bed_simple(bed, EVENT_case_signed_for, HOUSE));
 	ENDS("", case_story_try(s, EVENT_case_handling_logged, 0, CITY));
-	take_away(bed, "2.centre.handle");
+	case_stories_table_take_away(bed, "2.centre.handle");
 	ENDS("FUNCTION", case_story_try(s, EVENT_case_handling_logged, 0, CITY));
 	bed->source = "/hotline/kunming";
 	ENDS("", case_bed_report(bed, TOWN, HERE, "UM01", 0));
 	ENDS("", case_story_try(s, EVENT_case_closed, 0, FIRE));
-	take_away(bed, "3.government.report");
+	case_stories_table_take_away(bed, "3.government.report");
 	ENDS("FUNCTION", case_story_try(s, EVENT_case_closed, 0, FIRE));
 	bed->source = "/hotline/another";
 	ENDS("WHO", case_story_try(s, EVENT_case_closed, 0, FIRE));

@@ -151,6 +151,9 @@ const char *case_story_try(struct case_story *s,
 			   int variant,
 			   const char *unit);
 
+/* Takes an item, such as "4.centre.handle", off the list of functions. */
+void case_stories_table_take_away(struct case_bed *bed, const char *item);
+
 /* The story of a number from 0; NULL past the last. Those of the clock, of the end of a year, of the table, of places that change and of edges come last, from
  * files of their own. */
 case_story_tell *case_stories_get(int number);
