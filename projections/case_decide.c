@@ -50,7 +50,7 @@ static bool unit_stands(const struct case_rules *rules,
 			bool same_source,
 			enum case_who who)
 {
-	struct span place;
+	struct span place = span_cstr(state->place);
 
 	switch (who) {
 	case CASE_WHO_ANY:
@@ -68,13 +68,14 @@ static bool unit_stands(const struct case_rules *rules,
 	case CASE_WHO_ASSIST:
 		return assists(state, unit);
 	case CASE_WHO_GRID:
-		place = case_owner_standing(rules->reference, rules->as_of,
-					    span_cstr(state->place));
+		place = case_owner_standing(rules->reference, rules->as_of, place);
 		return unit->level >= 6 &&
 		       (place_covers(unit->seat, place) || place_covers(place, unit->seat));
 	case CASE_WHO_AREA:
-		return place_covers(unit->seat, span_cstr(state->place)) ||
-		       place_covers(unit->seat, place_of_unit(span_cstr(state->owner)));
+		return place_covers(unit->seat, place) ||
+		       place_covers(unit->seat, place_of_unit(span_cstr(state->owner))) ||
+		       place_covers(unit->seat,
+				    case_owner_standing(rules->reference, rules->as_of, place));
 	case CASE_WHO_SOURCE:
 		return same_source && !(((unsigned)rules->profile.steps >> CODE_step_accept) & 1u);
 	case CASE_WHO_STAND_IN:

@@ -414,15 +414,26 @@ static void handler_recoded(struct case_story *s)
 	ENDS("", case_bed_verify(bed, COUNTY, true));
 }
 
-/* The grids of a village that got another code are on its site as before. */
-static void grid_recoded(struct case_story *s)
+/* The grids of a village that got another code are on its site as before, and its centre calls back about its cases as before. */
+static void village_recoded(struct case_story *s)
 {
-	static const char *const grid = "grid:530102001002001";
+	static const char *const grid = "grid:530102001002001", *const village =
+									"centre:530102001002";
 	struct case_bed *bed = &s->bed;
 
 	case_bed_place(bed, "530102001002001");
 	case_story_bring(s, CODE_case_state_FB);
 	ENDS("WHO", case_story_try(s, EVENT_case_verified, 0, grid));
+	case_bed_end_place(bed, HERE, CODE_place_change_recode, "530102001002", AT(1, 20, 0, 0));
+	ENDS("", case_bed_verify(bed, GRID, true));
+	ENDS("WHO", case_story_try(s, EVENT_callback_recorded, 0, village));
+	bed->now_us = AT(1, 20, 9, 0);
+	ENDS("", case_story_try(s, EVENT_callback_recorded, 0, village));
+	ENDS("WHO", case_story_try(s, EVENT_callback_recorded, 0, "centre:530103001001"));
+	case_bed_done(bed);
+	case_story_begin(s);
+	case_bed_place(bed, "530102001002001");
+	case_story_bring(s, CODE_case_state_FB);
 	case_bed_end_place(bed, HERE, CODE_place_change_recode, "530102001002", AT(1, 20, 0, 0));
 	bed->now_us = AT(1, 20, 9, 0);
 	ENDS("", case_story_try(s, EVENT_case_verified, 0, grid));
@@ -432,7 +443,7 @@ static case_story_tell *const stories[] = {
 	report_below_merged, no_single_successor, changed_again, up_to_recoded, owner_merged,
 	owner_abolished,     own_lists,           county_moved,  town_moved,    moved_together,
 	prefecture_gone,     lead_dissolved,      taken_back,    major_of_gone, lead_recoded,
-	handler_recoded,     grid_recoded};
+	handler_recoded,     village_recoded};
 
 enum { STORIES = sizeof(stories) / sizeof(stories[0]) };
 
