@@ -209,7 +209,7 @@ static enum err read_rdkafka_environment(struct conf *conf)
 	for (char **entry = environ; *entry; entry++) {
 		const char *equals = strchr(*entry, '=');
 
-		if (!equals || strncmp(*entry, PREFIX, sizeof PREFIX - 1) != 0) {
+		if (!equals || !equals[1] || strncmp(*entry, PREFIX, sizeof PREFIX - 1) != 0) {
 			continue;
 		}
 		snprintf(name, sizeof name, "%.*s", (int)(equals - *entry) - (int)sizeof PREFIX + 1,

@@ -83,8 +83,11 @@ static void test_order(void **state)
 	/* What a unit file or a container sets to nothing is not set. */
 	setenv("GOVBUS_SHARDS", "", 1);
 	setenv("GOVBUS_CONFIG", "", 1);
+	setenv("GOVBUS_RDKAFKA_LINGER_MS", "", 1);
 	assert_int_equal(load(NULL, &conf), ERR_OK);
 	assert_int_equal(conf_number(conf, "shards"), 3);
+	assert_true(conf_rdkafka(conf, 0, &name, &value));
+	assert_string_equal(value, "7");
 	conf_free(conf);
 	unsetenv("GOVBUS_CONFIG");
 	unsetenv("GOVBUS_SHARDS");
