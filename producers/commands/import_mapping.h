@@ -18,9 +18,10 @@
  *   …, "chars": N                   cut off after N characters
  *   …, "otherwise": TEXT            where it is empty
  *   …, "needed": REASON             where it is empty the row is refused with this reason, after the member's name
- *   { "first": [VALUE, …] }         the first that is not empty
- *   { "join": [VALUE, …], "with": TEXT }  those that are not empty, joined
+ *   { "first": [PART, …] }          the first that is not empty; a PART is text or an object with "column", and what may stand beside that
+ *   { "join": [PART, …], "with": TEXT }  those that are not empty, joined
  *   { "case": true }                the case id of the row's first event, a report
+ * Beside "first" and "join" may stand what stands beside "column". A "when" is text, or an object with one of these three.
  * A member whose value is empty is left out; one of more than 8191 bytes, where "chars" does not shorten it, refuses the row. A name that is not
  * one of these is a mistake (import_mapping_check.h). examples/nyc/mapping.json shows one in use. */
 struct import_mapping;

@@ -117,10 +117,16 @@ static enum err check_list(const struct place *at, const json_t *rule, const cha
 	return err ? err : check_rest(at, rule, name);
 }
 
+/* Whether an event is made hangs on text alone, which the row must give: a case id is made of events. */
 static enum err check_value(const struct place *at, const json_t *rule)
 {
+	bool is_when = strcmp(at->member, "when") == 0;
+
+	if (is_when && json_object_get(rule, "case")) {
+		return wrong(at, "must be text or an object with column, first or join");
+	}
 	if (json_is_number(rule) || json_is_boolean(rule)) {
-		return strcmp(at->member, "when") ? ERR_OK : wrong(at, "must be text or an object");
+		return is_when ? wrong(at, "must be text or an object") : ERR_OK;
 	}
 	if (json_object_get(rule, "case")) {
 		return json_is_true(json_object_get(rule, "case")) && json_object_size(rule) == 1

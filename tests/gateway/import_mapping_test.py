@@ -43,6 +43,7 @@ def wrong():
 		(title({"first": {"column": "what"}}), 'event 1, data.title: "first" and "join" must be lists'), (title({"first": [{"first": ["a"]}]}), ELSEWHERE % "first"), (title({"first": [1]}), "event 1, data.title: must be text, or an object"),
 		(title(None), "event 1, data.title: must be text, or an object"), (title(["a"]), "event 1, data.title: must be text, or an object"), (title({"case": False}), 'event 1, data.title: "case" is true'),
 		(title({"case": True, "column": "what"}), 'event 1, data.title: "case" is true'), (lambda mapping: mapping["events"][1].update(when=True), "event 2, when: must be text or an object"),
+		(lambda mapping: mapping["events"][1].update(when={"case": True}), "event 2, when: must be text or an object"),
 		(lambda mapping: mapping["events"][1].update(data="x"), 'event 2: it and its "data"'), (lambda mapping: mapping["events"].append("x"), 'event 3: it and its "data"'),
 		(lambda mapping: mapping.update(events=[]), '"events" must be a list'), (lambda mapping: mapping.update(event=[]), '"event" is neither'), (lambda mapping: mapping.update(lookups=[]), '"lookups" must be an object'),
 		(lambda mapping: mapping["lookups"].update(more=["a"]), 'look-up "more" must be an object'), (lambda mapping: mapping["lookups"]["type"].update(road=1), 'look-up "type": "road" must lead to text'),
