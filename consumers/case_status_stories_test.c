@@ -96,6 +96,8 @@ static void end_bed(void)
 	}
 	case_query_board(&query, SPAN("53"), -400000, 400000, &board);
 	/* What hangs on more than one event is checked by hand (case_board_test.c), and bounded here. */
+	assert_in_range(board.total.returned, 0, all.counted.returned);
+	all.counted.returned = board.total.returned;
 	all.counted.overdue = board.total.overdue;
 	all.counted.closed_with_due = board.total.closed_with_due;
 	all.counted.closed_with_level = board.total.closed_with_level;

@@ -265,6 +265,24 @@ static void test_score(void **state)
 	check_rate(&row, CASE_BOARD_SCORE, 5000);
 }
 
+/* What a unit that led gives back is a return; what the owner takes back from one that is gone, with n as it was, is none. */
+static void test_returned(void **state)
+{
+	static const uint64_t ns[] = {1, 1, 2};
+
+	(void)state;
+	report(1);
+	accept(1, 0);
+	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++) {
+		struct event ev =
+			event_of(EVENT_case_returned, 1, CODE_case_state_DI, CODE_case_state_AC);
+
+		EVENT_SET(ev.data.case_returned, n, ns[i]);
+		apply(&ev);
+		assert_int_equal(board_of("SH", 0, 0).returned, ns[i]);
+	}
+}
+
 /* More may be closed in a week than was reported in it; of what there was to close it is never more than all: 3 of 4. */
 static void test_closed(void **state)
 {
@@ -370,6 +388,7 @@ int main(void)
 		TEST(test_reopened),       TEST(test_score),
 		TEST(test_closed),         TEST(test_overdue),
 		TEST(test_overdue_held),   TEST(test_overdue_family),
+		TEST(test_returned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,10 +228,11 @@ static enum err on_returned(struct fold *fold)
 {
 	const struct case_returned *data = &fold->ev->data.case_returned;
 
+	/* What the owner takes back from a unit that is gone is no return, and n stays. */
+	fold->count.returned = data->n > fold->row.fixed.returns;
 	fold->row.fixed.returns = (uint8_t)data->n;
 	case_row_clear_handlers(&fold->row);
 	TAKE_DUES(&fold->row.fixed, data);
-	fold->count.returned = 1;
 	return ERR_OK;
 }
 

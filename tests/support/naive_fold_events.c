@@ -246,10 +246,10 @@ static void dispatched(struct naive_folding *f)
 
 static void returned(struct naive_folding *f)
 {
+	f->count[NAIVE_RETURNED] = small(f, "n") > f->c->returns;
 	f->c->returns = small(f, "n");
 	no_units(f);
 	take_dues(f);
-	f->count[NAIVE_RETURNED] = 1;
 }
 
 static void held(struct naive_folding *f)
