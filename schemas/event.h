@@ -97,6 +97,14 @@ const struct field *event_envelope_fields(size_t *ret_count);
  */
 enum err event_decode(struct span bytes, struct event *ret_ev, struct problem *ret_problem);
 
+/**
+ * The claim that a record names which event_decode refuses: a newer build's record is a whole MessagePack map all the same.
+ * @param bytes      borrowed
+ * @param ret_claim  the offset of the claim; undefined on false
+ * @return false: no whole map, or none that names a claim; as no valid record is, it is void for every reader (protocol 2)
+ */
+bool event_claim(struct span bytes, int64_t *ret_claim);
+
 /** Reads a MessagePack action as a sender posts it: as event_decode, but SEAL members are text and unknown members are refused (INVALID). */
 enum err event_decode_posted(struct span bytes, struct event *ret_ev, struct problem *ret_problem);
 

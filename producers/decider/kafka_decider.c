@@ -303,46 +303,6 @@ static enum err renew_writer(struct decider *decider)
 	return open_writer(decider);
 }
 
-/*
- * A reference record that this build cannot read, or has no memory for, may change what is decided: it must not decide
- * beyond that point.
- */
-static void on_reference(struct decider *decider, const struct kafka_record *record)
-{
-	static const struct event nothing = {.type = EVENT_NONE};
-	const struct event *ev = &nothing;
-
-	if (record->what == KAFKA_READ_END) {
-		decider->ref_ended = true;
-		return;
-	}
-	if (record->err == ERR_LOG_TRIMMED || record->err == ERR_LOG_LOST_TAIL) {
-		LOG(ERROR, "reference records are gone: they are read from the log's beginning",
-		    LOG_TEXT("topic", decider->reftopic), LOG_TEXT("error", err_name(record->err)),
-		    LOG_TEXT("cure", err_cure(record->err)));
-		decider->err = record->err;
-		return;
-	}
-	if (record->what != KAFKA_READ_RECORD || decider->err ||
-	    record->offset < reference_position(decider->reference)) {
-		return;
-	}
-	enum err err = event_decode(record->value, &decider->ev, NULL);
-
-	if (!err && log_cursor_take(&decider->refcursor, &decider->ev, record->offset) ==
-			    LOG_CURSOR_VALID) {
-		ev = &decider->ev;
-	}
-	if (!err) {
-		err = reference_fold(decider->reference, ev, record->offset);
-	}
-	if (err) {
-		LOG(ERROR, "reference record not folded: a build that can read it must go on",
-		    LOG_NUMBER("offset", record->offset), LOG_TEXT("error", err_name(err)));
-		decider->err = err;
-	}
-}
-
 /* Takes the records that are there, waiting only for the first. @return how many */
 static int drain(struct decider *decider, struct kafka_reader *reader, int wait_ms)
 {
@@ -356,7 +316,7 @@ static int drain(struct decider *decider, struct kafka_reader *reader, int wait_
 		struct decider_partition *part = part_of(decider, record.topic, record.partition);
 
 		if (reader == decider->refreader) {
-			on_reference(decider, &record);
+			kafka_decider_reference_take(decider, &record);
 		} else if (part && reader == decider->events) {
 			kafka_decider_partition_on_event(part, &record);
 		} else if (part) {

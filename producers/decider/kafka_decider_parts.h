@@ -114,6 +114,8 @@ struct decider {
 	struct log_cursor refcursor;
 	char reftopic[KAFKA_TOPIC_NAME_BYTES], writer_name[80];
 	bool ref_ended, clock_off, done;
+	uint64_t
+		junk; /* records of the reference log that were no events, and named no valid claim */
 	int64_t clock_off_us; /* how far, for people */
 	struct decider_partition partitions[PARTS_MAX];
 	int n_partitions;
@@ -172,6 +174,10 @@ void kafka_decider_write_check(struct decider_partition *part,
 			       int64_t offset);
 /** Closes what was folded for the next commit, if there is anything and none waits. */
 void kafka_decider_write_freeze(struct decider_partition *part);
+
+/* kafka_decider_reference.c: the reference data by which all partitions decide */
+/** A record of the reference log, or its end; decider->err if the decider must not go on without it (protocol 8). */
+void kafka_decider_reference_take(struct decider *decider, const struct kafka_record *record);
 
 /* kafka_decider_status.c: health and metrics */
 /** Refreshes what health and metrics report; at most about once a second. @param now_us by the steady clock */
