@@ -51,7 +51,8 @@ static void count_event(const struct event *ev)
 		n->dispatched++;
 		break;
 	case EVENT_case_returned:
-		n->returned++;
+		/* What its owner takes back, for want of a lead, nobody has returned. */
+		n->returned += !span_eq(ev->env.unit, ev->env.owner);
 		break;
 	case EVENT_case_escalated:
 		n->escalated++;
@@ -95,9 +96,7 @@ static void end_bed(void)
 		fail_msg("%.*s", SPAN_ARGS(buf_span(&problems)));
 	}
 	case_query_board(&query, SPAN("53"), -400000, 400000, &board);
-	/* What hangs on more than one event is checked by hand (case_board_test.c), and bounded here. */
-	assert_in_range(board.total.returned, 0, all.counted.returned);
-	all.counted.returned = board.total.returned;
+	/* What hangs on more than one event is checked by hand (case_board_test.c). */
 	all.counted.overdue = board.total.overdue;
 	all.counted.closed_with_due = board.total.closed_with_due;
 	all.counted.closed_with_level = board.total.closed_with_level;

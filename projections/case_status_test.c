@@ -271,6 +271,27 @@ static void test_board(void **state)
 	assert_int_equal(memory_view_count(fixture->memory, CASE_STATUS_BOARD), 10);
 }
 
+/* Only what the lead gives back is returned: what the owner takes back leaves `n` as it was, and is not counted. */
+static void test_returned(void **state)
+{
+	static const struct {
+		uint64_t n;
+		uint32_t returned;
+	} steps[] = {{0, 0}, {1, 1}, {1, 1}, {2, 2}, {2, 2}};
+	struct fixture *fixture = *state;
+
+	report(fixture);
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		struct event ev = event_of(fixture, EVENT_case_returned, CODE_case_state_DI,
+					   CODE_case_state_AC);
+
+		EVENT_SET(ev.data.case_returned, n, steps[i].n);
+		assert_int_equal(apply(fixture, &ev), ERR_OK);
+		assert_int_equal(board(fixture, "530102").returned, steps[i].returned);
+		assert_int_equal(the_row(fixture).fixed.returns, steps[i].n);
+	}
+}
+
 /* A case that moves to another family moves its open count too. */
 static void test_family(void **state)
 {
@@ -454,6 +475,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_indexes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_units, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_board, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_returned, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_family, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many_refusals, set_up, tear_down),
