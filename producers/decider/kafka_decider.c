@@ -411,10 +411,34 @@ enum err kafka_decider_turn(struct decider *decider)
 	return err ? err : decider->err;
 }
 
+/* A decider waits for a broker and for the right time; whoever calls for a repair is told instead. */
+static enum err repair_held_up(struct decider *decider)
+{
+	const struct decider_partition *part = &decider->partitions[0];
+	int64_t now_us = clock_steady_us();
+
+	if (part->phase == PHASE_STOPPED) {
+		return part->stopped;
+	}
+	if (decider->clock_off) {
+		return ERR_CLOCK;
+	}
+	if (!decider->moved_us || part->core.position.cursor.next_offset != decider->moved_to) {
+		decider->moved_us = now_us;
+		decider->moved_to = part->core.position.cursor.next_offset;
+	}
+	return now_us - decider->moved_us > decider->config.repair_wait_ms * INT64_C(1000)
+		       ? ERR_KAFKA_AWAY
+		       : ERR_OK;
+}
+
 enum err kafka_decider_run(struct decider *decider)
 {
 	while (!decider->stopping && !decider->err) {
 		decider->err = kafka_decider_turn(decider);
+		if (!decider->err && decider->config.repair) {
+			decider->err = repair_held_up(decider);
+		}
 	}
 	if (decider->err == ERR_STOPPED) {
 		return decider->done ? ERR_OK : ERR_STOPPED;

@@ -22,6 +22,7 @@ struct decider_config {
 	const struct register_ops *repair; /* NULL: decide */
 	int repair_partition;
 	const char *repair_reason;
+	int repair_wait_ms; /* the repair ends when its log did not move for so long */
 };
 
 /**
@@ -31,7 +32,10 @@ struct decider_config {
  */
 enum err kafka_decider_open(const struct decider_config *config, struct decider **ret_decider);
 
-/** Works until it is stopped, or must end: FENCED, STORE, a repair that is done (STOPPED). */
+/**
+ * Works until it is stopped, or must end: FENCED, STORE. A repair returns OK once it is done; else what holds it up, since a person waits for
+ * it: KAFKA_AWAY, CLOCK, or why its partition was stopped.
+ */
 enum err kafka_decider_run(struct decider *decider);
 
 /** One turn of the loop, for tests: waits at most a few milliseconds. */

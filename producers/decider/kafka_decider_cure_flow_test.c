@@ -136,7 +136,8 @@ static void test_lost_action_log_stops_until_repaired(void **state)
 				      .registers = kafka_flow_registers,
 				      .repair = &toy_register,
 				      .repair_partition = partition,
-				      .repair_reason = "test"};
+				      .repair_reason = "test",
+				      .repair_wait_ms = 60000};
 
 	assert_int_equal(kafka_decider_open(&cure, &repair), ERR_OK);
 	assert_int_equal(kafka_decider_run(repair), ERR_OK);

@@ -130,6 +130,8 @@ struct decider {
 	int64_t said_us, frozen_us;
 	int64_t full_us; /* since when the store is full, by the steady clock; 0: it is not */
 	int64_t tried_us;
+	int64_t moved_us,
+		moved_to; /* of a repair: when its log was last seen to move, and how far */
 
 	pthread_mutex_t lock; /* guards what the health server reads */
 	struct buf reasons, warnings;
