@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/kafka_from_conf.h"
 #include "common/log.h"
 #include "producers/commands/commands.h"
+#include "producers/commands/kafka_commands_topics.h"
 #include "producers/commands/kafka_operate.h"
 #include "producers/decider/registers.h"
 #include "schemas/lint.h"
@@ -22,6 +22,8 @@ static const struct conf_option REPAIR_OPTIONS[] = {
 	{"partition", "0", NULL, "Partition whose position is restated", CONF_NUMBER, 0, 1000},
 	{"reason", "the action log lost its tail", NULL, "Reason, for the record; no personal data",
 	 CONF_TEXT, 0, 0},
+	{"wait", "60000", "ms", "How long the log may stand still before it gives up", CONF_NUMBER,
+	 1, 3600000},
 	{0},
 };
 
@@ -71,9 +73,11 @@ static int ask(const char *name,
 	}
 	struct kafka_operate_config config = config_of(conf, (int)conf_number(conf, "wait"));
 
-	err = act(&config);
+	err = kafka_commands_topics_check(name, &kafka);
+	int code = err ? err_exit_code(err) : ended(name, act(&config));
+
 	conf_free(conf);
-	return ended(name, err);
+	return code;
 }
 
 int kafka_commands_operate_go_live(int argc, char **argv)
@@ -99,6 +103,25 @@ int kafka_commands_operate_clock(int argc, char **argv)
 	argv[1] = name; /* what it is called in its help and complaints */
 	return ask(name, "Confirms that the clock is right after a jump of more than 40 days.",
 		   kafka_operate_confirm_clock, argc - 1, argv + 1);
+}
+
+static enum err repair(const struct conf *conf, const struct register_ops *ops)
+{
+	struct kafka_operate_config config = config_of(conf, (int)conf_number(conf, "wait"));
+	const struct buf nothing = {0};
+	enum err err = kafka_commands_topics_check("govbus repair", &kafka);
+
+	if (err) {
+		return err;
+	}
+	err = kafka_operate_repair(&config, ops, (int)conf_number(conf, "partition"),
+				   conf_text(conf, "reason"));
+	if (err == ERR_FENCED) {
+		(void)ended("govbus repair", err);
+	} else if (err) {
+		kafka_commands_topics_complain("govbus repair", &kafka, err, &nothing);
+	}
+	return err;
 }
 
 int kafka_commands_operate_repair(int argc, char **argv)
@@ -129,9 +152,7 @@ int kafka_commands_operate_repair(int argc, char **argv)
 		conf_free(conf);
 		return err_exit_code(ERR_USAGE);
 	}
-	struct kafka_operate_config config = config_of(conf, 0);
-
-	err = kafka_operate_repair(&config, ops, partition, conf_text(conf, "reason"));
+	err = repair(conf, ops);
 	conf_free(conf);
-	return ended("govbus repair", err);
+	return err_exit_code(err);
 }

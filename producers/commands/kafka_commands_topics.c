@@ -1,8 +1,9 @@
 /* kafka_commands_topics.c: govbus topics: creates the topics of a bus, and says which are not set up as they must be. */
+#include "producers/commands/kafka_commands_topics.h"
+
 #include <stdio.h>
 
 #include "common/clock.h"
-#include "common/kafka_from_conf.h"
 #include "common/log.h"
 #include "consumers/kafka_bus.h"
 #include "producers/commands/commands.h"
@@ -34,6 +35,31 @@ static enum err check_made(const struct kafka_from_conf *kafka, struct buf *repo
 	}
 }
 
+void kafka_commands_topics_complain(const char *command,
+				    const struct kafka_from_conf *kafka,
+				    enum err err,
+				    const struct buf *report)
+{
+	fprintf(stderr, "%s: %s\n%.*s", command, err_text(err), SPAN_ARGS(buf_span(report)));
+	if (err == ERR_KAFKA_AWAY) {
+		fprintf(stderr,
+			"is Kafka running at %s? (./run broker start, or GOVBUS_KAFKA=host:port)\n",
+			kafka->settings.brokers);
+	}
+}
+
+enum err kafka_commands_topics_check(const char *command, const struct kafka_from_conf *kafka)
+{
+	struct buf report = {0};
+	enum err err = kafka_bus_check(&kafka->settings, kafka->prefix, &report);
+
+	if (err) {
+		kafka_commands_topics_complain(command, kafka, err, &report);
+	}
+	buf_done(&report);
+	return err;
+}
+
 static enum err create_and_check(const struct kafka_from_conf *kafka, const struct conf *conf)
 {
 	struct buf report = {0};
@@ -52,13 +78,7 @@ static enum err create_and_check(const struct kafka_from_conf *kafka, const stru
 			   : kafka_bus_check(&kafka->settings, kafka->prefix, &report);
 	}
 	if (err) {
-		fprintf(stderr, "govbus topics: %s\n%.*s", err_text(err),
-			SPAN_ARGS(buf_span(&report)));
-	}
-	if (err == ERR_KAFKA_AWAY) {
-		fprintf(stderr,
-			"is Kafka running at %s? (./run broker start, or GOVBUS_KAFKA=host:port)\n",
-			kafka->settings.brokers);
+		kafka_commands_topics_complain("govbus topics", kafka, err, &report);
 	}
 	buf_done(&report);
 	return err;

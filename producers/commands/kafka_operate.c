@@ -228,6 +228,7 @@ enum err kafka_operate_repair(const struct kafka_operate_config *config,
 		.repair = ops,
 		.repair_partition = partition,
 		.repair_reason = reason,
+		.repair_wait_ms = config->wait_ms,
 	};
 	enum err err = kafka_decider_open(&repair, &decider);
 

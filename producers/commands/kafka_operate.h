@@ -13,8 +13,8 @@ struct kafka_operate_config {
 	const char *prefix;
 	/* NULL-ended; the reference register last: programs go by it */
 	const struct register_ops *const *registers;
-	int wait_ms; /* for outcomes; 0: post and return */
-	FILE *out;   /* a line per partition */
+	int wait_ms; /* for outcomes, 0: post and return; of a repair: how long its log may stand still */
+	FILE *out; /* a line per partition */
 };
 
 /**
@@ -30,7 +30,8 @@ enum err kafka_operate_confirm_clock(const struct kafka_operate_config *config);
 /**
  * govbus repair REGISTER PARTITION: takes the partition by a claim of its own, writes where its action log goes on, and ends. Actions
  * that were lost with the log's tail stay decided; the door's callers may post them again.
- * @return FENCED when a decider took the partition back meanwhile (stop it first, or try again)
+ * @return FENCED when a decider took the partition back meanwhile (stop it first, or try again); KAFKA_AWAY, CLOCK, or why the partition
+ * cannot go on
  */
 enum err kafka_operate_repair(const struct kafka_operate_config *config,
 			      const struct register_ops *ops,

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """The commands take what they share in one way: flag before environment before default, an empty variable is none, a number is one or refused."""
 # @needs programs
+# @timeout 60
 import json
 import os
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 GOVBUS = Path(os.environ.get("GOVBUS_BIN", ROOT / "build/dev/bin")) / "govbus"
 UNIT = ("--unit", "centre:53", "--level", "1", "--place", "53", "--source", "/", "--functions", "all")
-USAGE, ABSENT = 64, 66
+USAGE, ABSENT, AWAY = 64, 66, 69
 
 
 def run(folder, *words, **environment):
@@ -92,6 +94,16 @@ def reasons(folder):
 	assert done.returncode == USAGE and done.stderr == "govbus repair: --reason: looks like a mobile number: it stays in the record; leave it out\n", done
 
 
+def no_broker(folder):
+	"""Whoever asks Kafka ends within its limit, with one code, and says whom it has asked."""
+	asked = (["topics", "--check"], ["go-live"], ["clock", "confirm"], ["repair", "--register", "case"])
+	with ThreadPoolExecutor(len(asked)) as pool:
+		ends = list(pool.map(lambda words: run(folder, *words, "--kafka", "127.0.0.1:1"), asked))
+	for words, done in zip(asked, ends, strict=True):
+		said = f"govbus {' '.join(words[:2] if words[0] == 'clock' else words[:1])}: no Kafka broker answers\nis Kafka running at 127.0.0.1:1?"
+		assert done.returncode == AWAY and said in done.stderr and not done.stdout, done
+
+
 def tokens(folder):
 	"""The list shows all that a token binds, oldest first, as a table and as JSON; a secret it never shows."""
 	names = "report,intake,dispatch,handle,verify,call-back,mediate,supervise,reference"
@@ -125,4 +137,5 @@ with tempfile.TemporaryDirectory(prefix="govbus-options.") as name:
 	token_add(Path(name))
 	token_words(Path(name))
 	reasons(Path(name))
+	no_broker(Path(name))
 	tokens(Path(name))
