@@ -73,6 +73,9 @@ const char *err_cure(enum err err)
 		       "it is rebuilt from the log (secrets, keys and tokens.mdb are not)";
 	case ERR_STORE_TORN:
 		return "nothing to do: the environment is moved aside and rebuilt from the log";
+	case ERR_STORE_REPLACED:
+		return "restart the program: it goes on with the files that are there, and reads from the log what they lack (secrets, "
+		       "keys and tokens.mdb come from their last copy); never touch them while a program runs";
 	case ERR_STORE_MIXED:
 		return "start the projection's program, or wait until it has started: it rebuilds them from the log";
 	case ERR_IO:

@@ -35,7 +35,8 @@
 	X(STORE_TORN, 74,                                                                  \
 	  "the machine went down, or a sync failed, before the store was on the disk")     \
 	X(STORE_MIXED, 75,                                                                 \
-	  "shards of the store are missing, or were made for another number of them")
+	  "shards of the store are missing, or were made for another number of them")      \
+	X(STORE_REPLACED, 74, "files of the store were removed or replaced while it was open")
 
 enum err {
 	ERR_OK = 0,

@@ -21,7 +21,7 @@ static void complete(void **state)
 				    : err_exit_code(err) > 0 && err_exit_code(err) < 126);
 		assert_int_equal(err_cure(err)[0] != 0, curable);
 	}
-	assert_int_equal(n, ERR_STORE_MIXED);
+	assert_int_equal(n, ERR_STORE_REPLACED);
 }
 
 /* With another prefix or other brokers a log looks as if it were cut off or new: that is asked before anything is moved aside or repaired. */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/kv_files.h"
 #include "common/kv_parts.h"
 #include "common/kv_room.h"
 
@@ -107,12 +108,14 @@ static enum err open_env(struct kv *kv, const struct kv_config *config)
 		code = mdb_env_set_maxreaders(kv->env, LIMIT_KV_READERS);
 	}
 	if (!code) {
+		kv_files_watch(kv);
 		/* NOTLS: a reading transaction belongs to its object, not to the thread that began it. */
 		code = mdb_env_open(kv->env, config->dir, MDB_NOTLS | flags, 0600);
 	}
 	if (code) {
 		return err_of(code);
 	}
+	kv_files_note(kv);
 	kv_check_readers(kv);
 	return open_tables(kv, config->names, config->mode != KV_READ);
 }
@@ -197,14 +200,18 @@ void kv_check_readers(struct kv *kv)
 	}
 }
 
-/* A dead reader pins old pages, and the file grows by 500 MB/s at full rate until its slot is freed. */
-static void check_readers_in_time(struct kv *kv)
+/*
+ * A dead reader pins old pages, and the file grows by 500 MB/s at full rate until its slot is freed. Files that were
+ * replaced are no more than a second's commits behind.
+ */
+static void check_in_time(struct kv *kv)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	if (now.tv_sec - kv->checked_at >= KV_CHECK_SECONDS) {
 		kv_check_readers(kv);
+		kv->replaced = kv->replaced || !kv_files_are_ours(kv);
 	}
 }
 
@@ -220,7 +227,11 @@ enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn)
 		return txn->err;
 	}
 	if (writable) {
-		check_readers_in_time(kv);
+		check_in_time(kv);
+	}
+	if (writable && kv->replaced) {
+		txn->err = ERR_STORE_REPLACED;
+		return txn->err;
 	}
 	int code = mdb_txn_begin(kv->env, NULL, flags, &mdb);
 

@@ -53,7 +53,10 @@ enum err kv_open(const struct kv_config *config, struct kv **ret_kv);
 /** Closes, fenced commits synced before; NULL is fine. All transactions must have ended. */
 void kv_close(struct kv *kv);
 
-/** Begins. A reader's transaction may be reset and renewed by kv_txn_renew. The error is in txn->err too. */
+/**
+ * Begins. A reader's transaction may be reset and renewed by kv_txn_renew. The error is in txn->err too.
+ * @return STORE_REPLACED: to be written, and its folder has other files than those that are open, looked at once a second
+ */
 enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
 
 /** Moves a reading transaction to the newest state; what was borrowed from it is dead. Nearly free if nothing was committed meanwhile. */

@@ -4,12 +4,19 @@
 
 #include <lmdb.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "common/kv.h"
 #include "common/limits.h"
 
 enum { KV_PATH_BYTES = 4096 };
+
+/* Which file it is, whatever its name; inode 0: none. */
+struct kv_file {
+	dev_t device;
+	ino_t inode;
+};
 
 struct kv {
 	uint32_t magic;
@@ -22,6 +29,8 @@ struct kv {
 	bool fenced; /* commits are not synced, and a mark in the folder says so */
 	/* A write failed in a way after which the kernel's pages cannot be trusted */
 	_Atomic bool broken;
+	bool replaced; /* another file stands where one of these stood: never write again */
+	struct kv_file data_file, lock_file;
 	char dir[KV_PATH_BYTES];
 };
 

@@ -1,11 +1,13 @@
 /* kv_test.c: the store keeps what it committed, and says clearly when it cannot. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/limits.h"
+#include "common/log.h"
 #include "tests/support/kv_bed.h"
 
 /* What was committed is there after opening again, what was aborted is not; folders above are made. */
@@ -277,13 +279,127 @@ static void test_reader_slots(void **state)
 	kv_close(kv);
 }
 
+static void remove_file(const char *name)
+{
+	char path[FOLDER_PATH_BYTES + 64];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void replace(const char *name)
+{
+	char path[FOLDER_PATH_BYTES + 64];
+
+	remove_file(name);
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	(void)fclose(file);
+}
+
+/* A writer whose files are not those in its folder any more writes no more, since nobody reads what it writes; a lock that is only missing is shared still. */
+static void test_replaced(void **state)
+{
+	static const char *const names_of[] = {"data.mdb", "lock.mdb"};
+	static const enum kv_mode modes[] = {KV_WRITE, KV_SHARED};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct kv *kv = open_kv(modes[i], 0);
+
+		assert_int_equal(put_range(kv, 0, 3, 8), ERR_OK);
+		remove_file("lock.mdb");
+		sleep(2); /* it looks once a second */
+		assert_int_equal(put_range(kv, 3, 5, 8), ERR_OK);
+		kv_close(kv);
+		kv = open_kv(modes[i], 0);
+		assert_int_equal(count(kv), 5);
+		replace(names_of[i]);
+		sleep(2);
+		assert_int_equal(put_range(kv, 5, 6, 8), ERR_STORE_REPLACED);
+		assert_int_equal(put_range(kv, 5, 6, 8), ERR_STORE_REPLACED);
+		kv_close(kv);
+		kv = open_kv(modes[i], 0);
+		assert_int_equal(put_range(kv, 0, 5, 8), ERR_OK);
+		kv_close(kv);
+	}
+}
+
+/* @return how a process ends that reads an environment whose file is spoilt under it */
+static int ends_reading(void (*spoil)(const char *path))
+{
+	char path[FOLDER_PATH_BYTES + 64];
+	int status = 0;
+
+	snprintf(path, sizeof path, "%s/data.mdb", dir);
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct kv *kv = open_kv(KV_READ, 0);
+
+		log_open("kv", LOG_ERROR + 1);
+		spoil(path);
+		count(kv);
+		_exit(put_range(kv, 0, 1, 8) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void cut_short(const char *path)
+{
+	assert_int_equal(truncate(path, 8192), 0);
+}
+
+/* Its pages are there, and mean nothing. */
+static void wipe(const char *path)
+{
+	static const uint8_t nothing[64 << 10];
+	FILE *file = fopen(path, "r+");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(nothing, sizeof nothing, 1, file), 1);
+	(void)fclose(file);
+}
+
+/* A file that is cut short or wiped under a program ends it as the failed store that it is, not by a signal that says nothing; one that was sent is no such thing. */
+static void test_spoilt(void **state)
+{
+	void (*const spoils[])(const char *path) = {wipe, cut_short};
+	int status = 0;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct kv *kv = open_kv(KV_WRITE, 0);
+
+		assert_int_equal(put_range(kv, 0, 200, 1000), ERR_OK);
+		kv_close(kv);
+		int ended = ends_reading(spoils[i]);
+
+		assert_true(WIFEXITED(ended));
+		assert_int_equal(WEXITSTATUS(ended), err_exit_code(ERR_STORE));
+		remove_file("data.mdb");
+	}
+	pid_t child = fork();
+
+	if (child == 0) {
+		raise(SIGBUS);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
+}
+
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, make_dir, remove_dir)
 	const struct CMUnitTest tests[] = {
-		T(test_keeps),    T(test_reader),      T(test_one_writer),  T(test_shared),
-		T(test_renew),    T(test_rest),        T(test_cursor),      T(test_keys),
-		T(test_map_full), T(test_dead_reader), T(test_reader_slots)};
+		T(test_keeps),    T(test_reader),      T(test_one_writer),   T(test_shared),
+		T(test_renew),    T(test_rest),        T(test_cursor),       T(test_keys),
+		T(test_map_full), T(test_dead_reader), T(test_reader_slots), T(test_replaced),
+		T(test_spoilt)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ struct case_reader {
 	pthread_rwlock_t lock; /* read: a reading is open; written: shards are opened and closed */
 	struct shard_set set;
 	struct kv_pool pools[CASE_QUERY_SHARDS];
-	ino_t inodes[CASE_QUERY_SHARDS];
+	ino_t inodes[CASE_QUERY_SHARDS], locks[CASE_QUERY_SHARDS]; /* of data.mdb, of lock.mdb */
 	int shards;       /* that can be read: those of the set, or none */
 	enum err why_not; /* when there are none */
 };
@@ -33,12 +33,12 @@ int case_reader_partition(const struct case_id *id)
 }
 
 /* The file's number, not its content: reading it would drop LMDB's locks. 0: not there. */
-static ino_t shard_inode(const struct case_reader *reader, int i)
+static ino_t shard_inode(const struct case_reader *reader, int i, const char *name)
 {
 	char path[512];
 	struct stat about;
 
-	(void)snprintf(path, sizeof path, "%s/case-status/shard-%d/data.mdb", reader->home, i);
+	(void)snprintf(path, sizeof path, "%s/case-status/shard-%d/%s", reader->home, i, name);
 	return stat(path, &about) ? 0 : about.st_ino;
 }
 
@@ -55,7 +55,8 @@ static void open_all(struct case_reader *reader)
 {
 	/* Noted before they are opened, so that a file replaced in between counts as changed. */
 	for (int i = 0; i < CASE_QUERY_SHARDS; i++) {
-		reader->inodes[i] = shard_inode(reader, i);
+		reader->inodes[i] = shard_inode(reader, i, "data.mdb");
+		reader->locks[i] = shard_inode(reader, i, "lock.mdb");
 	}
 	/* All or none: with only some shards open the answer would be "no such case". */
 	reader->why_not = shard_set_open(reader->home, &case_status, 0, &reader->set);
@@ -72,11 +73,15 @@ static void open_all(struct case_reader *reader)
 static bool changed(const struct case_reader *reader)
 {
 	for (int i = 0; i < reader->shards; i++) {
-		if (shard_inode(reader, i) != reader->inodes[i]) {
+		ino_t lock = shard_inode(reader, i, "lock.mdb");
+
+		/* By another lock.mdb than the writer's we would read one state for ever; a missing one is still the writer's. */
+		if (shard_inode(reader, i, "data.mdb") != reader->inodes[i] ||
+		    (lock && lock != reader->locks[i])) {
 			return true;
 		}
 	}
-	return !reader->shards && shard_inode(reader, 0) != 0;
+	return !reader->shards && shard_inode(reader, 0, "data.mdb") != 0;
 }
 
 enum err case_reader_open(const char *home, struct case_reader **ret_reader)
