@@ -200,6 +200,35 @@ static void test_where_a_log_ends(void **state)
 	assert_int_equal(end, 1);
 }
 
+static bool reads_one(int64_t most_us)
+{
+	struct kafka_record record = {0};
+	bool read = false;
+
+	for (int64_t until_us = clock_steady_us() + most_us;
+	     !read && clock_steady_us() < until_us;) {
+		read = kafka_reader_poll(reader, 20, &record) == KAFKA_READ_RECORD;
+		kafka_reader_release(&record);
+		kafka_writer_poll(writer, 0);
+	}
+	return read;
+}
+
+/* Records follow, too, although a fetch still waits for the leader that hangs. */
+static void test_records_follow(void **state)
+{
+	(void)state;
+	assert_int_equal(kafka_reader_assign(reader, "events", 0, 0), ERR_OK);
+	assert_int_equal(kafka_writer_send(writer, 0, 0, SPAN("k"), SPAN("v"), NULL), ERR_OK);
+	assert_true(reads_one(NEVER_US));
+	rd_kafka_mock_broker_set_rtt(kafka_mock_cluster, 1, HUNG_MS);
+	(void)await_first(true, NEVER_US);
+	rd_kafka_mock_partition_set_leader(kafka_mock_cluster, "events", 0, 2);
+	(void)await_first(false, NEVER_US);
+	assert_int_equal(kafka_writer_send(writer, 0, 0, SPAN("k"), SPAN("v"), NULL), ERR_OK);
+	assert_true(reads_one(TAKEN_OVER_US));
+}
+
 int main(void)
 {
 #define T(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -209,6 +238,7 @@ int main(void)
 		T(test_a_pause_of_our_own_is_no_silence),
 		T(test_one_that_was_down_is_there_again),
 		cmocka_unit_test_setup_teardown(test_one_of_two_hangs, setup_two, teardown_two),
+		cmocka_unit_test_setup_teardown(test_records_follow, setup_two, teardown_two),
 		cmocka_unit_test_setup_teardown(test_where_a_log_ends, setup_two, teardown_two)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
