@@ -97,7 +97,7 @@ const char *err_cure(enum err err)
 		return "check that brokers and topic prefix are right; if they are, restore the lost end of the log from a replica; if it is lost for good, stop the program and move "
 		       "its folder aside (govbus-case-status logs the command): it is then rebuilt from the log as it is";
 	case ERR_LOG_GAP:
-		return "an outcome is missing from the log: restore the topic, or run govbus repair";
+		return "restore the missing records of the topic from a replica or a copy; only where the decider says that an action is missing does govbus repair help: it goes on at the action log's end, and what was not decided before that stays so";
 	case ERR_ACTIONS_LOST_TAIL:
 		return "check that brokers and topic prefix are right; if they are, restore the lost end of the action log from a replica; if it is lost for good: govbus repair";
 	case ERR_CLOCK:
