@@ -225,7 +225,7 @@ static bool verify(struct decider_partition *part, const struct kafka_record *re
 	if (!deciding_act_was(record->value, record->offset, position->outcome_hash)) {
 		kafka_decider_partition_stop(
 			part, ERR_ACTIONS_LOST_TAIL,
-			"the action log lost its tail and was written again: govbus repair restates the position");
+			"the action log lost its tail and was written again, or these rows are of another bus: with the decider's folder moved aside they are folded again; if it stops here all the same, govbus repair restates the position");
 		return false;
 	}
 	part->verified = true;

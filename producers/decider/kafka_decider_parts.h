@@ -100,7 +100,7 @@ struct decider_partition {
 	bool reference_end;
 	int64_t actions_end; /* offset of the action log's end when last reached */
 	enum err stopped;
-	char why[160];
+	char why[320];
 };
 
 struct decider {
