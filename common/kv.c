@@ -215,6 +215,11 @@ static void check_in_time(struct kv *kv)
 	}
 }
 
+bool kv_is_replaced(const struct kv *kv)
+{
+	return !kv_files_are_ours(kv);
+}
+
 enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn)
 {
 	MDB_txn *mdb = NULL;

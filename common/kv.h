@@ -59,6 +59,9 @@ void kv_close(struct kv *kv);
  */
 enum err kv_txn_begin(struct kv *kv, bool writable, struct kv_txn *txn);
 
+/** Whether its folder has other files than those that are open: what is read here may be of long ago. @thread any */
+bool kv_is_replaced(const struct kv *kv);
+
 /** Moves a reading transaction to the newest state; what was borrowed from it is dead. Nearly free if nothing was committed meanwhile. */
 enum err kv_txn_renew(struct kv_txn *txn);
 

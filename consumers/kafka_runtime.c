@@ -229,6 +229,17 @@ static void watch(struct runtime *runtime)
 	}
 }
 
+/* A commit asks too; but after the last one, made in the second before it would have asked, nothing may come for hours. */
+static enum err look_at_files(const struct runtime *runtime)
+{
+	for (int i = 0; i < runtime->config.shards; i++) {
+		if (shard_is_replaced(runtime->workers[i].shard)) {
+			return ERR_STORE_REPLACED;
+		}
+	}
+	return ERR_OK;
+}
+
 /* Now and then; nobody would answer while no broker does. */
 static bool is_watch_due(struct runtime *runtime, int64_t watched_us)
 {
@@ -263,7 +274,7 @@ static void join_workers(struct runtime *runtime)
 enum err kafka_runtime_run(struct runtime *runtime)
 {
 	enum err err = start_workers(runtime);
-	int64_t watched_us = 0;
+	int64_t watched_us = 0, looked_us = clock_steady_us();
 
 	while (!err && !runtime->stop) {
 		pulse_beat(&runtime->pulse);
@@ -275,6 +286,10 @@ enum err kafka_runtime_run(struct runtime *runtime)
 		if (is_watch_due(runtime, watched_us)) {
 			watched_us = clock_steady_us();
 			watch(runtime);
+		}
+		if (!err && clock_steady_us() - looked_us > RUNTIME_WATCH_US) {
+			looked_us = clock_steady_us();
+			err = look_at_files(runtime);
 		}
 		kafka_runtime_show_lag(runtime);
 	}

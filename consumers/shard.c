@@ -312,6 +312,11 @@ bool shard_is_fenced(const struct shard *shard)
 	return kv_fence_is_up(shard->kv);
 }
 
+bool shard_is_replaced(const struct shard *shard)
+{
+	return kv_is_replaced(shard->kv);
+}
+
 enum err shard_take(struct shard *shard, const struct shard_record *record)
 {
 	struct event ev;

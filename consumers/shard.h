@@ -70,6 +70,9 @@ enum err shard_unfence(struct shard *shard);
 /** kv_fence_is_up of its environment. */
 bool shard_is_fenced(const struct shard *shard);
 
+/** kv_is_replaced of its environment. @thread any, beside all others */
+bool shard_is_replaced(const struct shard *shard);
+
 /** Whether the batch has reached a bound of memory or of pages, so that it must be committed. */
 bool shard_is_full(const struct shard *shard);
 

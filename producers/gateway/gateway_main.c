@@ -6,6 +6,7 @@
 
 #include "common/kafka_from_conf.h"
 #include "common/log.h"
+#include "consumers/kafka_start.h"
 #include "producers/gateway/kafka_gateway.h"
 
 enum { KEPT_BYTES = 16 * 1024 * 1024 }; /* by each of malloc's arenas */
@@ -20,19 +21,22 @@ static void memory_keep(void)
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 }
 
-/* Until it is told to end; twenty times a second readings let go, once a second it looks after its readers. */
-static void run(struct kafka_gateway *gateway, const sigset_t *signals)
+/* Until it is told to end, or must; twenty times a second readings let go, once a second it looks after its readers. */
+static enum err run(struct kafka_gateway *gateway, const sigset_t *signals)
 {
 	enum { TURNS = 20 };
 	static const struct timespec TURN = {0, 1000000000 / TURNS};
 
-	for (int turn = 1; sigtimedwait(signals, NULL, &TURN) < 0; turn++) {
+	enum err err = ERR_OK;
+
+	for (int turn = 1; !err && sigtimedwait(signals, NULL, &TURN) < 0; turn++) {
 		kafka_gateway_rest(gateway);
 		if (turn % TURNS == 0) {
 			turn = 0;
-			kafka_gateway_tend(gateway);
+			err = kafka_gateway_tend(gateway);
 		}
 	}
+	return err;
 }
 
 int main(int argc, char **argv)
@@ -60,9 +64,13 @@ int main(int argc, char **argv)
 	err = kafka_gateway_start(conf, &kafka.settings, &gateway);
 	if (!err) {
 		LOG(INFO, "listening", LOG_TEXT("address", conf_text(conf, "listen")));
-		run(gateway, &signals);
-		LOG(INFO, "stopping", LOG_TEXT("why", "signal"));
+		err = run(gateway, &signals);
+		LOG(INFO, "stopping", LOG_TEXT("why", err ? err_name(err) : "signal"));
 		kafka_gateway_stop(gateway);
+		if (err) {
+			kafka_start_say_end(err, conf_text(conf, "listen"),
+					    conf_text(conf, "home"));
+		}
 	}
 	conf_free(conf);
 	return err_exit_code(err);

@@ -194,13 +194,17 @@ enum err kafka_gateway_start(const struct conf *conf,
 	return ERR_OK;
 }
 
-void kafka_gateway_tend(struct kafka_gateway *all)
+enum err kafka_gateway_tend(struct kafka_gateway *all)
 {
 	pulse_beat(&all->gateway.tend_pulse);
 	case_reader_refresh(all->gateway.case_reader);
 	if (all->gateway.keys_err == ERR_STORE_FULL && key_store_has_room(all->keys)) {
 		gateway_keys_again(&all->gateway);
 	}
+	/* By files that nobody writes any more, a token that was revoked would be in force for ever. */
+	return tokens_are_replaced(all->gateway.tokens) || key_store_is_replaced(all->keys)
+		       ? ERR_STORE_REPLACED
+		       : ERR_OK;
 }
 
 void kafka_gateway_rest(struct kafka_gateway *all)

@@ -19,8 +19,11 @@ enum err kafka_gateway_start(const struct conf *conf,
 			     const struct kafka_settings *settings,
 			     struct kafka_gateway **ret_gateway);
 
-/** Call once a second: frees dead readers, reopens rebuilt shards. */
-void kafka_gateway_tend(struct kafka_gateway *all);
+/**
+ * Call once a second: frees dead readers, reopens rebuilt shards.
+ * @return STORE_REPLACED: the files of tokens or keys are not those that are open any more; the gateway must end
+ */
+enum err kafka_gateway_tend(struct kafka_gateway *all);
 
 /** Call many times a second: what a reading that has ended holds on to, the writers of the stores cannot use again. */
 void kafka_gateway_rest(struct kafka_gateway *all);

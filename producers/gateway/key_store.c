@@ -78,6 +78,11 @@ void key_store_close(struct key_store *store)
 	}
 }
 
+bool key_store_is_replaced(const struct key_store *store)
+{
+	return kv_is_replaced(store->kv);
+}
+
 void key_store_begin(struct key_store *store, struct key_store_txn *txn)
 {
 	*txn = (struct key_store_txn){.store = store};

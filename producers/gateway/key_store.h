@@ -48,6 +48,9 @@ struct key_store_subject key_store_subject_of(const struct case_id *id, const ui
  */
 enum err key_store_open(const char *home, struct key_store **ret_store);
 
+/** kv_is_replaced of its environment: it takes no key any more. @thread any */
+bool key_store_is_replaced(const struct key_store *store);
+
 /** Closes; NULL is fine. */
 void key_store_close(struct key_store *store);
 

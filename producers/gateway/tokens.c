@@ -52,6 +52,11 @@ void tokens_close(struct tokens *tokens)
 	}
 }
 
+bool tokens_are_replaced(const struct tokens *tokens)
+{
+	return kv_is_replaced(tokens->kv);
+}
+
 static void hash_secret(struct span secret, uint8_t ret_hash[HASH_BYTES])
 {
 	crypto_generichash(ret_hash, HASH_BYTES, secret.p, secret.n, NULL, 0);

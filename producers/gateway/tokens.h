@@ -51,6 +51,9 @@ struct tokens;
  */
 enum err tokens_open(const char *home, struct tokens **ret_tokens);
 
+/** kv_is_replaced of its environment: what is added or revoked is not seen any more. */
+bool tokens_are_replaced(const struct tokens *tokens);
+
 /** Closes; NULL is fine. */
 void tokens_close(struct tokens *tokens);
 
