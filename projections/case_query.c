@@ -41,6 +41,28 @@ bool case_query_receipt(const struct case_query *query,
 	return false;
 }
 
+void case_query_receipts(const struct case_query *query,
+			 int limit,
+			 case_query_visit_receipt *visit,
+			 void *context)
+{
+	bool more = true;
+
+	for (int i = 0; more && i < query->shards; i++) {
+		CLEANUP(kv_cursor_close) struct kv_cursor cursor = {0};
+
+		kv_cursor_open(&query->txns[i], CASE_STATUS_KV_BY_RECEIPT, &cursor);
+		for (int n = 0; more && n < limit && kv_cursor_next(&cursor); n++) {
+			struct case_id id;
+
+			if (cursor.value.n == CASE_ID_KEY_BYTES) {
+				memcpy(id.key, cursor.value.p, CASE_ID_KEY_BYTES);
+				more = visit(context, cursor.key, &id);
+			}
+		}
+	}
+}
+
 static struct case_board_row *family_of(struct case_query_board *board, struct span family)
 {
 	for (int i = 0; i < board->n_families; i++) {

@@ -32,6 +32,15 @@ bool case_query_receipt(const struct case_query *query,
 			struct case_id *ret_id,
 			struct case_row *ret_row);
 
+/* Called for each receipt code. @param code borrows from the transactions @return false to stop */
+typedef bool case_query_visit_receipt(void *context, struct span code, const struct case_id *id);
+
+/** Visits the first receipt codes of each shard, in their order, which says nothing about the cases. @param limit for each shard */
+void case_query_receipts(const struct case_query *query,
+			 int limit,
+			 case_query_visit_receipt *visit,
+			 void *context);
+
 /** The transaction of the shard that has a case or would have it. */
 struct kv_txn *case_query_txn(const struct case_query *query, const struct case_id *id);
 

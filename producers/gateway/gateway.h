@@ -10,6 +10,7 @@
 #include "producers/gateway/batch.h"
 #include "producers/gateway/http.h"
 #include "producers/gateway/outcome_log.h"
+#include "producers/gateway/receipt_check.h"
 #include "projections/reference.h"
 
 /* How events reach the log: done by kafka_posting, by something simpler in tests. */
@@ -28,6 +29,7 @@ struct gateway {
 	pthread_rwlock_t reference_lock;
 	struct case_reader *case_reader;
 	struct gateway_waiters *waiters;
+	struct receipt_check receipts; /* whether the door's secrets are the bus's */
 	/* Of the first record of the reference log: which log it is; 0: not known yet */
 	_Atomic uint64_t bus;
 	_Atomic int mode;     /* enum door_mode */

@@ -25,6 +25,9 @@ const struct conf_option kafka_gateway_options[] = {
 	 CONF_NUMBER, 10, 60000},
 	{"linger-ms", "0", "ms", "How long an action waits for others to be sent with it",
 	 CONF_NUMBER, 0, 1000},
+	{"new-secrets", "false", NULL,
+	 "The bus's secrets are lost for good: post with others than its reports were taken with",
+	 CONF_BOOL, 0, 0},
 	{0},
 };
 
@@ -94,6 +97,7 @@ static bool ready(void *context, struct buf *reasons)
 	bool well = kafka_outcomes_ready(all->outcomes, reasons);
 
 	well &= answered(all, reasons);
+	well &= receipt_check_say(&all->gateway.receipts, reasons);
 	well &= !gateway_keys_say(&all->gateway, reasons);
 	if (all->gateway.mode == DOOR_HISTORY) {
 		buf_add_text(
@@ -129,6 +133,20 @@ static enum err stores_open(struct kafka_gateway *all, const char *home)
 		    LOG_TEXT("why", err_text(err)), LOG_TEXT("cure", err_cure(err)));
 	}
 	return err;
+}
+
+/* Before anything can be posted: what was folded tells already whether the secrets are the bus's; the log tells the rest. */
+static void receipts_start(struct kafka_gateway *all, const struct conf *conf)
+{
+	CLEANUP(case_reader_end) struct case_reader_snapshot snapshot = {0};
+
+	if (conf_bool(conf, "new-secrets")) {
+		return;
+	}
+	all->gateway.receipts.key = all->door.receipt_key;
+	if (case_reader_begin(all->gateway.case_reader, &snapshot)) {
+		receipt_check_store(&all->gateway.receipts, &snapshot.query);
+	}
 }
 
 static enum err kafka_start(struct kafka_gateway *all,
@@ -179,6 +197,9 @@ enum err kafka_gateway_start(const struct conf *conf,
 	}
 	err = stores_open(all, conf_text(conf, "home"));
 	err = err ? err : gateway_waiters_start(&all->gateway);
+	if (!err) {
+		receipts_start(all, conf);
+	}
 	err = err ? err : kafka_start(all, conf, settings);
 	if (!err) {
 		http.request_s = http.timeout_s * REQUEST_TIMEOUTS;

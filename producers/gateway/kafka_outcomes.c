@@ -144,6 +144,7 @@ static void take_record(struct kafka_outcomes *outcomes,
 	if (!is_valid(outcomes, lane, record, &ev)) {
 		return;
 	}
+	receipt_check_report(&outcomes->config.gateway->receipts, &ev, !outcomes->caught_up[lane]);
 	/* Folded before its outcome is handed over: a sender that has read the answer finds the place known. */
 	if (lane == REFERENCE_LANE) {
 		fold_reference(outcomes, &ev, record);

@@ -167,6 +167,9 @@ static void begin(struct http_request *request)
 	enum batch_form form;
 	bool dryrun;
 
+	if (!kind && receipt_check_foreign(&request->gateway->receipts)) {
+		kind = PROBLEM_OTHER_SECRETS;
+	}
 	if (kind || !form_of(request, &form)) {
 		http_problem(
 			request, kind ? kind : PROBLEM_MEDIA_TYPE, NULL,
