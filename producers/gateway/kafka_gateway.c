@@ -26,7 +26,7 @@ const struct conf_option kafka_gateway_options[] = {
 	{"linger-ms", "0", "ms", "How long an action waits for others to be sent with it",
 	 CONF_NUMBER, 0, 1000},
 	{"new-secrets", "false", NULL,
-	 "The bus's secrets are lost for good: post with others than its reports were taken with",
+	 "The bus's secrets are lost for good: post with others than its reports were taken with. Leave it set: each start compares only a sample of the reports",
 	 CONF_BOOL, 0, 0},
 	{0},
 };

@@ -13,7 +13,7 @@ import scene
 MIB = 1 << 20
 BODY, BODIES, PARSED = 8 * MIB, 256 * MIB, 384 * MIB  # LIMIT_BODY_BYTES, LIMIT_BODIES_BYTES; a body's parse tree at 48 bytes a byte
 CONNECTION = 16 << 10
-ROWS, READ_AHEAD, IN_FLIGHT = 64 * MIB, 64 * MIB, 16384  # of the decider: awaiting a commit, kept for reuse (twice), prefetched; records
+ROWS, READ_AHEAD = 64 * MIB, 64 * MIB  # of the decider: awaiting a commit, and kept for reuse (twice); prefetched
 SPARE = 48 * MIB  # code, threads and the reference data
 HELD, IDLE = 64, 800  # bodies that lack their last byte: twice as many as fit; connections that lack the end of their header
 BACKLOG, BATCH = 80, 1000
