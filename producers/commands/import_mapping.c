@@ -341,7 +341,7 @@ static enum err parse(struct import_mapping *mapping, const char *path, struct b
 	enum err err = import_mapping_check(mapping->root, ret_why);
 
 	if (!err) {
-		buf_reset(ret_why);
+		buf_done(ret_why);
 	}
 	return err;
 }
