@@ -105,7 +105,8 @@ function(govbus_describe_test name file)
 		set(label ${CMAKE_MATCH_1})
 		set(seconds 300)
 		# One broker, two cores: these tests take turns.
-		set_tests_properties(${name} PROPERTIES RESOURCE_LOCK broker)
+		# One at a time: the first begins at once, and unit tests run beside it.
+		set_tests_properties(${name} PROPERTIES RESOURCE_LOCK broker COST 100)
 	endif()
 	govbus_tag(${file} timeout asked)
 	if(asked)
