@@ -104,8 +104,7 @@ function(govbus_describe_test name file)
 	if(file MATCHES ${GOVBUS_BROKER_TEST})
 		set(label ${CMAKE_MATCH_1})
 		set(seconds 300)
-		# One broker, two cores: these tests take turns.
-		# One at a time: the first begins at once, and unit tests run beside it.
+		# One broker, two cores: these tests take turns. The first begins at once, and unit tests run beside them.
 		set_tests_properties(${name} PROPERTIES RESOURCE_LOCK broker COST 100)
 	endif()
 	govbus_tag(${file} timeout asked)
