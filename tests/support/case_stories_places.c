@@ -187,6 +187,15 @@ static void report_with(struct case_story *s, const char *unit, const char *othe
 	ENDS("", case_bed_accept(bed, TOWN, CODE_severity_general));
 }
 
+/* The county, and TOWN in it, go to another prefecture. */
+static void recode_county(struct case_bed *bed)
+{
+	case_bed_end_place(bed, "530102", CODE_place_change_recode, "530302", AT(1, 20, 0, 0));
+	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530302009",
+			   AT(1, 20, 0, 0));
+	bed->now_us = AT(1, 20, 9, 0);
+}
+
 /* A county that went to another prefecture shares with the one that stayed the province alone, whatever the codes of the report say. */
 static void county_moved(struct case_story *s)
 {
@@ -194,10 +203,7 @@ static void county_moved(struct case_story *s)
 
 	case_bed_place(bed, "530302009");
 	report_with(s, TOWN, "530103001001");
-	case_bed_end_place(bed, "530102", CODE_place_change_recode, "530302", AT(1, 20, 0, 0));
-	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530302009",
-			   AT(1, 20, 0, 0));
-	bed->now_us = AT(1, 20, 9, 0);
+	recode_county(bed);
 	ENDS("", case_bed_escalate(bed, "centre:530302009", CODE_escalate_cause_cross_boundary));
 	MUST(owned_by(s, "centre:53"));
 }
@@ -232,10 +238,7 @@ static void moved_together(struct case_story *s)
 	case_bed_place(bed, "530102002");
 	case_bed_place(bed, "530302009");
 	report_with(s, TOWN, "530102002");
-	case_bed_end_place(bed, "530102", CODE_place_change_recode, "530302", AT(1, 20, 0, 0));
-	case_bed_end_place(bed, "530102001", CODE_place_change_recode, "530302009",
-			   AT(1, 20, 0, 0));
-	bed->now_us = AT(1, 20, 9, 0);
+	recode_county(bed);
 	ENDS("", case_bed_escalate(bed, "centre:530302009", CODE_escalate_cause_cross_boundary));
 	MUST(owned_by(s, "centre:530302"));
 }
